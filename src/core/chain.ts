@@ -1,0 +1,55 @@
+import type { Json } from './json.ts';
+import type { ModelSpec } from './model.ts';
+import type { Problem } from './problem.ts';
+import type { Step } from './step.ts';
+import type { Template, ValueTemplate } from './template.ts';
+
+/** A chain file that was read, checked and bound: nothing in it can be malformed any more. */
+export interface Chain {
+  readonly name: string;
+  readonly description?: string;
+  /** Absolute path, or `<stdin>`. */
+  readonly file: string;
+  /** The folder that prompt, function and chain files are relative to. Absolute. */
+  readonly dir: string;
+  /** Of the file's bytes, hex. */
+  readonly sha256: string;
+  readonly inputs: { readonly [name: string]: InputSpec };
+  readonly steps: readonly Step[];
+  /** A text or a map to print instead of the last step's output. */
+  readonly output?: ValueTemplate;
+  readonly memory: MemorySpec;
+  /** Environment variables that must be set; their values are masked in everything we print or write. */
+  readonly secrets: readonly string[];
+  readonly allowEmpty: boolean;
+  readonly warnings: readonly Problem[];
+  /** For code frames: file to text, of this chain and everything it includes. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly uses: ChainUses;
+}
+
+/** What running the chain will touch, sub-chains included; decided when it is loaded. */
+export interface ChainUses {
+  /** `{input}` is read by the first step or elsewhere before any output exists, or a step takes it implicitly. */
+  readonly input: boolean;
+  readonly stdin: boolean;
+  readonly memory: boolean;
+  readonly models: readonly ModelSpec[];
+  readonly commands: boolean;
+  readonly functions: boolean;
+}
+
+export interface InputSpec {
+  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'map';
+  readonly required: boolean;
+  readonly default?: Json;
+  readonly options?: readonly string[];
+  readonly description?: string;
+}
+
+export interface MemorySpec {
+  readonly namespace?: Template;
+  readonly commit: 'on_success' | 'each_step';
+  /** Keys kept in the namespace. */
+  readonly max?: number;
+}

@@ -1,0 +1,141 @@
+import type { ErrorRecord, Reason } from './errors.ts';
+import type { Json } from './json.ts';
+import type { MemoryChange } from './memory.ts';
+import type { FinishReason, Usage } from './model.ts';
+import type { RunResult } from './run.ts';
+
+/**
+ * What a run says while it goes: plain JSON, the journal's lines and the lines of `--jsonl` alike.
+ *
+ * Invariants: exactly one `run.started` first and one `run.completed | run.failed | run.interrupted` last; every
+ * `step.started` has exactly one `step.completed | step.failed` after it, also after an abort; `seq` counts from 0 without
+ * gaps; the `step.delta`s after the last `step.started` or `step.retrying` of a step concatenate to its output.
+ */
+export type Event = Envelope & EventBody;
+
+export interface Envelope {
+  readonly v: 1;
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly ts: string;
+  readonly run_id: string;
+}
+
+export type EventBody = RunStarted | RunEnded | StepEvent;
+
+export interface RunStarted {
+  readonly type: 'run.started';
+  readonly chain: { readonly name: string; readonly file: string; readonly sha256: string };
+  /** Number of top-level steps. */
+  readonly steps: number;
+}
+
+export interface RunEnded {
+  readonly type: 'run.completed' | 'run.failed' | 'run.interrupted';
+  readonly result: RunResult;
+}
+
+/** Everything a step may yield. `step` is always the journal path of the step it is about. */
+export type StepEvent =
+  | StepStarted
+  | { readonly type: 'step.delta'; readonly step: string; readonly text: string }
+  | { readonly type: 'step.reasoning_delta'; readonly step: string; readonly text: string }
+  | StepRetrying
+  | StepCompleted
+  | StepFailed
+  | StepSkipped
+  | { readonly type: 'memory.read'; readonly namespace: string; readonly keys: readonly string[] }
+  | MemoryWritten
+  | Warning;
+
+export interface StepStarted {
+  readonly type: 'step.started';
+  readonly step: string;
+  /** The id the file gives it, or its number among its siblings, from 1. */
+  readonly id: string;
+  readonly kind: string;
+  readonly model?: string;
+  /** False when that model is not a language model (`echo`, `offline/extractive`). */
+  readonly llm?: boolean;
+  /** Its output is the output of the run: a renderer may stream it to stdout. */
+  readonly final: boolean;
+}
+
+export interface StepRetrying {
+  readonly type: 'step.retrying';
+  readonly step: string;
+  /** The attempt that failed, from 1, and how many there are in all. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly reason: Reason;
+  readonly wait_ms: number;
+  readonly error: ErrorRecord;
+}
+
+/** The record of a finished step: what a resumed run uses instead of running it again. */
+export interface StepCompleted {
+  readonly type: 'step.completed';
+  readonly step: string;
+  readonly id: string;
+  readonly kind: string;
+  /** Complete, so the deltas may be ignored. */
+  readonly output: string;
+  readonly data?: Json;
+  readonly model?: string;
+  readonly llm?: boolean;
+  readonly finish_reason?: FinishReason;
+  readonly attempts: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+}
+
+export interface StepFailed {
+  readonly type: 'step.failed';
+  readonly step: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly error: ErrorRecord;
+  readonly attempts: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+  /** `on_error: continue`: the run goes on. */
+  readonly continued: boolean;
+  /** Text that had been streamed before the failure: what stands on stdout if the step was final. */
+  readonly partial?: string;
+}
+
+export interface StepSkipped {
+  readonly type: 'step.skipped';
+  readonly step: string;
+  readonly id: string;
+  readonly kind: string;
+  /** The condition as written, and every value it read. */
+  readonly condition: string;
+  readonly values: { readonly [path: string]: Json };
+}
+
+/** `changes` never leaves the process: `publicEvent` drops it, keys are told and values are not. */
+export interface MemoryWritten {
+  readonly type: 'memory.written';
+  readonly namespace: string;
+  readonly keys: readonly string[];
+  /** False while staged; true once the store has acknowledged it. */
+  readonly committed: boolean;
+  readonly changes?: readonly MemoryChange[];
+}
+
+export interface Warning {
+  readonly type: 'warning';
+  readonly code: string;
+  readonly message: string;
+  readonly step?: string;
+}
+
+/** The event as anyone outside the process may see it. */
+export function publicEvent(event: Event): Event {
+  if (event.type !== 'memory.written' || event.changes === undefined) return event;
+  const { changes: _, ...rest } = event;
+  return rest;
+}

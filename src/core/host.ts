@@ -1,0 +1,46 @@
+import type { StepCompleted, StepEvent } from './event.ts';
+import type { Json } from './json.ts';
+import type { Scope } from './scope.ts';
+import type { StepOutcome } from './step.ts';
+
+/**
+ * Where a run happens: the local process today, a durable engine elsewhere. The interpreter asks it for everything that must
+ * come out the same when the run is taken up again.
+ *
+ * Concurrency exists only through `all`, over single steps or children: a sequence of steps never runs beside another one
+ * within one journal scope, because engines that number their journal entries cannot recover that.
+ */
+export interface Host {
+  readonly runId: string;
+  /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. The returned record is yielded. */
+  step(path: string, work: (exec: StepExecution) => AsyncGenerator<StepEvent, Recorded>): AsyncGenerator<StepEvent, Recorded>;
+  /** Runs a list of steps in a journal scope of its own. The list is named, not passed, so that another process can run it. */
+  child(path: string, call: ChildCall): AsyncGenerator<StepEvent, StepOutcome>;
+  /** Runs the branches together, at most `concurrency` at a time; results keep their order. The first failure aborts the others. */
+  all<T>(
+    branches: readonly ((signal: AbortSignal) => AsyncGenerator<StepEvent, T>)[],
+    options: { readonly concurrency: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<StepEvent, T[]>;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): Promise<number>;
+  uuid(): Promise<string>;
+  /** Resolves with the value someone sends under `name`, null after `timeoutMs`. */
+  waitSignal(name: string, options: { readonly timeoutMs?: number; readonly signal: AbortSignal }): Promise<Json | null>;
+}
+
+export interface StepExecution {
+  /** Stable over attempts and restarts, different for every step of every run. */
+  readonly idempotencyKey: string;
+}
+
+/** What a journal keeps of a step: its completion event and what later steps need besides. */
+export interface Recorded {
+  readonly completed: StepCompleted;
+  readonly outcome: StepOutcome;
+}
+
+export interface ChildCall {
+  /** Names the step list inside the chain, such as `steps[3].parallel.code`. */
+  readonly pointer: string;
+  readonly scope: Scope;
+}

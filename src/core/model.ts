@@ -1,0 +1,104 @@
+import type { JsonObject } from './json.ts';
+import type { Message, ToolCall } from './message.ts';
+import type { Position } from './problem.ts';
+
+/** What a chain file says about one model: `provider/name` and how to call it. */
+export interface ModelSpec {
+  /** `openai/gpt-4o-mini`; also `auto`, which the CLI resolves before the run starts. */
+  readonly id: string;
+  /** What is before the first slash. */
+  readonly provider: string;
+  /** What is after the first slash; it may hold further slashes. */
+  readonly name: string;
+  readonly params: ModelParams;
+  readonly baseUrl?: string;
+  /** Name of the environment variable that holds the key. */
+  readonly apiKeyEnv?: string;
+  /** Which of OpenAI's protocols to speak; by default the model decides. */
+  readonly api?: 'chat' | 'responses';
+  /** Where the file names it, for error messages. */
+  readonly position?: Position;
+}
+
+/** Generation parameters under the names of the chain file. `extra` goes into the request body as it is. */
+export interface ModelParams {
+  readonly temperature?: number;
+  readonly max_tokens?: number;
+  readonly top_p?: number;
+  readonly seed?: number;
+  readonly stop_sequences?: readonly string[];
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+  readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+  readonly extra?: JsonObject;
+}
+
+export interface ModelRequest {
+  readonly system?: string;
+  readonly messages: readonly Message[];
+  readonly params: ModelParams;
+  readonly tools?: readonly ToolDefinition[];
+  readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
+  /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
+  readonly idempotencyKey?: string;
+}
+
+/** `parameters` is a JSON Schema of an object. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonObject;
+}
+
+/**
+ * A language model: one method. A whole answer is its stream collected.
+ *
+ * Contract: exactly one `finish`, last, and only after the provider's own end mark; a stream that ends without one throws
+ * `ModelError` (`network`). Events batch what arrived in one chunk. No retry inside. Aborting `signal` makes the iterator
+ * throw the signal's reason. Nothing is sent before the first `next()`.
+ */
+export interface Model {
+  readonly spec: ModelSpec;
+  /** False for what is not a language model (`echo`, `offline/extractive`). */
+  readonly llm: boolean;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
+
+export type ModelEvent =
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'reasoning-delta'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
+  /** Totals of the call so far; a later one replaces an earlier one. */
+  | { readonly type: 'usage'; readonly usage: Usage }
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly model?: string; readonly responseId?: string };
+
+/**
+ * Why an answer ended: `stop` by itself, `length` at the token limit, `tool_calls` to call tools, `refusal` and
+ * `content_filter` against answering, `unknown` when the provider ended well without saying why.
+ */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'refusal' | 'content_filter' | 'unknown';
+
+/** Tokens, as counted by the provider. `input_tokens` includes the cached ones, `output_tokens` the reasoning ones. */
+export interface Usage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens?: number;
+  readonly reasoning_tokens?: number;
+}
+
+export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  const cached = (a.cached_input_tokens ?? 0) + (b.cached_input_tokens ?? 0);
+  const reasoning = (a.reasoning_tokens ?? 0) + (b.reasoning_tokens ?? 0);
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    ...(cached > 0 ? { cached_input_tokens: cached } : {}),
+    ...(reasoning > 0 ? { reasoning_tokens: reasoning } : {}),
+  };
+}
+
+/** Makes a model ready to be called: finds its key, loads its SDK. Throws `ModelError` (`auth`) without a key. */
+export type OpenModel = (spec: ModelSpec) => Promise<Model>;
+

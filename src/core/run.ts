@@ -1,0 +1,74 @@
+import type { Chain } from './chain.ts';
+import type { ErrorRecord } from './errors.ts';
+import type { Event, StepCompleted, Warning } from './event.ts';
+import type { Io } from './io.ts';
+import type { Json } from './json.ts';
+import type { Memory } from './memory.ts';
+import type { FinishReason, OpenModel, Usage } from './model.ts';
+
+export type RunStatus = 'success' | 'failed' | 'not_met' | 'limited' | 'blocked' | 'interrupted';
+
+/** What `--json` and `runs show --json` print: the whole run in one object, on success and on failure. */
+export interface RunResult {
+  readonly schema: 'promptchain.result.v1';
+  readonly run_id: string;
+  readonly chain: { readonly name: string; readonly file: string; readonly sha256: string };
+  readonly status: RunStatus;
+  readonly exit_code: number;
+  /** Text, or the map that `output:` describes; null when the run did not get that far. */
+  readonly output: Json;
+  readonly steps: readonly StepResult[];
+  readonly usage: Usage;
+  /** US dollars; null when the price of any call is unknown. */
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+  /** False when any answer came from what is not a language model. */
+  readonly llm: boolean;
+  readonly warnings: readonly Omit<Warning, 'type'>[];
+  readonly error: ErrorRecord | null;
+  /** The command that goes on where this run ended; null when there is none. */
+  readonly resume: string | null;
+  /** The reason given by a `stop` step that ended the chain early. */
+  readonly stopped?: string;
+}
+
+export interface StepResult {
+  readonly id: string;
+  /** Journal path: `reply/draft` is step `draft` of the sub-chain run by step `reply`. */
+  readonly path: string;
+  readonly type: string;
+  readonly status: 'completed' | 'failed' | 'skipped';
+  readonly model: string | null;
+  readonly attempts: number;
+  readonly output: string;
+  readonly data: Json;
+  readonly finish_reason: FinishReason | null;
+  readonly duration_ms: number;
+  readonly tool_calls: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** Everything a run needs. The engine does no I/O of its own: the world enters here. */
+export interface RunOptions {
+  readonly runId: string;
+  readonly input: string;
+  /** Values of the declared inputs, already parsed and complete with defaults. */
+  readonly inputs: { readonly [name: string]: Json };
+  readonly stdin?: string;
+  readonly io: Io;
+  readonly openModel: OpenModel;
+  readonly memory: Memory;
+  /** Overrides the chain's own namespace. */
+  readonly namespace?: string;
+  /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */
+  readonly live: boolean;
+  /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */
+  readonly signal: AbortSignal;
+  /** Results of an earlier part of the same run, by journal path. */
+  readonly recorded?: ReadonlyMap<string, StepCompleted>;
+}
+
+/** The engine's one entry: a pulled stream of events whose return value is the result. */
+export type RunChain = (chain: Chain, options: RunOptions) => AsyncGenerator<Event, RunResult>;

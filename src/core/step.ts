@@ -1,0 +1,144 @@
+import type { z } from 'zod';
+import type { Chain } from './chain.ts';
+import type { Reason } from './errors.ts';
+import type { StepEvent } from './event.ts';
+import type { Io } from './io.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { MemoryChange } from './memory.ts';
+import type { AssistantMessage, UserMessage } from './message.ts';
+import type { FinishReason, Model, ModelParams, ModelSpec, Usage } from './model.ts';
+import type { Position } from './problem.ts';
+import type { Scope } from './scope.ts';
+import type { Expression, Template, ValueTemplate } from './template.ts';
+
+/**
+ * A kind of step: one file in `steps/`, one line in its table. `options` are the keys it adds to those of every step
+ * (its own key among them): the one schema gives the check, the editor's JSON Schema and the reference table.
+ */
+export interface StepKind {
+  readonly key: string;
+  /** One line for help and the reference table, lower case, no full stop. */
+  readonly summary: string;
+  /** A complete step, as YAML. */
+  readonly example: string;
+  readonly options: z.ZodObject;
+  /**
+   * `leaf`: does one piece of work; the engine journals, retries and times it as a whole.
+   * `group`: runs other steps, which are journaled one by one.
+   */
+  readonly shape: 'leaf' | 'group';
+  /** Compiles the texts in `options` and reports what no schema can see. Called once, when the file is loaded. */
+  bind(options: never, binding: Binding): StepBody;
+}
+
+/** What a kind may ask of the loader. A path is a list of keys from the step's own map, such as `['with', 'text']`. */
+export interface Binding {
+  readonly position: Position;
+  /** The text at `path`, compiled; undefined when the file has none there. With `raw: true` on the step nothing is a placeholder. */
+  text(path: Path): Template | undefined;
+  /** Any JSON at `path`, its strings compiled; undefined when absent. */
+  value(path: Path): ValueTemplate | undefined;
+  /** A CEL expression; `type` is what it must give. */
+  expression(path: Path, type: 'bool' | 'list' | 'dyn'): Expression | undefined;
+  /** The model of this step: its own `model` key, else the positional one, else the chain's; `params` go over the alias's. */
+  model(params: ModelParams): ModelSpec | undefined;
+  /** The steps listed at `path`, bound, in the same scope. */
+  steps(path: Path): readonly Step[];
+  /** The chain file named at `path`, loaded; undefined (and a problem) when it cannot be, includes itself or nests too deep. */
+  chain(path: Path): Chain | undefined;
+  /** The prompt text at `path`: a string, `{file}` or `{id}`; front matter gives `params` and `model`. */
+  prompt(path: Path): { readonly template: Template; readonly model?: string; readonly params: ModelParams } | undefined;
+  /** Texts of the techniques and the strategy named at these paths, parameters filled in. */
+  techniques(path: Path): readonly string[];
+  strategy(path: Path): string | undefined;
+  /** A file inside the chain's folder, symlinks resolved; undefined (and a problem) when it is missing or outside. */
+  file(path: Path, name: string): string | undefined;
+  problem(path: Path, problem: { code: string; message: string; help?: string; label?: string; severity?: 'error' | 'warning' }): void;
+}
+
+export type Path = readonly (string | number)[];
+
+/** A step with its options parsed and bound: the engine treats all kinds alike. */
+export interface Step {
+  /** As the file gives it; a step without one cannot be referred to. */
+  readonly id?: string;
+  /** The id, or the step's number among its siblings, from 1: one segment of the journal path. */
+  readonly name: string;
+  readonly kind: string;
+  readonly shape: 'leaf' | 'group';
+  readonly description?: string;
+  readonly position: Position;
+  readonly if?: Expression;
+  readonly retry?: RetryPolicy;
+  /** Milliseconds, over all attempts. */
+  readonly timeoutMs?: number;
+  readonly onError: 'stop' | 'continue';
+  readonly remember: readonly Remember[];
+  readonly body: StepBody;
+}
+
+export interface RetryPolicy {
+  /** The total, first try included. */
+  readonly attempts: number;
+  readonly on: ReadonlySet<Reason>;
+}
+
+/** `remember: {key: …}`: builds the staged write from the scope after the step. */
+export interface Remember {
+  readonly key: string;
+  readonly references: ValueTemplate['references'];
+  change(scope: Scope): MemoryChange;
+}
+
+export interface StepBody {
+  /** Yields the deltas of the work, returns its outcome, throws a `Failure`. */
+  run(context: StepContext): AsyncGenerator<StepEvent, StepOutcome>;
+  /** What it will touch, for key checks, dry runs and the trust prompt. */
+  readonly model?: ModelSpec;
+  readonly steps?: readonly Step[];
+  readonly chain?: Chain;
+  readonly runs?: 'command' | 'function';
+  /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
+  preview?(scope: Scope): string;
+}
+
+export interface StepOutcome {
+  readonly output: string;
+  readonly data?: Json;
+  readonly usage?: Usage;
+  readonly costUsd?: number | null;
+  readonly model?: string;
+  readonly llm?: boolean;
+  readonly finishReason?: FinishReason;
+  /** What a later step with `history` sends of this one. */
+  readonly turn?: readonly [UserMessage, AssistantMessage];
+  /** Writes besides `remember`, staged with them. */
+  readonly changes?: readonly MemoryChange[];
+  /** The next step's `{input}` stays what this step's was. */
+  readonly passThrough?: boolean;
+  /** Ends the chain here. */
+  readonly stop?: { readonly reason: string; readonly status: 'ok' | 'failed'; readonly output?: Json };
+}
+
+/** All that a step may touch while it runs. */
+export interface StepContext {
+  /** Journal path, unique in the run. */
+  readonly path: string;
+  readonly scope: Scope;
+  readonly chain: Chain;
+  readonly io: Io;
+  /** From 1. */
+  readonly attempt: number;
+  /** The journal path, hashed with the run's id: the same for every attempt, another for every step. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  /** The output goes to the reader of stdout as it comes. */
+  readonly final: boolean;
+  model(spec: ModelSpec): Promise<Model>;
+  /** The last `turns` prompt steps of this chain, oldest first. */
+  history(turns: number): readonly (UserMessage | AssistantMessage)[];
+  /** Runs steps one after the other in this step's scope; a group's way to its children. */
+  runSteps(steps: readonly Step[]): AsyncGenerator<StepEvent, StepOutcome>;
+  /** Runs a chain in a scope of its own. */
+  runChain(chain: Chain, call: { readonly input: string; readonly inputs: JsonObject }): AsyncGenerator<StepEvent, StepOutcome>;
+}
