@@ -31,13 +31,7 @@ export type Reason =
   | 'internal';
 
 /** Failures of the moment: the same call may well succeed if made again. */
-export const TEMPORARY: ReadonlySet<Reason> = new Set<Reason>([
-  'rate_limit',
-  'overloaded',
-  'timeout',
-  'network',
-  'server',
-]);
+export const TEMPORARY: ReadonlySet<Reason> = new Set<Reason>(['rate_limit', 'overloaded', 'timeout', 'network', 'server']);
 
 /** What a `retry` may name; `command` and `function` are retried only when a step asks for it. */
 export const RETRYABLE: ReadonlySet<Reason> = new Set<Reason>([...TEMPORARY, 'invalid_output', 'command', 'function']);
@@ -142,7 +136,10 @@ export class Interrupted extends Failure {
   readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 
   constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE') {
-    super(signal === 'SIGPIPE' ? 'the reader of stdout went away' : `stopped by ${signal}`, { code: 'PC0002', reason: 'cancelled' });
+    super(signal === 'SIGPIPE' ? 'the reader of stdout went away' : `stopped by ${signal}`, {
+      code: 'PC0002',
+      reason: 'cancelled',
+    });
     this.signal = signal;
   }
 }

@@ -101,4 +101,3 @@ export function addUsage(a: Usage, b: Usage): Usage {
 
 /** Makes a model ready to be called: finds its key, loads its SDK. Throws `ModelError` (`auth`) without a key. */
 export type OpenModel = (spec: ModelSpec) => Promise<Model>;
-

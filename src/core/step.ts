@@ -53,7 +53,10 @@ export interface Binding {
   strategy(path: Path): string | undefined;
   /** A file inside the chain's folder, symlinks resolved; undefined (and a problem) when it is missing or outside. */
   file(path: Path, name: string): string | undefined;
-  problem(path: Path, problem: { code: string; message: string; help?: string; label?: string; severity?: 'error' | 'warning' }): void;
+  problem(
+    path: Path,
+    problem: { code: string; message: string; help?: string; label?: string; severity?: 'error' | 'warning' },
+  ): void;
 }
 
 export type Path = readonly (string | number)[];
