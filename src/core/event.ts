@@ -40,6 +40,8 @@ export type StepEvent =
   | StepStarted
   | { readonly type: 'step.delta'; readonly step: string; readonly text: string }
   | { readonly type: 'step.reasoning_delta'; readonly step: string; readonly text: string }
+  /** What a command wrote to stderr or a function to its console: whole lines, for people to read. */
+  | { readonly type: 'step.log'; readonly step: string; readonly text: string }
   | StepRetrying
   | StepCompleted
   | StepFailed

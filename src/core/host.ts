@@ -1,7 +1,7 @@
 import type { StepCompleted, StepEvent } from './event.ts';
 import type { Json } from './json.ts';
 import type { Scope } from './scope.ts';
-import type { StepOutcome } from './step.ts';
+import type { Step, StepOutcome } from './step.ts';
 
 /**
  * Where a run happens: the local process today, a durable engine elsewhere. The interpreter asks it for everything that must
@@ -14,19 +14,21 @@ export interface Host {
   readonly runId: string;
   /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. The returned record is yielded. */
   step(path: string, work: (exec: StepExecution) => AsyncGenerator<StepEvent, Recorded>): AsyncGenerator<StepEvent, Recorded>;
-  /** Runs a list of steps in a journal scope of its own. The list is named, not passed, so that another process can run it. */
+  /** Runs a list of steps in a journal scope of its own. */
   child(path: string, call: ChildCall): AsyncGenerator<StepEvent, StepOutcome>;
-  /** Runs the branches together, at most `concurrency` at a time; results keep their order. The first failure aborts the others. */
-  all<T>(
-    branches: readonly ((signal: AbortSignal) => AsyncGenerator<StepEvent, T>)[],
-    options: { readonly concurrency: number; readonly signal: AbortSignal },
-  ): AsyncGenerator<StepEvent, T[]>;
+  /**
+   * Runs the branches together, at most `concurrency` at a time; results keep their order. The first failure aborts the others
+   * and is thrown once they have ended. A branch gets a host that allows one `step` or one `child` and nothing more.
+   */
+  all<T>(branches: readonly Branch<T>[], options: { readonly concurrency: number; readonly signal: AbortSignal }): AsyncGenerator<StepEvent, T[]>;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): Promise<number>;
   uuid(): Promise<string>;
   /** Resolves with the value someone sends under `name`, null after `timeoutMs`. */
   waitSignal(name: string, options: { readonly timeoutMs?: number; readonly signal: AbortSignal }): Promise<Json | null>;
 }
+
+export type Branch<T> = (host: Host, signal: AbortSignal) => AsyncGenerator<StepEvent, T>;
 
 export interface StepExecution {
   /** Stable over attempts and restarts, different for every step of every run. */
@@ -40,7 +42,9 @@ export interface Recorded {
 }
 
 export interface ChildCall {
-  /** Names the step list inside the chain, such as `steps[3].parallel.code`. */
+  /** Names the step list inside the chain, such as `evidence.code`, so that another process can find it. */
   readonly pointer: string;
+  /** The same list, for a host in this process. */
+  readonly steps: readonly Step[];
   readonly scope: Scope;
 }

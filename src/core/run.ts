@@ -1,6 +1,7 @@
 import type { Chain } from './chain.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { Event, StepCompleted, Warning } from './event.ts';
+import type { Event, Warning } from './event.ts';
+import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
 import type { Memory } from './memory.ts';
@@ -67,7 +68,7 @@ export interface RunOptions {
   /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */
   readonly signal: AbortSignal;
   /** Results of an earlier part of the same run, by journal path. */
-  readonly recorded?: ReadonlyMap<string, StepCompleted>;
+  readonly recorded?: ReadonlyMap<string, Recorded>;
 }
 
 /** The engine's one entry: a pulled stream of events whose return value is the result. */

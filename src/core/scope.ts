@@ -17,7 +17,8 @@ export interface Scope {
 
 /** `steps.<id>`: what a finished step looks like from the steps after it. */
 export interface StepView {
-  readonly output: string;
+  /** Null when the step was skipped or failed: like a missing value, it needs `default` in a text. */
+  readonly output: string | null;
   readonly data: Json;
   readonly status: 'completed' | 'failed' | 'skipped';
   readonly error: ErrorRecord | null;
