@@ -1,0 +1,52 @@
+import type { Root } from '../core/scope.ts';
+import type { Reference } from '../core/template.ts';
+
+/**
+ * What is known of a value before the run. An `InputSpec` of a chain is one. `any` (and a map without `fields`) may hold
+ * whatever the run brings; reading a name that `fields` does not have is an error when the file is loaded.
+ */
+export interface Shape {
+  readonly type: 'any' | 'string' | 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'map';
+  /** Of a `choice`: the texts it can be. */
+  readonly options?: readonly string[];
+  /** Of a `list`. */
+  readonly items?: Shape;
+  /** Of a `map`: every name it can have. */
+  readonly fields?: { readonly [name: string]: Shape };
+}
+
+/** An earlier step, as a text or a condition after it may read it. */
+export interface StepName {
+  readonly kind: string;
+  /** Its output is free text of a model (no `choices`, `fields` or `schema`), so comparing it with a literal is a mistake. */
+  readonly modelText: boolean;
+  /** Of `steps.<id>.data`; without it nothing is known. */
+  readonly data?: Shape;
+}
+
+/** What a text or a condition can read at its place in the chain. Looked at only while compiling: `steps` may grow afterwards. */
+export interface Names {
+  readonly inputs: { readonly [name: string]: Shape };
+  /** The steps before this place, by id. */
+  readonly steps: ReadonlyMap<string, StepName>;
+  /** Ids of steps that exist but run later (or in a scope of their own): reading one is a forward reference. */
+  readonly later?: ReadonlySet<string>;
+  /** True when `input` is the free text of a model. */
+  readonly inputIsModelText?: boolean;
+  /** Inside `foreach`: the item. `index` exists with it. */
+  readonly item?: Shape;
+  /** Inside `repeat`. */
+  readonly loop?: Shape;
+}
+
+/** What is wrong with one read. `segment` is the index into the path of the part that is wrong, -1 for the root. */
+export interface ReadProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly segment: number;
+  readonly help?: string;
+  /** What to write in place of that part. */
+  readonly suggestion?: string;
+}
+
+export type Read = Pick<Reference, 'path'> & { readonly root: Root };
