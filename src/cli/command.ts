@@ -1,0 +1,58 @@
+import type { OptionValues, Command as Parser } from 'commander';
+import type { Io } from '../core/io.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Paint } from '../terminal/paint.ts';
+import type { Globals } from './globals.ts';
+import type { Paths } from './paths.ts';
+
+/** One line of the table of commands: enough for the list in `--help`, without loading what the command needs. */
+export interface CommandEntry {
+  readonly name: string;
+  /** Lower case, no full stop. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** A command as data. It either runs or has verbs (`memory list`), which are commands again. */
+export interface Command {
+  /** Printed first in its help. */
+  readonly examples: readonly Example[];
+  /** Declares arguments and options; those that every command has are added by `program.ts`. */
+  configure?(parser: Parser): void;
+  /** Resolves to the exit code. What it throws is printed, and turned into an exit code, by `program.ts`. */
+  run?(call: Call): Promise<number>;
+  readonly verbs?: readonly Verb[];
+}
+
+export interface Verb extends Command {
+  readonly name: string;
+  readonly summary: string;
+}
+
+export interface Example {
+  /** A whole command line, such as `promptchain run hello.yaml --input "Hello"`. */
+  readonly command: string;
+  /** What it does; lower case, no full stop. */
+  readonly note: string;
+}
+
+/** One use of a command: the parsed command line and the world it runs in. */
+export interface Call {
+  readonly io: Io;
+  readonly globals: Globals;
+  readonly paths: Paths;
+  /** The operands, in order, variadic ones included. */
+  readonly args: readonly string[];
+  /** The command's own options, as commander names them (`--dry-run` is `dryRun`); the global ones are in `globals`. */
+  readonly options: OptionValues;
+  /** Stdout: the result and nothing else. */
+  readonly out: Output;
+  /** Stderr: everything else. Never fails. */
+  readonly err: Output;
+  /** Colours for stderr. */
+  readonly paint: Paint;
+  /** Someone can be asked: stdin and stderr are terminals and `--no-interactive` is not given. */
+  readonly interactive: boolean;
+  /** For signals and the exit only; everything else goes through `io`. */
+  readonly process: NodeJS.Process;
+}

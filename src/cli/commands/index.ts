@@ -1,0 +1,4 @@
+import type { CommandEntry } from '../command.ts';
+
+/** Every command, in the order of `--help`. A new one is a file in this folder and a line here. */
+export const COMMANDS: readonly CommandEntry[] = [];

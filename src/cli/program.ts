@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
+import { Failure, UsageError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-code.ts';
+import type { Io } from '../core/io.ts';
+import { type Output, openOutput } from '../terminal/output.ts';
+import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
+import type { Call } from './command.ts';
+import { explain } from './explain.ts';
+import { globalsFrom } from './globals.ts';
+import { ioFrom, workingDir } from './io.ts';
+import { exitOf, leave, stdoutFailure } from './leave.ts';
+import { parseArguments, type Request } from './parser.ts';
+import { pathsFrom } from './paths.ts';
+
+/** Runs the command the arguments name, prints what it throws and ends the process. `answer` is a text to print instead. */
+export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
+  const out = openOutput(process.stdout);
+  const err = openOutput(process.stderr);
+  const shown: Shown = { paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '' };
+  process.on('uncaughtException', (error) => void fail(error, shown, err).then((code) => leave(process, out, err, code)));
+  let code: number;
+  try {
+    code = answer === undefined ? await dispatch(process, out, err, shown) : await print(out, answer);
+    if (out.error !== undefined && out.error.code !== 'EPIPE') throw stdoutFailure(out.error);
+  } catch (error) {
+    code = await fail(error, shown, err);
+  }
+  return leave(process, out, err, code);
+}
+
+/** How errors are shown; filled in as the command line becomes known. */
+interface Shown {
+  paint: Paint;
+  debug: boolean;
+  cwd: string;
+}
+
+async function dispatch(process: NodeJS.Process, out: Output, err: Output, shown: Shown): Promise<number> {
+  shown.paint = await openPaint(colorLevel({ env: process.env, isTTY: err.isTTY }));
+  const request = await parseArguments(process.argv.slice(2));
+  if ('text' in request) return print(out, request.text);
+
+  const call = await openCall(process, request, out, err);
+  shown.paint = call.paint;
+  shown.cwd = call.io.cwd;
+  if (request.command.run === undefined)
+    throw new Failure('the command has nothing to run', { code: 'PC0001', reason: 'internal' });
+  const code = await request.command.run(call);
+  await out.flush();
+  return code;
+}
+
+async function openCall(
+  process: NodeJS.Process,
+  request: Exclude<Request, { text: string }>,
+  out: Output,
+  err: Output,
+): Promise<Call> {
+  const globals = globalsFrom(request.options);
+  if (globals.quiet && globals.verbose) throw new UsageError('--quiet and --verbose cannot both be given');
+  const cwd = enterDir(process, globals.dir);
+  const env: Io['env'] = process.env;
+  return {
+    io: ioFrom(process, { env, cwd }),
+    globals,
+    paths: pathsFrom(env, cwd),
+    args: request.args,
+    options: request.options,
+    out,
+    err,
+    paint: await openPaint(colorLevel({ flag: globals.color, env, isTTY: err.isTTY })),
+    // Asked of the descriptor: process.stdin would open it.
+    interactive: globals.interactive && err.isTTY && isatty(0),
+    process,
+  };
+}
+
+function enterDir(process: NodeJS.Process, dir: string | undefined): string {
+  const cwd = workingDir(process);
+  if (dir === undefined) return cwd;
+  try {
+    process.chdir(dir);
+  } catch (cause) {
+    throw new UsageError(`cannot enter the folder "${dir}": ${(cause as Error).message}`, { code: 'PC2009', cause });
+  }
+  return resolve(cwd, dir);
+}
+
+async function print(out: Output, text: string): Promise<number> {
+  await out.write(text);
+  await out.flush();
+  return EXIT.ok;
+}
+
+async function fail(error: unknown, shown: Shown, err: Output): Promise<number> {
+  await err.write(explain(error, shown));
+  return exitOf(error);
+}
