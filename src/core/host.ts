@@ -15,12 +15,15 @@ export interface Host {
   /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. The returned record is yielded. */
   step(path: string, work: (exec: StepExecution) => AsyncGenerator<StepEvent, Recorded>): AsyncGenerator<StepEvent, Recorded>;
   /** Runs a list of steps in a journal scope of its own. */
-  child(path: string, call: ChildCall): AsyncGenerator<StepEvent, StepOutcome>;
+  child(path: string, call: ChildCall, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
   /**
    * Runs the branches together, at most `concurrency` at a time; results keep their order. The first failure aborts the others
    * and is thrown once they have ended. A branch gets a host that allows one `step` or one `child` and nothing more.
    */
-  all<T>(branches: readonly Branch<T>[], options: { readonly concurrency: number; readonly signal: AbortSignal }): AsyncGenerator<StepEvent, T[]>;
+  all<T>(
+    branches: readonly Branch<T>[],
+    options: { readonly concurrency: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<StepEvent, T[]>;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): Promise<number>;
   uuid(): Promise<string>;
@@ -47,4 +50,5 @@ export interface ChildCall {
   /** The same list, for a host in this process. */
   readonly steps: readonly Step[];
   readonly scope: Scope;
+  readonly namespace: string;
 }

@@ -1,0 +1,152 @@
+import { Failure, ModelError, type Reason, recordOf, StepError, TEMPORARY } from '../core/errors.ts';
+import type { StepEvent } from '../core/event.ts';
+import type { Io } from '../core/io.ts';
+import type { RetryPolicy, Step, StepOutcome } from '../core/step.ts';
+import { observe } from '../lib/observe.ts';
+import { LONGEST_REQUESTED_WAIT_MS, waitBeforeRetry } from '../lib/wait.ts';
+import { deadline } from './deadline.ts';
+
+export interface AttemptOptions {
+  readonly step: Step;
+  readonly path: string;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  /** Text of this step is out of our hands once yielded: after the first of it there is no further attempt. */
+  readonly live: boolean;
+  run(attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
+}
+
+export interface Attempted {
+  readonly outcome: StepOutcome;
+  readonly attempts: number;
+}
+
+/** Thrown when the last attempt failed: the cause, how many there were, and the text that was already out. */
+export class AttemptsFailed extends Error {
+  readonly attempts: number;
+  readonly partial: string;
+
+  constructor(cause: unknown, attempts: number, partial: string) {
+    super('every attempt failed', { cause });
+    this.attempts = attempts;
+    this.partial = partial;
+  }
+}
+
+/**
+ * The one retry layer: the SDKs' own is off. Runs a step until an attempt succeeds, its policy says no more, or its time is up.
+ * A model step that says nothing about it gets four tries within two minutes, for failures of the moment only.
+ */
+export async function* attempts(options: AttemptOptions): AsyncGenerator<StepEvent, Attempted> {
+  const { step, io } = options;
+  const policy = step.retry ?? (step.body.model === undefined ? ONCE : MODEL_DEFAULT);
+  const startedAt = io.clock.elapsed();
+  const limit = deadline(options.signal, step.timeoutMs, () => timedOut(step));
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const tried = yield* tryOnce(options, attempt, limit.signal);
+      if ('outcome' in tried) return { outcome: tried.outcome, attempts: attempt };
+      const waitMs = limit.signal.aborted || tried.partial !== '' ? undefined : waitFor(tried.error, attempt, policy, io);
+      if (waitMs === undefined || isTooLate(io.clock.elapsed() - startedAt + waitMs, step, policy)) {
+        throw new AttemptsFailed(explained(tried.error, limit.signal, policy), attempt, tried.partial);
+      }
+      yield retrying(options.path, attempt, policy, waitMs, tried.error as Failure);
+      await sleep(io, waitMs, limit.signal, attempt);
+    }
+  } finally {
+    limit.clear();
+  }
+}
+
+type Tried = { readonly outcome: StepOutcome } | { readonly error: unknown; readonly partial: string };
+
+async function* tryOnce(options: AttemptOptions, attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, Tried> {
+  let partial = '';
+  const call = deadline(signal, options.step.body.model === undefined ? undefined : LONGEST_CALL_MS, callTimedOut);
+  try {
+    const work = options.run(attempt, call.signal);
+    const outcome = yield* observe(work, (event) => {
+      if (options.live && event.type === 'step.delta') partial += event.text;
+      return event;
+    });
+    return { outcome };
+  } catch (error) {
+    return { error: call.signal.aborted && !signal.aborted ? call.signal.reason : error, partial };
+  } finally {
+    call.clear();
+  }
+}
+
+interface Policy extends RetryPolicy {
+  /** No new attempt starts later than this after the first began. */
+  readonly withinMs?: number;
+}
+
+const ONCE: Policy = { attempts: 1, on: new Set<Reason>() };
+const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
+const LONGEST_CALL_MS = 600_000;
+
+/** Undefined: no further attempt. */
+function waitFor(error: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
+  if (!(error instanceof Failure) || attempt >= policy.attempts || !policy.on.has(error.reason)) return undefined;
+  return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
+}
+
+function isTooLate(elapsedMs: number, step: Step, policy: Policy): boolean {
+  return elapsedMs > Math.min(step.timeoutMs ?? Number.POSITIVE_INFINITY, policy.withinMs ?? Number.POSITIVE_INFINITY);
+}
+
+function retrying(path: string, attempt: number, policy: Policy, waitMs: number, error: Failure): StepEvent {
+  return {
+    type: 'step.retrying',
+    step: path,
+    attempt,
+    attempts: policy.attempts,
+    reason: error.reason,
+    wait_ms: Math.round(waitMs),
+    error: recordOf(error, path),
+  };
+}
+
+/** What the caller is told: an abort has its own reason, and a wait nobody makes is named. */
+function explained(error: unknown, signal: AbortSignal, policy: Policy): unknown {
+  if (signal.aborted) return signal.reason;
+  if (!(error instanceof ModelError) || error.retryAfterMs === undefined || !policy.on.has(error.reason)) return error;
+  if (error.retryAfterMs <= LONGEST_REQUESTED_WAIT_MS) return error;
+  const seconds = Math.round(error.retryAfterMs / 1000);
+  const message = `${error.message} (it asks to wait ${seconds} s; the longest wait is ${LONGEST_REQUESTED_WAIT_MS / 1000} s)`;
+  const { code, reason, provider, status, retryAfterMs } = error;
+  return new ModelError(message, {
+    code,
+    reason,
+    provider,
+    status,
+    retryAfterMs,
+    help: `run it again in ${seconds} s`,
+    cause: error,
+  });
+}
+
+async function sleep(io: Io, waitMs: number, signal: AbortSignal, attempt: number): Promise<void> {
+  try {
+    await io.clock.sleep(waitMs, signal);
+  } catch {
+    throw new AttemptsFailed(signal.reason, attempt, '');
+  }
+}
+
+function timedOut(step: Step): StepError {
+  return new StepError(`step "${step.name}" took longer than its timeout of ${(step.timeoutMs ?? 0) / 1000} s`, {
+    code: 'PC6002',
+    reason: 'timeout',
+    help: 'raise its "timeout", or see with -v what it waits for',
+  });
+}
+
+function callTimedOut(): StepError {
+  return new StepError(`the model did not finish its answer within ${LONGEST_CALL_MS / 60_000} minutes`, {
+    code: 'PC6003',
+    reason: 'timeout',
+    help: 'ask for less in one step, or lower max_tokens',
+  });
+}

@@ -1,0 +1,95 @@
+import type { Chain } from '../core/chain.ts';
+import { StepError } from '../core/errors.ts';
+import type { StepEvent } from '../core/event.ts';
+import type { Host } from '../core/host.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { RunOptions } from '../core/run.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
+import { runStep } from './run-step.ts';
+import type { StagedMemory } from './staged-memory.ts';
+import { type ChainState, createState, scopeOf } from './state.ts';
+
+/** Where the interpreter stands: handed down, never changed on the way. */
+export interface Frame {
+  readonly options: RunOptions;
+  readonly host: Host;
+  readonly memory: StagedMemory;
+  readonly state: ChainState;
+  /** Journal path of the group around these steps, with a slash; empty at the top. */
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+  /** The last of these steps gives the output of the run. */
+  readonly final: boolean;
+}
+
+export interface ChainCall {
+  readonly input: string;
+  readonly inputs: JsonObject;
+}
+
+/** Runs steps one after the other, each one's output being the next one's input. */
+export async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
+  let output = input;
+  for (const [index, step] of steps.entries()) {
+    frame.signal.throwIfAborted();
+    const final = frame.final && index === steps.length - 1;
+    const outcome = yield* runStep(step, output, { ...frame, final }, inside);
+    if (outcome === undefined) continue;
+    if (!outcome.passThrough) output = outcome.output;
+    if (outcome.stop !== undefined) return { output, stop: outcome.stop };
+  }
+  return { output };
+}
+
+/** Runs a chain in a scope of its own. Throws when a `stop` says `status: failed`. */
+export async function* runWhole(
+  chain: Chain,
+  call: ChainCall,
+  frame: Omit<Frame, 'state'> & { readonly state?: ChainState },
+): AsyncGenerator<StepEvent, StepOutcome & { readonly value: Json }> {
+  const state = yield* openState(chain, call, frame);
+  const final = frame.final && chain.output === undefined;
+  const outcome = yield* runSteps(chain.steps, call.input, { ...frame, state, final });
+  if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC0005', reason: 'stopped' });
+  const value = finalValue(chain, state, outcome);
+  const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
+  return typeof value === 'string'
+    ? { output: value, value, ...stop }
+    : { output: JSON.stringify(value), data: value, value, ...stop };
+}
+
+/** What a step may run inside itself: the way back from a kind to the interpreter. */
+export interface Inside {
+  steps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome>;
+  chain(chain: Chain, call: ChainCall, frame: Frame): AsyncGenerator<StepEvent, StepOutcome>;
+}
+
+const inside: Inside = {
+  steps: runSteps,
+  async *chain(chain, call, frame) {
+    const { stop: _, value: __, ...outcome } = yield* runWhole(chain, call, frame);
+    return outcome;
+  },
+};
+
+async function* openState(
+  chain: Chain,
+  { input, inputs }: ChainCall,
+  frame: Pick<Frame, 'options' | 'memory'> & { readonly state?: ChainState },
+): AsyncGenerator<StepEvent, ChainState> {
+  const { options } = frame;
+  const seed = { chain, inputs, stdin: options.stdin, runId: options.runId, namespace: '', memory: {} };
+  const own = chain.memory.namespace?.fill(scopeOf(createState(seed), input));
+  const namespace = options.namespace ?? own ?? frame.state?.namespace ?? 'default';
+  if (!chain.uses.memory) return createState({ ...seed, namespace });
+  const memory = await frame.memory.open(namespace);
+  yield { type: 'memory.read', namespace, keys: Object.keys(memory) };
+  return createState({ ...seed, namespace, memory });
+}
+
+/** What a chain gives in the end: what a `stop` says, else its `output`, else the last step's text. */
+function finalValue(chain: Chain, state: ChainState, outcome: StepOutcome): Json {
+  if (outcome.stop?.output !== undefined) return outcome.stop.output;
+  if (outcome.stop !== undefined || chain.output === undefined) return outcome.output;
+  return chain.output.value(scopeOf(state, outcome.output));
+}

@@ -1,0 +1,219 @@
+import { recordOf } from '../core/errors.ts';
+import type { StepCompleted, StepEvent, StepFailed } from '../core/event.ts';
+import type { Recorded, StepExecution } from '../core/host.ts';
+import { type Model, NO_USAGE } from '../core/model.ts';
+import type { Scope, StepView } from '../core/scope.ts';
+import type { Step, StepContext, StepOutcome } from '../core/step.ts';
+import { AttemptsFailed, attempts } from './attempts.ts';
+import type { Frame, Inside } from './interpret.ts';
+import { scopeOf } from './state.ts';
+
+/** An error on its way up, with the journal path of the step it came from. */
+export class FailedAt extends Error {
+  readonly step: string;
+
+  constructor(step: string, cause: unknown) {
+    super('a step failed', { cause });
+    this.step = step;
+  }
+}
+
+/**
+ * One step from its condition to its memory: decides whether it runs, runs its attempts, tells how it went, and stages what
+ * it remembers. Returns undefined when the step left nothing behind: skipped, or failed with `on_error: continue`.
+ */
+export async function* runStep(
+  step: Step,
+  input: string,
+  frame: Frame,
+  inside: Inside,
+): AsyncGenerator<StepEvent, StepOutcome | undefined> {
+  const { state } = frame;
+  const path = frame.prefix + step.name;
+  const scope = scopeOf(state, input);
+  if (!(yield* holds(step, scope, path, frame))) return undefined;
+
+  const work = { step, path, scope, frame, inside, startedAt: frame.options.io.clock.elapsed() };
+  let done: Recorded;
+  try {
+    done = yield* execute(work);
+  } catch (thrown) {
+    const failed = failedEvent(work, thrown);
+    show(frame, step, {
+      ...NOTHING,
+      status: 'failed',
+      error: failed.error,
+      attempts: failed.attempts,
+      duration: failed.duration_ms / 1000,
+    });
+    yield failed;
+    if (failed.continued) return undefined;
+    throw new FailedAt(failed.error.step ?? path, causeOf(thrown));
+  }
+  state.completed += 1;
+  show(frame, step, viewOf(done.completed));
+  if (done.outcome.turn !== undefined) state.turns.push(done.outcome.turn);
+  yield* remember(work, done.outcome);
+  return done.outcome;
+}
+
+interface Work {
+  readonly step: Step;
+  readonly path: string;
+  readonly scope: Scope;
+  readonly frame: Frame;
+  readonly inside: Inside;
+  readonly startedAt: number;
+}
+
+/** Says why when it does not; an error in a condition fails the run and never skips a step. */
+async function* holds(step: Step, scope: Scope, path: string, frame: Frame): AsyncGenerator<StepEvent, boolean> {
+  if (step.if === undefined) return true;
+  try {
+    if (step.if.evaluate(scope) === true) return true;
+    const values = step.if.reads(scope);
+    show(frame, step, NOTHING);
+    yield { type: 'step.skipped', step: path, id: step.name, kind: step.kind, condition: step.if.source, values };
+    return false;
+  } catch (error) {
+    throw new FailedAt(path, error);
+  }
+}
+
+async function* execute(work: Work): AsyncGenerator<StepEvent, Recorded> {
+  const { step, path, frame } = work;
+  const opened = await openModel(step, frame);
+  const name = { step: path, id: step.name, kind: step.kind };
+  yield { type: 'step.started', ...name, ...modelFields(step, opened.model), final: frame.final };
+  if (opened.error !== undefined) throw opened.error;
+  if (step.shape === 'leaf') return yield* frame.host.step(path, (execution) => record(work, opened.model, execution));
+  const recorded = yield* record(work, undefined, { idempotencyKey: '' });
+  yield recorded.completed;
+  return recorded;
+}
+
+/** Opened before the step is announced, so that the announcement names the model `auto` stands for. */
+async function openModel(step: Step, frame: Frame): Promise<{ readonly model?: Model; readonly error?: unknown }> {
+  if (step.body.model === undefined) return {};
+  try {
+    return { model: await frame.options.openModel(step.body.model) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function* record(work: Work, model: Model | undefined, execution: StepExecution): AsyncGenerator<StepEvent, Recorded> {
+  const { step, path, frame } = work;
+  const { options } = frame;
+  const { outcome, attempts: count } = yield* attempts({
+    step,
+    path,
+    io: options.io,
+    signal: frame.signal,
+    live: frame.final && options.live && step.shape === 'leaf',
+    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
+  });
+  const completed: StepCompleted = {
+    type: 'step.completed',
+    step: path,
+    id: step.name,
+    kind: step.kind,
+    output: outcome.output,
+    ...(outcome.data === undefined ? {} : { data: outcome.data }),
+    ...modelFields(step, model, outcome),
+    ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
+    attempts: count,
+    usage: outcome.usage ?? NO_USAGE,
+    cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
+    duration_ms: durationOf(work),
+  };
+  return { completed, outcome };
+}
+
+function contextOf(work: Work, attempt: number, signal: AbortSignal, { idempotencyKey }: StepExecution): StepContext {
+  const { frame, scope, path, inside } = work;
+  // A group that is tried again makes new journal entries: its children's first results stay what they were.
+  const prefix = attempt === 1 ? `${path}/` : `${path}#${attempt}/`;
+  const inner = { ...frame, prefix, signal };
+  return {
+    path,
+    scope,
+    chain: frame.state.chain,
+    io: frame.options.io,
+    attempt,
+    idempotencyKey,
+    signal,
+    final: frame.final,
+    model: frame.options.openModel,
+    history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
+    runSteps: (steps) => inside.steps(steps, scope.input, inner),
+    runChain: (chain, call) => inside.chain(chain, call, inner),
+  };
+}
+
+async function* remember(work: Work, outcome: StepOutcome): AsyncGenerator<StepEvent, void> {
+  const { step, path, frame } = work;
+  try {
+    const scope = scopeOf(frame.state, outcome.passThrough ? work.scope.input : outcome.output);
+    const changes = [...(outcome.changes ?? []), ...step.remember.map((entry) => entry.change(scope))];
+    if (changes.length > 0) yield* frame.memory.write(frame.state.namespace, changes, frame.state.chain.memory);
+  } catch (error) {
+    throw new FailedAt(path, error);
+  }
+}
+
+function failedEvent(work: Work, thrown: unknown): StepFailed {
+  const { step, path, frame } = work;
+  const cause = causeOf(thrown);
+  const at = thrown instanceof AttemptsFailed && thrown.cause instanceof FailedAt ? thrown.cause.step : path;
+  const partial = thrown instanceof AttemptsFailed ? thrown.partial : '';
+  return {
+    type: 'step.failed',
+    step: path,
+    id: step.name,
+    kind: step.kind,
+    error: recordOf(cause, at),
+    attempts: thrown instanceof AttemptsFailed ? thrown.attempts : 1,
+    usage: NO_USAGE,
+    cost_usd: step.body.model === undefined ? 0 : null,
+    duration_ms: durationOf(work),
+    continued: step.onError === 'continue' && !frame.signal.aborted && partial === '',
+    ...(partial === '' ? {} : { partial }),
+  };
+}
+
+function causeOf(thrown: unknown): unknown {
+  return thrown instanceof AttemptsFailed || thrown instanceof FailedAt ? causeOf(thrown.cause) : thrown;
+}
+
+function modelFields(
+  step: Step,
+  model: Model | undefined,
+  outcome?: StepOutcome,
+): { readonly model?: string; readonly llm?: boolean } {
+  const id = outcome?.model ?? model?.spec.id ?? step.body.model?.id;
+  const llm = outcome?.llm ?? model?.llm;
+  return { ...(id === undefined ? {} : { model: id }), ...(llm === undefined ? {} : { llm }) };
+}
+
+function show(frame: Frame, step: Step, view: StepView): void {
+  if (step.id !== undefined) frame.state.steps[step.id] = view;
+}
+
+function viewOf(completed: StepCompleted): StepView {
+  return {
+    output: completed.output,
+    data: completed.data ?? null,
+    status: 'completed',
+    error: null,
+    attempts: completed.attempts,
+    cost: completed.cost_usd,
+    duration: completed.duration_ms / 1000,
+  };
+}
+
+const NOTHING: StepView = { output: null, data: null, status: 'skipped', error: null, attempts: 0, cost: 0, duration: 0 };
+
+function durationOf(work: Work): number {
+  return Math.round(work.frame.options.io.clock.elapsed() - work.startedAt);
+}

@@ -1,0 +1,88 @@
+import type { Chain } from '../core/chain.ts';
+import { type Failure, StepError } from '../core/errors.ts';
+import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
+import type { ChildCall, Host } from '../core/host.ts';
+import type { Json } from '../core/json.ts';
+import type { RunOptions, RunResult } from '../core/run.ts';
+import { observe } from '../lib/observe.ts';
+import { runSteps, runWhole } from './interpret.ts';
+import { createLedger, type Ended } from './ledger.ts';
+import { createLocalHost } from './local-host.ts';
+import { FailedAt } from './run-step.ts';
+import { type StagedMemory, stageMemory } from './staged-memory.ts';
+import { createState } from './state.ts';
+
+/**
+ * Runs a chain: a stream of events, pulled by its reader, that returns the result. An event is consumed before the next thing
+ * happens, so a reader that writes a journal has a step on disk before the next one starts. Nothing is thrown: a failure is
+ * the result's `error`.
+ */
+export async function* runChain(chain: Chain, options: RunOptions): AsyncGenerator<Event, RunResult> {
+  const stamp = createStamp(options);
+  const about = { name: chain.name, file: chain.file, sha256: chain.sha256 };
+  const ledger = createLedger({ runId: options.runId, chain: about });
+  const startedAt = options.io.clock.elapsed();
+  yield stamp({ type: 'run.started', chain: about, steps: chain.steps.length });
+
+  const ended = yield* observe(execute(chain, options), (event) => {
+    ledger.note(event);
+    return stamp(event);
+  });
+  const result = ledger.result(ended, options.io.clock.elapsed() - startedAt);
+  yield stamp({ type: terminalOf(result), result });
+  return result;
+}
+
+function createStamp(options: RunOptions): (body: EventBody) => Event {
+  let seq = 0;
+  return (body) => {
+    const ts = new Date(options.io.clock.now()).toISOString();
+    return { v: 1, seq: seq++, ts, run_id: options.runId, ...body } as Event;
+  };
+}
+
+async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepEvent, Ended> {
+  try {
+    for (const { code, message, position } of chain.warnings) {
+      yield { type: 'warning', code, message: `${message} (${position.file}:${position.line}:${position.column})` };
+    }
+    const memory = stageMemory(options.memory);
+    const frame = { options, host: localHost(options, chain, memory), memory, prefix: '', signal: options.signal, final: true };
+    const outcome = yield* runWhole(chain, options, frame);
+    if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
+    options.signal.throwIfAborted();
+    yield* memory.commit();
+    return { output: outcome.value, ...(outcome.stop === undefined ? {} : { stopped: outcome.stop.reason }) };
+  } catch (error) {
+    const cause = options.signal.aborted ? options.signal.reason : error instanceof FailedAt ? error.cause : error;
+    return error instanceof FailedAt ? { error: cause, step: error.step } : { error: cause };
+  }
+}
+
+/** A child sees the values it was called with and nothing that happens beside it meanwhile. */
+function localHost(options: RunOptions, chain: Chain, memory: StagedMemory): Host {
+  async function* interpret({ steps, scope, namespace }: ChildCall, path: string, host: Host, signal: AbortSignal) {
+    const seed = { chain, inputs: scope.inputs, stdin: scope.stdin, runId: options.runId, namespace };
+    const state = createState({ ...seed, memory: await memory.open(namespace) });
+    Object.assign(state.steps, scope.steps);
+    return yield* runSteps(steps, scope.input, { options, host, memory, state, prefix: `${path}/`, signal, final: false });
+  }
+  return createLocalHost({ runId: options.runId, io: options.io, recorded: options.recorded, interpret });
+}
+
+function isEmpty(output: Json): boolean {
+  return typeof output === 'string' && output.trim() === '';
+}
+
+function emptyOutput(): Failure {
+  return new StepError('the chain finished with an empty output', {
+    code: 'PC0006',
+    reason: 'empty_output',
+    help: 'set "allow_empty: true" at the top of the chain if that is a valid result',
+  });
+}
+
+function terminalOf(result: RunResult): RunEnded['type'] {
+  if (result.status === 'success') return 'run.completed';
+  return result.status === 'interrupted' ? 'run.interrupted' : 'run.failed';
+}
