@@ -1,0 +1,135 @@
+'use strict';
+
+const {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} = require('node:fs');
+const nodeModule = require('node:module');
+const { isAbsolute, join } = require('node:path');
+
+const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Characters: below that, reading the compiled code costs as much as compiling, and `--help` writes nothing to the disk. */
+const WORTH_KEEPING = 16_384;
+
+/**
+ * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
+ * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code.
+ *
+ * Node 22.8 and later can do it by itself. Nothing here may fail a run: without a folder that is the user's own and closed
+ * to others, code is compiled as ever.
+ */
+exports.chunkLoader = (chunks, own) => {
+  const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
+  if (typeof nodeModule.enableCompileCache === 'function') {
+    if (cache !== undefined) nodeModule.enableCompileCache(join(cache, 'node'));
+    return own;
+  }
+  return cache === undefined ? own : cachingLoader(chunks, own, join(cache, `${process.version}-${process.arch}`));
+};
+
+/** Where `cli/paths.ts` has its cache folder, worked out without loading it. */
+function cacheFolder() {
+  const { PROMPTCHAIN_HOME: home, XDG_CACHE_HOME: xdg, HOME: user } = process.env;
+  if (home) return isAbsolute(home) ? join(home, 'cache/code') : undefined;
+  if (xdg && isAbsolute(xdg)) return join(xdg, 'promptchain/code');
+  return user && isAbsolute(user) ? join(user, '.cache/promptchain/code') : undefined;
+}
+
+function cachingLoader(chunks, own, folder) {
+  const vm = require('node:vm');
+  const readable = isPrivate(folder);
+  const loaded = new Map();
+  const compiled = [];
+  process.once('exit', () => save(folder, compiled));
+  return load;
+
+  function load(id) {
+    if (!id.startsWith('./')) return own(id);
+    const known = loaded.get(id);
+    if (known !== undefined) return known.exports;
+    const filename = join(chunks, id);
+    const source = readFileSync(filename, 'utf8');
+    const kept = source.length >= WORTH_KEEPING;
+    const cachedData = kept && readable ? read(join(folder, id)) : undefined;
+    const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+      filename,
+      cachedData,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    if (kept && (cachedData === undefined || script.cachedDataRejected)) compiled.push([id, script]);
+    const chunk = { exports: {} };
+    loaded.set(id, chunk);
+    script.runInThisContext().call(chunk.exports, chunk.exports, load, chunk, filename, chunks);
+    return chunk.exports;
+  }
+}
+
+/** Ours and closed to others: cached code is code. */
+function isPrivate(folder) {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || !found.isDirectory()) return false;
+  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+}
+
+/**
+ * The data stands in the file twice and both must agree: V8 takes a flipped bit for code and crashes, and any checksum
+ * computed here costs more than comparing.
+ */
+function read(file) {
+  try {
+    const twice = readFileSync(file);
+    const half = twice.length / 2;
+    const data = twice.subarray(0, half);
+    return Number.isInteger(half) && data.equals(twice.subarray(half)) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** At exit, when everything that matters to the user is done; by then functions that ran are in the data as well. */
+function save(folder, compiled) {
+  if (compiled.length === 0) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!isPrivate(folder)) return;
+    for (const [id, script] of compiled) write(join(folder, id), script.createCachedData());
+    removeOld(folder);
+  } catch {
+    // A full disk, a read-only home: the next start compiles again.
+  }
+}
+
+function write(file, data) {
+  const temporary = `${file}.${process.pid}`;
+  const handle = openSync(temporary, 'wx', 0o600);
+  try {
+    if (writeSync(handle, data) + writeSync(handle, data) !== 2 * data.length) throw new Error('short write');
+    fsyncSync(handle);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** What other versions left: anything older than a month, of this Node and of others. */
+function removeOld(folder) {
+  const all = join(folder, '..');
+  for (const name of readdirSync(all)) {
+    for (const file of readdirSync(join(all, name))) {
+      const path = join(all, name, file);
+      if (Date.now() - lstatSync(path).mtimeMs > KEEP_MS) rmSync(path, { force: true, recursive: true });
+    }
+  }
+}
