@@ -50,7 +50,7 @@ export async function* runWhole(
   const state = yield* openState(chain, call, frame);
   const final = frame.final && chain.output === undefined;
   const outcome = yield* runSteps(chain.steps, call.input, { ...frame, state, final });
-  if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC0005', reason: 'stopped' });
+  if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC9101', reason: 'stopped' });
   const value = finalValue(chain, state, outcome);
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
   return typeof value === 'string'

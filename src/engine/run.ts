@@ -76,7 +76,7 @@ function isEmpty(output: Json): boolean {
 
 function emptyOutput(): Failure {
   return new StepError('the chain finished with an empty output', {
-    code: 'PC0006',
+    code: 'PC9102',
     reason: 'empty_output',
     help: 'set "allow_empty: true" at the top of the chain if that is a valid result',
   });

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { StepError } from '../core/errors.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { textOf } from '../core/json.ts';
+import type { Binding } from '../core/step.ts';
+import { coerceInput, defaultsOf } from '../lib/inputs.ts';
+import { nearest } from '../lib/nearest.ts';
+import { defineKind, quiet } from './define.ts';
+import { fileName, value } from './fields.ts';
+
+/** Another chain file, with inputs and a scope of its own. */
+export const chain = defineKind({
+  key: 'chain',
+  summary: 'another chain file, with its own inputs and scope',
+  example: '- chain: ./reply.yaml\n  with: { tone: brief }\n',
+  shape: 'group',
+  options: z.strictObject({
+    chain: fileName().describe('the chain file, relative to this one'),
+    with: z
+      .record(z.string(), value())
+      .optional()
+      .describe('values for its inputs; "input" is its {input}, by default this step\'s'),
+  }),
+  bind(options, binding) {
+    const called = binding.chain(['chain']);
+    const given = binding.value(['with']);
+    if (called === undefined) return { run: quiet(() => ({ output: '' })) };
+    checkNames(Object.keys(options.with ?? {}), called.inputs, binding);
+    return {
+      chain: called,
+      run(context) {
+        const { input, ...values } = (given?.value(context.scope) ?? {}) as JsonObject;
+        const inputs: Record<string, Json> = { ...defaultsOf(called.inputs) };
+        for (const [name, raw] of Object.entries(values)) inputs[name] = coerced(name, raw, called);
+        return context.runChain(called, { input: input === undefined ? context.scope.input : textOf(input), inputs });
+      },
+    };
+  },
+});
+
+type Called = NonNullable<ReturnType<Binding['chain']>>;
+
+function checkNames(names: readonly string[], specs: Called['inputs'], binding: Binding): void {
+  for (const name of names) {
+    if (name === 'input' || Object.hasOwn(specs, name)) continue;
+    const near = nearest(name, ['input', ...Object.keys(specs)]);
+    binding.problem(['with', name], {
+      code: 'PC1301',
+      message: `the called chain has no input "${name}"`,
+      ...(near === undefined ? {} : { label: `did you mean "${near}"?` }),
+      help: `its inputs are: ${['input', ...Object.keys(specs)].join(', ')}`,
+    });
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    if (!spec.required || spec.default !== undefined || names.includes(name)) continue;
+    binding.problem(['chain'], {
+      code: 'PC1302',
+      message: `the called chain requires the input "${name}"`,
+      help: `add it: with: { ${name}: … }`,
+    });
+  }
+}
+
+function coerced(name: string, raw: Json, called: Called): Json {
+  const spec = called.inputs[name];
+  const result = spec === undefined ? { value: raw } : coerceInput(name, spec, raw);
+  if ('problem' in result) throw new StepError(`${called.name}: ${result.problem}`, { code: 'PC3010', reason: 'bad_request' });
+  return result.value;
+}

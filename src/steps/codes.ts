@@ -1,0 +1,20 @@
+/** Error codes of this folder; `help errors` lists them. */
+export const CODES: Readonly<Record<string, string>> = {
+  PC1301: 'a sub-chain is given an input it does not declare',
+  PC1302: 'a sub-chain is not given an input it requires',
+  PC1401: 'there is no built-in function of that name',
+  PC1402: 'a function step names a file that is not JavaScript',
+  PC3010: 'a value for an input of a sub-chain has the wrong type',
+  PC5301: 'the model refused to answer',
+  PC5302: 'the model answered with nothing',
+  PC5303: 'an answer was cut at the token limit',
+  PC7101: 'a command ended with an exit code other than 0',
+  PC7102: 'a command could not be started',
+  PC7103: 'the output of a command is too large',
+  PC7104: 'the output of a command is not UTF-8 text',
+  PC7105: 'the output of a command is not the JSON that was asked for',
+  PC7201: 'a function failed',
+  PC7202: 'a function file could not be loaded, or does not export the function',
+  PC7203: 'a function returned what is neither text nor JSON',
+  PC7204: 'a function ended its thread before it returned',
+};

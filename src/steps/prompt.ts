@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { ModelError } from '../core/errors.ts';
+import type { StepEvent } from '../core/event.ts';
+import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
+import type { Scope } from '../core/scope.ts';
+import type { StepContext, StepOutcome } from '../core/step.ts';
+import { defineKind } from './define.ts';
+import { fileName, text } from './fields.ts';
+import { modelParams, paramsOf } from './model-params.ts';
+
+/** One answer of a model. */
+export const prompt = defineKind({
+  key: 'prompt',
+  summary: 'one answer of a model',
+  example: '- id: summary\n  prompt: "Summarise in one sentence: {input}"\n',
+  shape: 'leaf',
+  options: z.strictObject({
+    prompt: z
+      .union([text(), z.strictObject({ file: fileName() }), z.strictObject({ id: z.string().min(1) })], {
+        error: 'must be text, {file: …} or {id: …}',
+      })
+      .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
+    system: text().optional().describe('the system text sent with it'),
+    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    ...modelParams,
+    history: z
+      .union([z.enum(['none', 'full']), z.int().min(0)])
+      .optional()
+      .describe('which earlier prompt steps of the chain are sent along: none (the default), full, or the last n'),
+    techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
+    strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
+  }),
+  bind(options, binding) {
+    const main = binding.prompt(['prompt']);
+    const system = binding.text(['system']);
+    const before = binding.strategy(['strategy']);
+    const after = binding.techniques(['techniques']).join('\n');
+    const model = binding.model({ ...main?.params, ...paramsOf(options) });
+    const turns = options.history === 'full' ? Number.POSITIVE_INFINITY : options.history === 'none' ? 0 : (options.history ?? 0);
+    const rendered = (scope: Scope) =>
+      [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
+    return {
+      ...(model === undefined ? {} : { model }),
+      preview: rendered,
+      async *run(context) {
+        if (model === undefined) throw new TypeError('a prompt step without a model was bound');
+        const request: ModelRequest = {
+          ...(system === undefined ? {} : { system: system.fill(context.scope) }),
+          messages: [...context.history(turns), { role: 'user', text: rendered(context.scope) }],
+          params: model.params,
+          idempotencyKey: context.idempotencyKey,
+        };
+        const opened = await context.model(model);
+        return yield* answer(opened.stream(request, context.signal), request, context, opened.spec.id);
+      },
+    };
+  },
+});
+
+async function* answer(
+  events: AsyncIterable<ModelEvent>,
+  request: ModelRequest,
+  context: StepContext,
+  modelId: string,
+): AsyncGenerator<StepEvent, StepOutcome> {
+  const parts: string[] = [];
+  let usage: Usage = NO_USAGE;
+  let finish: FinishReason = 'unknown';
+  for await (const event of events) {
+    if (event.type === 'text-delta') {
+      parts.push(event.text);
+      yield { type: 'step.delta', step: context.path, text: event.text };
+    } else if (event.type === 'reasoning-delta') {
+      yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
+    } else if (event.type === 'usage') usage = event.usage;
+    else if (event.type === 'finish') finish = event.reason;
+  }
+  const output = parts.join('');
+  refuseNonAnswer(output, finish, modelId, context);
+  if (finish === 'length') yield cutShort(context.path, modelId);
+  const asked = request.messages.at(-1);
+  return {
+    output,
+    usage,
+    finishReason: finish,
+    ...(asked?.role === 'user' ? { turn: [asked, { role: 'assistant', text: output }] as const } : {}),
+  };
+}
+
+/** What is no answer must not reach the next step as one. */
+function refuseNonAnswer(output: string, finish: FinishReason, modelId: string, context: StepContext): void {
+  const provider = modelId.split('/')[0] ?? modelId;
+  if (finish === 'refusal' || finish === 'content_filter') {
+    const words = output.trim() === '' ? '' : `: ${output.trim().slice(0, 300)}`;
+    throw new ModelError(`${modelId} refused to answer (${finish})${words}`, { code: 'PC5301', reason: 'refusal', provider });
+  }
+  if (output.trim() === '' && !context.chain.allowEmpty) {
+    throw new ModelError(`${modelId} answered with nothing (finish reason: ${finish})`, {
+      code: 'PC5302',
+      reason: 'empty_output',
+      provider,
+      help:
+        finish === 'length'
+          ? 'raise max_tokens: reasoning used all of them'
+          : 'set "allow_empty: true" at the top of the chain if that is valid',
+    });
+  }
+}
+
+function cutShort(step: string, modelId: string): StepEvent {
+  const message = `the answer of ${modelId} in step "${step}" was cut at the token limit; raise max_tokens for the whole of it`;
+  return { type: 'warning', code: 'PC5303', message, step };
+}
