@@ -34,7 +34,7 @@ export const prompt = defineKind({
     const main = binding.prompt(['prompt']);
     const system = binding.text(['system']);
     const before = binding.strategy(['strategy']);
-    const after = binding.techniques(['techniques']).join('\n');
+    const after = binding.techniques(['techniques']).join('\n\n');
     const model = binding.model({ ...main?.params, ...paramsOf(options) });
     const turns = options.history === 'full' ? Number.POSITIVE_INFINITY : options.history === 'none' ? 0 : (options.history ?? 0);
     const rendered = (scope: Scope) =>
