@@ -75,9 +75,14 @@ function cachingLoader(chunks, own, folder) {
 
 /** Ours and closed to others: cached code is code. */
 function isPrivate(folder) {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || !found.isDirectory()) return false;
-  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+  try {
+    const found = lstatSync(folder);
+    return (
+      found.isDirectory() && (process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0))
+    );
+  } catch {
+    return false;
+  }
 }
 
 /**
