@@ -2,9 +2,17 @@
 export const CODES: Readonly<Record<string, string>> = {
   PC0001: 'something failed in a way promptchain does not know: a bug',
   PC0002: 'the run was stopped by a signal, or the reader of stdout went away',
-  PC0003: 'stdout could not be written: a full disk or an I/O error',
+  PC0004: 'stdout could not be written: a full disk or an I/O error',
+  PC1901: 'a configuration file cannot be read',
+  PC1902: 'a configuration file is not YAML, or not a map of settings',
+  PC1903: 'a configuration file has a setting that does not exist',
+  PC1904: 'a setting has a value it does not take',
+  PC1905: 'the configuration of a project sets what only its user may set',
   PC2001: 'options that do not fit together, or a value that an option does not take',
   PC2002: 'no such command',
   PC2003: 'an unknown option, a missing or an extra argument',
+  PC2005: 'the env file cannot be read',
+  PC2006: 'a file that was to be written exists already, or cannot be written',
+  PC2007: 'no such help topic, technique, strategy or prompt file',
   PC2009: 'the working folder is gone or cannot be entered',
 };

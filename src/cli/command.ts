@@ -4,6 +4,7 @@ import type { Output } from '../terminal/output.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Globals } from './globals.ts';
 import type { Paths } from './paths.ts';
+import type { Settings } from './settings.ts';
 
 /** One line of the table of commands: enough for the list in `--help`, without loading what the command needs. */
 export interface CommandEntry {
@@ -22,6 +23,8 @@ export interface Command {
   /** Resolves to the exit code. What it throws is printed, and turned into an exit code, by `program.ts`. */
   run?(call: Call): Promise<number>;
   readonly verbs?: readonly Verb[];
+  /** Works whatever is in the folder: neither configuration nor `.env` is read. */
+  readonly bare?: true;
 }
 
 export interface Verb extends Command {
@@ -36,11 +39,22 @@ export interface Example {
   readonly note: string;
 }
 
+/** The help made from the tables; given to a command, because importing it from there would be a cycle. */
+export interface HelpPages {
+  readonly commands: readonly string[];
+  /** What `promptchain --help` prints. */
+  root(): string;
+  /** What `promptchain <words…> --help` prints. */
+  of(words: readonly string[]): Promise<string>;
+}
+
 /** One use of a command: the parsed command line and the world it runs in. */
 export interface Call {
   readonly io: Io;
   readonly globals: Globals;
   readonly paths: Paths;
+  /** Configuration and what `.env` gave; `io.env` already has the latter. */
+  readonly settings: Settings;
   /** The operands, in order, variadic ones included. */
   readonly args: readonly string[];
   /** The command's own options, as commander names them (`--dry-run` is `dryRun`); the global ones are in `globals`. */
@@ -53,6 +67,7 @@ export interface Call {
   readonly paint: Paint;
   /** Someone can be asked: stdin and stderr are terminals and `--no-interactive` is not given. */
   readonly interactive: boolean;
+  readonly pages: HelpPages;
   /** For signals and the exit only; everything else goes through `io`. */
   readonly process: NodeJS.Process;
 }

@@ -25,7 +25,7 @@ export async function leave(process: NodeJS.Process, out: Output, err: Output, c
 /** Stdout could not be written for a reason of its own: a full disk, an I/O error. */
 export function stdoutFailure(error: NodeJS.ErrnoException): Failure {
   const why = error.code === 'ENOSPC' ? 'no space left on the device' : error.message;
-  return new Failure(`cannot write to stdout: ${why}`, { code: 'PC0003', reason: 'store', cause: error });
+  return new Failure(`cannot write to stdout: ${why}`, { code: 'PC0004', reason: 'store', cause: error });
 }
 
 const SIGNALS: ReadonlyMap<number, NodeJS.Signals> = new Map([

@@ -2,16 +2,19 @@ import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { Failure, UsageError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
-import type { Io } from '../core/io.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 import type { Call } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
 import { explain } from './explain.ts';
 import { globalsFrom } from './globals.ts';
 import { ioFrom, workingDir } from './io.ts';
 import { exitOf, leave, stdoutFailure } from './leave.ts';
-import { parseArguments, type Request } from './parser.ts';
+import { helpFor, parseArguments, type Request } from './parser.ts';
 import { pathsFrom } from './paths.ts';
+import { noSettings, readSettings } from './settings.ts';
+import { rootHelp } from './usage.ts';
 
 /** Runs the command the arguments name, prints what it throws and ends the process. `answer` is a text to print instead. */
 export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
@@ -46,6 +49,7 @@ async function dispatch(process: NodeJS.Process, out: Output, err: Output, shown
   shown.cwd = call.io.cwd;
   if (request.command.run === undefined)
     throw new Failure('the command has nothing to run', { code: 'PC0001', reason: 'internal' });
+  if (!asksForJson(call)) await warn(call);
   const code = await request.command.run(call);
   await out.flush();
   return code;
@@ -60,20 +64,41 @@ async function openCall(
   const globals = globalsFrom(request.options);
   if (globals.quiet && globals.verbose) throw new UsageError('--quiet and --verbose cannot both be given');
   const cwd = enterDir(process, globals.dir);
-  const env: Io['env'] = process.env;
+  // Of the process's own environment: `.env` belongs to the project and does not move the user's folders.
+  const paths = pathsFrom(process.env, cwd);
+  const settings = request.command.bare
+    ? noSettings(process.env)
+    : await readSettings({ env: process.env, cwd, configDir: paths.config, envFile: globals.envFile });
+  const { env } = settings;
   return {
     io: ioFrom(process, { env, cwd }),
     globals,
-    paths: pathsFrom(env, cwd),
+    paths,
+    settings,
     args: request.args,
     options: request.options,
     out,
     err,
-    paint: await openPaint(colorLevel({ flag: globals.color, env, isTTY: err.isTTY })),
+    paint: await openPaint(
+      colorLevel({ flag: globals.color, env: process.env, config: settings.config.color, isTTY: err.isTTY }),
+    ),
     // Asked of the descriptor: process.stdin would open it.
     interactive: globals.interactive && err.isTTY && isatty(0),
+    pages: { commands: COMMANDS.map(({ name }) => name), root: rootHelp, of: helpFor },
     process,
   };
+}
+
+/** With JSON on stdout, stderr stays empty for `2>&1 | jq`: a run puts the warnings into its result instead. */
+function asksForJson({ options, err, globals }: Call): boolean {
+  const json =
+    options.json === true || options.jsonl === true || /json/.test(String(options.outputFormat ?? options.format ?? ''));
+  return json && !err.isTTY && !globals.verbose;
+}
+
+async function warn({ settings, err, paint, globals }: Call): Promise<void> {
+  if (globals.quiet) return;
+  for (const warning of settings.warnings) await err.write(`${paint.yellow('warning')}: ${sanitize(warning)}\n`);
 }
 
 function enterDir(process: NodeJS.Process, dir: string | undefined): string {

@@ -1,0 +1,122 @@
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Position, Problem } from '../core/problem.ts';
+import { nearest } from '../lib/nearest.ts';
+import { projectConfigSchema, type UserConfig, userConfigSchema } from './schemas/config.ts';
+
+export interface ConfigText {
+  /** Absolute. */
+  readonly file: string;
+  readonly text: string;
+  /** The user's own file, which may set more than a project's. */
+  readonly user: boolean;
+}
+
+export interface ConfigValues {
+  readonly values: UserConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** The values of one configuration file, or every problem in it: a file with problems gives no values. */
+export function readConfigText(config: ConfigText): ConfigValues {
+  try {
+    return read(config);
+  } catch (error) {
+    // Aliases and depth are what makes a short YAML text expensive; a flat map of settings needs neither.
+    const position = { file: config.file, line: 1, column: 1 };
+    return {
+      values: {},
+      problems: [problem('PC1902', `not usable as configuration: ${lowerFirst((error as Error).message)}`, position)],
+    };
+  }
+}
+
+function read({ file, text, user }: ConfigText): ConfigValues {
+  const lines = new LineCounter();
+  const at = (start: number, end: number): Position => {
+    const { line, col } = lines.linePos(start);
+    return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - start) };
+  };
+  const failed = (problems: readonly Problem[]): ConfigValues => ({ values: {}, problems });
+
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    return failed(document.errors.map(({ message, pos }) => problem('PC1902', `not valid YAML: ${message}`, at(pos[0], pos[1]))));
+  }
+  if (document.contents === null) return { values: {}, problems: [] };
+  if (!isMap(document.contents)) return failed([problem('PC1902', 'the configuration must be a map of settings', at(0, 1))]);
+
+  const schema = user ? userConfigSchema : projectConfigSchema;
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (parsed.success && !user && leavesFolder(file, parsed.data.env_file)) {
+    return failed([
+      problem(
+        'PC1905',
+        'a project cannot name an env file outside its own folder',
+        at(...rangeOfValue(document, 'env_file')),
+        USER_HELP,
+      ),
+    ]);
+  }
+  if (parsed.success) return { values: parsed.data, problems: [] };
+  return failed(
+    parsed.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, at(...rangeOfKey(document, key))));
+      const key = String(issue.path[0]);
+      return [problem('PC1904', `"${key}": ${lowerFirst(issue.message)}`, at(...rangeOfValue(document, key)), keyHelp(key))];
+    }),
+  );
+}
+
+function leavesFolder(file: string, envFile: string | false | undefined): boolean {
+  if (envFile === undefined || envFile === false) return false;
+  const path = relative(dirname(file), resolve(dirname(file), envFile));
+  return isAbsolute(path) || path.split(sep)[0] === '..';
+}
+
+const USER_HELP = 'put it in your own configuration: promptchain help config';
+
+function unknownKey(key: string, position: Position): Problem {
+  if (Object.hasOwn(userConfigSchema.shape, key)) {
+    return problem('PC1905', `"${key}" cannot be set by a project`, position, USER_HELP);
+  }
+  const close = nearest(key, Object.keys(userConfigSchema.shape));
+  return {
+    ...problem(
+      'PC1903',
+      `unknown setting "${key}"`,
+      position,
+      `the settings are: ${Object.keys(userConfigSchema.shape).join(', ')}`,
+    ),
+    ...(close === undefined ? {} : { label: `did you mean "${close}"?` }),
+  };
+}
+
+function problem(code: string, message: string, position: Position, help?: string): Problem {
+  return { code, severity: 'error', message, position, ...(help === undefined ? {} : { help }) };
+}
+
+function keyHelp(key: string): string | undefined {
+  return (userConfigSchema.shape as Readonly<Record<string, { description?: string | undefined }>>)[key]?.description;
+}
+
+function rangeOfKey(document: Document, key: string): readonly [number, number] {
+  const pair = isMap(document.contents)
+    ? document.contents.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+    : undefined;
+  return rangeOf(pair?.key);
+}
+
+function rangeOfValue(document: Document, key: string): readonly [number, number] {
+  const value = rangeOf(document.get(key, true));
+  return value[0] === value[1] ? rangeOfKey(document, key) : value;
+}
+
+function rangeOf(node: unknown): readonly [number, number] {
+  const range = isNode(node) ? node.range : undefined;
+  return range ? [range[0], range[1]] : [0, 0];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const model = z.string().regex(/^(auto|[^\s/]+\/\S+)$/, 'must be "auto" or provider/model');
+const namespace = z.string().min(1).max(400);
+
+/** What a project may set, in `promptchain.config.yaml`: nothing that decides where keys go or what is trusted. */
+export const projectConfigSchema = z
+  .strictObject({
+    model: model.optional().describe('The model of steps whose chain names none, such as openai/gpt-4o-mini or auto.'),
+    memory: namespace.optional().describe('The memory namespace of chains that name none.'),
+    env_file: z
+      .union([z.string().min(1), z.literal(false)])
+      .optional()
+      .describe('Read this file instead of .env, relative to the configuration file; false reads none.'),
+  })
+  .describe('Configuration of a project: promptchain.config.yaml, found from the working directory up to the repository root.');
+
+/** What you may set for yourself, in `config.yaml` of the configuration folder. */
+export const userConfigSchema = projectConfigSchema
+  .extend({
+    color: z.enum(['auto', 'always', 'never']).optional().describe('Colour on the terminal, where no flag or variable decides.'),
+  })
+  .describe('Configuration of a user: config.yaml in the configuration folder.');
+
+export type UserConfig = z.infer<typeof userConfigSchema>;
