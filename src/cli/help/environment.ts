@@ -1,0 +1,29 @@
+import { columns } from '../columns.ts';
+import type { Topic } from './topic.ts';
+
+export const environment: Topic = {
+  name: 'environment',
+  summary: 'the variables that are read, and .env',
+  text: async () => `${columns(OURS)}
+
+Keys, by provider (promptchain models list shows which are set):
+
+${columns(await keyRows())}
+
+.env of the working directory fills in what the environment lacks; --env-file names another file, --no-env-file reads
+none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY and the like) are not
+taken from it. A base URL that comes from .env or a chain file gets a key of your own only if its host is on
+loopback or known.`,
+};
+
+const OURS = [
+  ['PROMPTCHAIN_MODEL', 'the model of steps whose chain names none, such as openai/gpt-4o-mini'],
+  ['PROMPTCHAIN_HOME', 'one folder for configuration, memory, runs and cache'],
+  ['XDG_CONFIG_HOME, XDG_DATA_HOME', 'the folders above promptchain/ for configuration and memory'],
+  ['XDG_STATE_HOME, XDG_CACHE_HOME', 'the same for runs and cache'],
+  ['NO_COLOR, FORCE_COLOR, CLICOLOR', 'colour; the flag --color goes over them'],
+] as const;
+
+async function keyRows(): Promise<readonly (readonly string[])[]> {
+  return [];
+}

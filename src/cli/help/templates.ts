@@ -1,0 +1,54 @@
+import { ROOTS } from '../../core/scope.ts';
+import { columns } from '../columns.ts';
+import type { Topic } from './topic.ts';
+
+export const templates: Topic = {
+  name: 'templates',
+  summary: 'placeholders, filters and conditions',
+  text: async () => `A brace pair is a placeholder when it starts with one of these names. Every other brace is text and stays as it is:
+JSON, CSS, \${x}.
+
+${columns(ROOTS.map((root) => MEANING[root]))}
+
+\\{input} is the literal text {input}; raw: true on a step turns all placeholders of that step off.
+
+Filters follow a bar, as in {memory.tone | default "plain"}:
+
+${columns(FILTERS)}
+
+A value that is exactly one placeholder keeps its type. Inside other text, strings go in as they are and everything else
+as compact JSON. What a placeholder brings in is never scanned again.
+
+A shell command takes no placeholders. Values reach it on stdin, in $INPUT and through env:
+
+  - run: 'grep -c "$WORD"'
+    env: { WORD: "{inputs.word}" }
+
+Conditions are CEL expressions over the same names, checked when the file is loaded:
+
+  - if: inputs.tone == "brief" && size(input) > 200
+    prompt: "Shorten: {input}"`,
+};
+
+const MEANING: Readonly<Record<(typeof ROOTS)[number], readonly [string, string]>> = {
+  input: ['{input}', "the previous step's output; for the first step, the chain's input"],
+  inputs: ['{inputs.name}', 'a declared input'],
+  steps: ['{steps.id.output}', 'the output of an earlier step; also .data.field, .status, .error, .attempts, .cost, .duration'],
+  memory: ['{memory.key}', "a value of the chain's memory namespace"],
+  item: ['{item}', 'the current item of a loop over a list'],
+  index: ['{index}', 'its number, from 0'],
+  loop: ['{loop.name}', 'the state of a repeated group'],
+  run: ['{run.id}', 'the id of this run; {run.steps} is how many steps have completed'],
+  stdin: ['{stdin}', 'the text on stdin, when the input comes from elsewhere'],
+};
+
+const FILTERS = [
+  ['default "none"', 'this text when there is no value'],
+  ['json', 'as JSON'],
+  ['trim', 'without white space at both ends'],
+  ['upper, lower', 'in capitals, in small letters'],
+  ['lines(n)', 'the first n lines'],
+  ['truncate(n)', 'at most n characters'],
+  ['join(", ")', 'the items of a list as one text'],
+  ['indent(n)', 'every line moved n spaces to the right'],
+] as const;
