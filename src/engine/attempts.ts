@@ -5,13 +5,14 @@ import type { RetryPolicy, Step, StepOutcome } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
 import { LONGEST_REQUESTED_WAIT_MS, waitBeforeRetry } from '../lib/wait.ts';
 import { deadline } from './deadline.ts';
+import { AttemptsFailed, causeOf } from './failed-at.ts';
 
 export interface AttemptOptions {
   readonly step: Step;
   readonly path: string;
   readonly io: Io;
   readonly signal: AbortSignal;
-  /** Text of this step is out of our hands once yielded: after the first of it there is no further attempt. */
+  /** What this step, or the last one inside it, says goes straight out: after the first text there is no further attempt. */
   readonly live: boolean;
   run(attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
 }
@@ -19,18 +20,6 @@ export interface AttemptOptions {
 export interface Attempted {
   readonly outcome: StepOutcome;
   readonly attempts: number;
-}
-
-/** Thrown when the last attempt failed: the cause, how many there were, and the text that was already out. */
-export class AttemptsFailed extends Error {
-  readonly attempts: number;
-  readonly partial: string;
-
-  constructor(cause: unknown, attempts: number, partial: string) {
-    super('every attempt failed', { cause });
-    this.attempts = attempts;
-    this.partial = partial;
-  }
 }
 
 /**
@@ -50,7 +39,7 @@ export async function* attempts(options: AttemptOptions): AsyncGenerator<StepEve
       if (waitMs === undefined || isTooLate(io.clock.elapsed() - startedAt + waitMs, step, policy)) {
         throw new AttemptsFailed(explained(tried.error, limit.signal, policy), attempt, tried.partial);
       }
-      yield retrying(options.path, attempt, policy, waitMs, tried.error as Failure);
+      yield retrying(options.path, attempt, policy, waitMs, causeOf(tried.error) as Failure);
       await sleep(io, waitMs, limit.signal, attempt);
     }
   } finally {
@@ -62,11 +51,13 @@ type Tried = { readonly outcome: StepOutcome } | { readonly error: unknown; read
 
 async function* tryOnce(options: AttemptOptions, attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, Tried> {
   let partial = '';
+  const out = new Set([options.path]);
   const call = deadline(signal, options.step.body.model === undefined ? undefined : LONGEST_CALL_MS, callTimedOut);
   try {
     const work = options.run(attempt, call.signal);
     const outcome = yield* observe(work, (event) => {
-      if (options.live && event.type === 'step.delta') partial += event.text;
+      if (event.type === 'step.started' && event.final) out.add(event.step);
+      if (options.live && event.type === 'step.delta' && out.has(event.step)) partial += event.text;
       return event;
     });
     return { outcome };
@@ -87,7 +78,8 @@ const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
 const LONGEST_CALL_MS = 600_000;
 
 /** Undefined: no further attempt. */
-function waitFor(error: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
+function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
+  const error = causeOf(thrown);
   if (!(error instanceof Failure) || attempt >= policy.attempts || !policy.on.has(error.reason)) return undefined;
   return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
 }

@@ -4,19 +4,10 @@ import type { Recorded, StepExecution } from '../core/host.ts';
 import { type Model, NO_USAGE } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepContext, StepOutcome } from '../core/step.ts';
-import { AttemptsFailed, attempts } from './attempts.ts';
+import { attempts } from './attempts.ts';
+import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
-
-/** An error on its way up, with the journal path of the step it came from. */
-export class FailedAt extends Error {
-  readonly step: string;
-
-  constructor(step: string, cause: unknown) {
-    super('a step failed', { cause });
-    this.step = step;
-  }
-}
 
 /**
  * One step from its condition to its memory: decides whether it runs, runs its attempts, tells how it went, and stages what
@@ -110,7 +101,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     path,
     io: options.io,
     signal: frame.signal,
-    live: frame.final && options.live && step.shape === 'leaf',
+    live: frame.final && options.live,
     run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
   });
   const completed: StepCompleted = {
@@ -180,10 +171,6 @@ function failedEvent(work: Work, thrown: unknown): StepFailed {
     continued: step.onError === 'continue' && !frame.signal.aborted && partial === '',
     ...(partial === '' ? {} : { partial }),
   };
-}
-
-function causeOf(thrown: unknown): unknown {
-  return thrown instanceof AttemptsFailed || thrown instanceof FailedAt ? causeOf(thrown.cause) : thrown;
 }
 
 function modelFields(

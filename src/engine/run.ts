@@ -5,10 +5,11 @@ import type { ChildCall, Host } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { observe } from '../lib/observe.ts';
+import { causeOf, FailedAt } from './failed-at.ts';
 import { runSteps, runWhole } from './interpret.ts';
 import { createLedger, type Ended } from './ledger.ts';
 import { createLocalHost } from './local-host.ts';
-import { FailedAt } from './run-step.ts';
+
 import { type StagedMemory, stageMemory } from './staged-memory.ts';
 import { createState } from './state.ts';
 
@@ -54,7 +55,7 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     yield* memory.commit();
     return { output: outcome.value, ...(outcome.stop === undefined ? {} : { stopped: outcome.stop.reason }) };
   } catch (error) {
-    const cause = options.signal.aborted ? options.signal.reason : error instanceof FailedAt ? error.cause : error;
+    const cause = options.signal.aborted ? options.signal.reason : causeOf(error);
     return error instanceof FailedAt ? { error: cause, step: error.step } : { error: cause };
   }
 }
