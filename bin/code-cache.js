@@ -12,7 +12,6 @@ const {
   rmSync,
   writeSync,
 } = require('node:fs');
-const nodeModule = require('node:module');
 const { isAbsolute, join } = require('node:path');
 
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
@@ -24,15 +23,11 @@ const WORTH_KEEPING = 16_384;
  * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
  * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code.
  *
- * Node 22.8 and later can do it by itself. Nothing here may fail a run: without a folder that is the user's own and closed
- * to others, code is compiled as ever.
+ * Nothing here may fail a run: without a folder that is the user's own and closed to others, code is compiled as ever. Node
+ * 22.8 has `module.enableCompileCache()` for this, but lets any folder do and leaves the files' modes to the umask.
  */
 exports.chunkLoader = (chunks, own) => {
   const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
-  if (typeof nodeModule.enableCompileCache === 'function') {
-    if (cache !== undefined) nodeModule.enableCompileCache(join(cache, 'node'));
-    return own;
-  }
   return cache === undefined ? own : cachingLoader(chunks, own, join(cache, `${process.version}-${process.arch}`));
 };
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { packageDir } from './package-dir.ts';
 import { node } from './spawn.ts';
 
-const skip = 'enableCompileCache' in nodeModule ? 'this Node keeps compiled code by itself' : false;
 const bin = join(packageDir, 'bin/promptchain.js');
 const homes: string[] = [];
 let home = '';
@@ -18,7 +16,7 @@ beforeEach(async () => {
 });
 after(() => Promise.all(homes.map((folder) => rm(folder, { recursive: true, force: true }))));
 
-test('compiled code is kept for the user alone and used again', { skip }, async () => {
+test('compiled code is kept for the user alone and used again', async () => {
   const first = await wrongCommand();
   const [file] = await kept();
   assert.ok(file, 'the first run keeps compiled code');
@@ -35,7 +33,7 @@ test('help and version leave nothing on the disk', async () => {
   assert.deepEqual(await readdir(home), []);
 });
 
-test('a damaged file is compiled anew, whatever the damage', { skip }, async () => {
+test('a damaged file is compiled anew, whatever the damage', async () => {
   const expected = await wrongCommand();
   const [file = ''] = await kept();
   const whole = await readFile(file);
@@ -55,7 +53,7 @@ test('a damaged file is compiled anew, whatever the damage', { skip }, async () 
   }
 });
 
-test('a folder that others can write is neither read nor written', { skip }, async () => {
+test('a folder that others can write is neither read nor written', async () => {
   const expected = await wrongCommand();
   const [file = ''] = await kept();
   await writeFile(file, 'planted');
@@ -73,7 +71,7 @@ test('without a place to keep it everything works', async () => {
   }
 });
 
-test('it can be switched off, and has its place under PROMPTCHAIN_HOME', { skip }, async () => {
+test('it can be switched off, and has its place under PROMPTCHAIN_HOME', async () => {
   await node([bin, 'nosuch'], inHome({ NODE_DISABLE_COMPILE_CACHE: '1' }));
   assert.deepEqual(await readdir(home), []);
   await node([bin, 'nosuch'], inHome({ PROMPTCHAIN_HOME: join(home, 'own') }));
