@@ -1,6 +1,3 @@
-import type { Root } from '../core/scope.ts';
-import type { Reference } from '../core/template.ts';
-
 /**
  * What is known of a value before the run. An `InputSpec` of a chain is one. `any` (and a map without `fields`) may hold
  * whatever the run brings; reading a name that `fields` does not have is an error when the file is loaded.
@@ -38,15 +35,3 @@ export interface Names {
   /** Inside `repeat`. */
   readonly loop?: Shape;
 }
-
-/** What is wrong with one read. `segment` is the index into the path of the part that is wrong, -1 for the root. */
-export interface ReadProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly segment: number;
-  readonly help?: string;
-  /** What to write in place of that part. */
-  readonly suggestion?: string;
-}
-
-export type Read = Pick<Reference, 'path'> & { readonly root: Root };
