@@ -3,10 +3,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
+import { bundledCommand } from './bundle.ts';
 import { packageDir } from './package-dir.ts';
 import { node } from './spawn.ts';
 
-const bin = join(packageDir, 'bin/promptchain.js');
+const bin = bundledCommand();
 const homes: string[] = [];
 let home = '';
 
