@@ -11,8 +11,9 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2001: 'options that do not fit together, or a value that an option does not take',
   PC2002: 'no such command',
   PC2003: 'an unknown option, a missing or an extra argument',
-  PC2005: 'the env file cannot be read',
-  PC2006: 'a file that was to be written exists already, or cannot be written',
-  PC2007: 'no such help topic, technique, strategy or prompt file',
+  PC2101: 'the env file cannot be read',
+  PC2102: 'a file that was to be written exists already, or cannot be written',
+  PC2103: 'no such help topic, technique, strategy or prompt file',
+  PC2104: 'a chain file could not be mended in place',
   PC2009: 'the working folder is gone or cannot be entered',
 };

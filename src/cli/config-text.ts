@@ -2,7 +2,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Position, Problem } from '../core/problem.ts';
 import { nearest } from '../lib/nearest.ts';
-import { projectConfigSchema, type UserConfig, userConfigSchema } from './schemas/config.ts';
+import { projectConfigSchema, providerSchema, type UserConfig, userConfigSchema } from './schemas/config.ts';
 
 export interface ConfigText {
   /** Absolute. */
@@ -53,20 +53,25 @@ function read({ file, text, user }: ConfigText): ConfigValues {
       problem(
         'PC1905',
         'a project cannot name an env file outside its own folder',
-        at(...rangeOfValue(document, 'env_file')),
+        at(...rangeOfValue(document, ['env_file'])),
         USER_HELP,
       ),
     ]);
   }
   if (parsed.success) return { values: parsed.data, problems: [] };
   return failed(
-    parsed.error.issues.flatMap((issue) => {
-      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, at(...rangeOfKey(document, key))));
-      const key = String(issue.path[0]);
-      return [problem('PC1904', `"${key}": ${lowerFirst(issue.message)}`, at(...rangeOfValue(document, key)), keyHelp(key))];
+    parsed.error.issues.flatMap(({ message, path, ...issue }) => {
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => unknownKey(path, key, at(...rangeOfKey(document, [...path, key]))));
+      }
+      return [
+        problem('PC1904', `"${path.join('.')}": ${lowerFirst(message)}`, at(...rangeOfValue(document, path)), keyHelp(path[0])),
+      ];
     }),
   );
 }
+
+type Path = readonly PropertyKey[];
 
 function leavesFolder(file: string, envFile: string | false | undefined): boolean {
   if (envFile === undefined || envFile === false) return false;
@@ -76,18 +81,14 @@ function leavesFolder(file: string, envFile: string | false | undefined): boolea
 
 const USER_HELP = 'put it in your own configuration: promptchain help config';
 
-function unknownKey(key: string, position: Position): Problem {
-  if (Object.hasOwn(userConfigSchema.shape, key)) {
+function unknownKey(path: Path, key: string, position: Position): Problem {
+  const names = Object.keys(path.length === 0 ? userConfigSchema.shape : providerSchema.shape);
+  if (path.length === 0 && names.includes(key)) {
     return problem('PC1905', `"${key}" cannot be set by a project`, position, USER_HELP);
   }
-  const close = nearest(key, Object.keys(userConfigSchema.shape));
+  const close = nearest(key, names);
   return {
-    ...problem(
-      'PC1903',
-      `unknown setting "${key}"`,
-      position,
-      `the settings are: ${Object.keys(userConfigSchema.shape).join(', ')}`,
-    ),
+    ...problem('PC1903', `unknown setting "${[...path, key].join('.')}"`, position, `the settings here are: ${names.join(', ')}`),
     ...(close === undefined ? {} : { label: `did you mean "${close}"?` }),
   };
 }
@@ -96,20 +97,19 @@ function problem(code: string, message: string, position: Position, help?: strin
   return { code, severity: 'error', message, position, ...(help === undefined ? {} : { help }) };
 }
 
-function keyHelp(key: string): string | undefined {
-  return (userConfigSchema.shape as Readonly<Record<string, { description?: string | undefined }>>)[key]?.description;
+function keyHelp(key: PropertyKey | undefined): string | undefined {
+  return Object.entries(userConfigSchema.shape).find(([name]) => name === key)?.[1].description;
 }
 
-function rangeOfKey(document: Document, key: string): readonly [number, number] {
-  const pair = isMap(document.contents)
-    ? document.contents.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
-    : undefined;
+function rangeOfKey(document: Document, path: Path): readonly [number, number] {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1)) : undefined;
   return rangeOf(pair?.key);
 }
 
-function rangeOfValue(document: Document, key: string): readonly [number, number] {
-  const value = rangeOf(document.get(key, true));
-  return value[0] === value[1] ? rangeOfKey(document, key) : value;
+function rangeOfValue(document: Document, path: Path): readonly [number, number] {
+  const [start, end] = rangeOf(document.getIn(path, true));
+  return start === end ? rangeOfKey(document, path) : [start, end];
 }
 
 function rangeOf(node: unknown): readonly [number, number] {

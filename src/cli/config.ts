@@ -11,6 +11,9 @@ export interface Config {
   /** The memory namespace of chains that name none. */
   readonly memory?: string;
   readonly color?: 'auto' | 'always' | 'never';
+  /** Only ever the user's: how to reach providers, and who else may get their keys. */
+  readonly providers?: NonNullable<UserConfig['providers']>;
+  readonly allowHosts?: readonly string[];
   /** Absolute path of the env file; false reads none. */
   readonly envFile?: string | false;
   /** Absolute paths of the files that were read, the strongest first. */
@@ -85,6 +88,8 @@ function settings(values: UserConfig, file: string): Omit<Config, 'files'> {
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values.memory === undefined ? {} : { memory: values.memory }),
     ...(values.color === undefined ? {} : { color: values.color }),
+    ...(values.providers === undefined ? {} : { providers: values.providers }),
+    ...(values.allow_hosts === undefined ? {} : { allowHosts: values.allow_hosts }),
     ...(values.env_file === undefined
       ? {}
       : { envFile: values.env_file === false ? false : resolve(dirname(file), values.env_file) }),

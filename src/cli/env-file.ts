@@ -122,7 +122,7 @@ function readText(file: string, asked: boolean): { text: string } | { warning: s
     if (statSync(file).size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
     return { text: readFileSync(file, 'utf8') };
   } catch (cause) {
-    if (asked) throw new UsageError(`cannot read the env file ${file}: ${reasonOf(cause)}`, { code: 'PC2005', cause });
+    if (asked) throw new UsageError(`cannot read the env file ${file}: ${reasonOf(cause)}`, { code: 'PC2101', cause });
     return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${reasonOf(cause)}` };
   }
 }

@@ -88,6 +88,35 @@ describe('configuration', () => {
     assert.deepEqual([problem?.position.line, problem?.position.column, problem?.position.length], [2, 1, 5]);
   });
 
+  it('takes providers and hosts from the user alone', async () => {
+    const text =
+      'providers: { openai: { api_key_command: [pass, show, openai], base_url: "https://gateway.example/v1" } }\nallow_hosts: [gateway.example]\n';
+    const config = await load(tree({ 'user/config.yaml': text }));
+    assert.deepEqual(config.providers, {
+      openai: { api_key_command: ['pass', 'show', 'openai'], base_url: 'https://gateway.example/v1' },
+    });
+    assert.deepEqual(config.allowHosts, ['gateway.example']);
+    const problems = await problemsOf({ 'promptchain.config.yaml': text });
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['PC1905', 'PC1905'],
+    );
+  });
+
+  it('points at a nested setting', async () => {
+    const problems = await problemsOf({
+      'user/config.yaml': 'providers:\n  openai:\n    base_url: ftp://x\n    api_keyenv: X\n',
+    });
+    assert.deepEqual(
+      problems.map(({ code, position, label }) => [code, position.line, position.column, label]),
+      [
+        ['PC1904', 3, 15, undefined],
+        ['PC1903', 4, 5, 'did you mean "api_key_env"?'],
+      ],
+    );
+    assert.match(problems[1]?.message ?? '', /"providers\.openai\.api_keyenv"/);
+  });
+
   it('refuses an env file outside the folder of the project', async () => {
     for (const file of ['../secrets.env', '/etc/environment']) {
       const [problem] = await problemsOf({ 'promptchain.config.yaml': `env_file: ${file}\n` });

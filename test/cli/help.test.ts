@@ -72,7 +72,7 @@ describe('promptchain help', () => {
   it('suggests the topic that was meant, exit 2', async () => {
     const { code, stdout, stderr } = await sandbox.run(['help', 'exit-code']);
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /error\[PC2007\]: no command or topic "exit-code"/);
+    assert.match(stderr, /error\[PC2103\]: no command or topic "exit-code"/);
     assert.match(stderr, /did you mean "promptchain help exit-codes"\?/);
   });
 });

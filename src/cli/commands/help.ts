@@ -38,5 +38,5 @@ function unknown(asked: string, word: string, { commands }: HelpPages): UsageErr
   const topics = TOPICS.map(({ name }) => name);
   const close = nearest(word, [...topics, ...commands]);
   const help = close === undefined ? `the topics are: ${topics.join(', ')}` : `did you mean "promptchain help ${close}"?`;
-  return new UsageError(`no command or topic "${asked}"`, { code: 'PC2007', help });
+  return new UsageError(`no command or topic "${asked}"`, { code: 'PC2103', help });
 }

@@ -19,11 +19,16 @@ Settings, and which file may have them:
 
 ${columns(settings)}
 
-A project's file cannot set what belongs to you. Keys are in neither: promptchain help environment.
+A project's file cannot set what belongs to you, such as where keys go. Keys are in neither file: promptchain help
+environment.
 
   # promptchain.config.yaml
   model: openai/gpt-4o-mini
   memory: my-project
+
+  # config.yaml, yours
+  providers:
+    openai: { api_key_command: [pass, show, openai] }
 
 The JSON Schema: promptchain schema config.`;
   },

@@ -15,10 +15,32 @@ export const projectConfigSchema = z
   })
   .describe('Configuration of a project: promptchain.config.yaml, found from the working directory up to the repository root.');
 
+/** How a provider is reached and where its key is. */
+export const providerSchema = z.strictObject({
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .exactOptional()
+    .describe('Where its requests go, without a trailing slash.'),
+  api_key_env: z.string().min(1).exactOptional().describe('The variable that holds its key.'),
+  api_key_command: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .describe('A program and its arguments, run without a shell: what it prints is the key.'),
+});
+
 /** What you may set for yourself, in `config.yaml` of the configuration folder. */
 export const userConfigSchema = projectConfigSchema
   .extend({
     color: z.enum(['auto', 'always', 'never']).optional().describe('Colour on the terminal, where no flag or variable decides.'),
+    providers: z
+      .record(z.string().min(1), providerSchema)
+      .optional()
+      .describe('By provider: base_url, api_key_env, api_key_command (a list: program and arguments, no shell).'),
+    allow_hosts: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Hosts (host or host:port) that get your keys though a chain file or .env of a project names them.'),
   })
   .describe('Configuration of a user: config.yaml in the configuration folder.');
 
