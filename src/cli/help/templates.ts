@@ -1,4 +1,5 @@
 import { ROOTS } from '../../core/scope.ts';
+import { FILTERS } from '../../template/filters.ts';
 import { columns } from '../columns.ts';
 import type { Topic } from './topic.ts';
 
@@ -14,7 +15,7 @@ ${columns(ROOTS.map((root) => MEANING[root]))}
 
 Filters follow a bar, as in {memory.tone | default "plain"}:
 
-${columns(FILTERS)}
+${columns(FILTERS.map(({ usage, summary }) => [usage, summary]))}
 
 A value that is exactly one placeholder keeps its type. Inside other text, strings go in as they are and everything else
 as compact JSON. What a placeholder brings in is never scanned again.
@@ -41,14 +42,3 @@ const MEANING: Readonly<Record<(typeof ROOTS)[number], readonly [string, string]
   run: ['{run.id}', 'the id of this run; {run.steps} is how many steps have completed'],
   stdin: ['{stdin}', 'the text on stdin, when the input comes from elsewhere'],
 };
-
-const FILTERS = [
-  ['default "none"', 'this text when there is no value'],
-  ['json', 'as JSON'],
-  ['trim', 'without white space at both ends'],
-  ['upper, lower', 'in capitals, in small letters'],
-  ['lines(n)', 'the first n lines'],
-  ['truncate(n)', 'at most n characters'],
-  ['join(", ")', 'the items of a list as one text'],
-  ['indent(n)', 'every line moved n spaces to the right'],
-] as const;
