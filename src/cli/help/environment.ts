@@ -6,9 +6,7 @@ export const environment: Topic = {
   summary: 'the variables that are read, and .env',
   text: async () => `${columns(OURS)}
 
-Keys, by provider (promptchain models list shows which are set):
-
-${columns(await keyRows())}
+Keys: promptchain models list shows the variable of every provider and which are set.
 
 .env of the working directory fills in what the environment lacks; --env-file names another file, --no-env-file reads
 none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY and the like) are not
@@ -23,7 +21,3 @@ const OURS = [
   ['XDG_STATE_HOME, XDG_CACHE_HOME', 'the same for runs and cache'],
   ['NO_COLOR, FORCE_COLOR, CLICOLOR', 'colour; the flag --color goes over them'],
 ] as const;
-
-async function keyRows(): Promise<readonly (readonly string[])[]> {
-  return [];
-}

@@ -18,7 +18,8 @@ export const projectConfigSchema = z
 /** How a provider is reached and where its key is. */
 export const providerSchema = z.strictObject({
   base_url: z
-    .url({ protocol: /^https?$/ })
+    .string()
+    .regex(/^https?:\/\/[^\s/]/, 'must be an http or https URL')
     .exactOptional()
     .describe('Where its requests go, without a trailing slash.'),
   api_key_env: z.string().min(1).exactOptional().describe('The variable that holds its key.'),
