@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { packageDir } from './package-dir.ts';
+
+interface Locked {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly os?: readonly string[];
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const lock = JSON.parse(await readFile(join(packageDir, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> };
+const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+const atRunTime = packages.filter(([, { dev, optional }]) => dev !== true && optional !== true);
+
+test('few packages at run time, none with an install script, each with its hash', () => {
+  assert.ok(atRunTime.length <= 130, `${atRunTime.length} packages`);
+  assert.deepEqual(
+    atRunTime.filter(([, { hasInstallScript }]) => hasInstallScript === true),
+    [],
+  );
+  assert.deepEqual(
+    atRunTime.filter(([, { integrity }]) => integrity === undefined),
+    [],
+  );
+});
+
+test('the lockfile names no registry', () => {
+  assert.deepEqual(
+    packages.filter(([, { resolved }]) => resolved !== undefined),
+    [],
+  );
+});
+
+test('the tools of every platform are locked, so that `npm ci` accepts it wherever it is run', () => {
+  const missing = packages.flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in lock.packages || `${path}/node_modules/${name}` in lock.packages),
+    ),
+  );
+  assert.deepEqual(missing, []);
+});
