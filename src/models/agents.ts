@@ -1,0 +1,46 @@
+import type { Agent } from 'node:http';
+import type { Io } from '../core/io.ts';
+
+/** The connections of one run: kept alive between calls, through a proxy where the environment names one. */
+export interface Agents {
+  for(url: URL): Promise<Agent>;
+  /** Closes what is idle; calls that are running end by themselves. */
+  close(): void;
+}
+
+/**
+ * A proxy is taken from the process's own environment only (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either
+ * case): one that a project's `.env` names would see where the user's keys go.
+ */
+export function createAgents(io: Pick<Io, 'env'>): Agents {
+  const agents = new Map<string, Promise<Agent>>();
+  const proxied = Object.keys(io.env).some((name) => /^(https?|all)_proxy$/i.test(name) && io.env[name] !== '');
+
+  return {
+    async for(url) {
+      const proxy = proxied ? (await import('proxy-from-env')).getProxyForUrl(url.href) : '';
+      const key = `${url.protocol}${proxy}`;
+      const known = agents.get(key);
+      if (known !== undefined) return known;
+      const opened = openAgent(url.protocol === 'https:', proxy);
+      agents.set(key, opened);
+      return opened;
+    },
+    close() {
+      for (const agent of agents.values()) void agent.then((opened) => opened.destroy());
+    },
+  };
+}
+
+async function openAgent(secure: boolean, proxy: string): Promise<Agent> {
+  if (proxy === '') {
+    const { Agent: Direct } = secure ? await import('node:https') : await import('node:http');
+    return new Direct({ keepAlive: true });
+  }
+  if (secure) {
+    const { HttpsProxyAgent } = await import('https-proxy-agent');
+    return new HttpsProxyAgent(proxy, { keepAlive: true });
+  }
+  const { HttpProxyAgent } = await import('http-proxy-agent');
+  return new HttpProxyAgent(proxy, { keepAlive: true });
+}

@@ -1,0 +1,291 @@
+import type { Reason } from '../core/errors.ts';
+import { ModelError } from '../core/errors.ts';
+import { isJsonObject } from '../core/json.ts';
+import { quoted } from './redact.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** Whom a failure is about. */
+export interface Origin {
+  readonly provider: string;
+  readonly label: string;
+  readonly model: string;
+  readonly url: string;
+  readonly keyName: string | undefined;
+  readonly local: boolean;
+  readonly secrets: readonly string[];
+  now(): number;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** The error of an HTTP answer that is not 2xx: classed by its codes, then by its status. */
+export function refusedBy(origin: Origin, { status, headers, body }: Refusal): ModelError {
+  if (status >= 300 && status < 400) return redirected(origin, status, headers.location);
+  const said = saidBy(body);
+  const reason = reasonOf(status, said);
+  const words = said.message === '' ? '' : `: ${quoted(said.message, origin.secrets)}`;
+  const page = said.html ? ' with a web page' : '';
+  return new ModelError(`${origin.label} ${VERBS[reason] ?? 'failed'} (${status}${page})${words}`, {
+    code: codeOf(reason),
+    reason,
+    provider: origin.provider,
+    status,
+    retryAfterMs: retryAfterMs(headers, origin.now()),
+    help: helpFor(reason, origin),
+  });
+}
+
+/** The error that a provider sends inside a stream that had begun well. */
+export function failedMidStream(origin: Origin, event: unknown): ModelError {
+  const said = saidIn(event);
+  const reason = reasonOf(said.status ?? 500, said);
+  const words = said.message === '' ? '' : `: ${quoted(said.message, origin.secrets)}`;
+  return new ModelError(`${origin.label} broke off its answer${words}`, {
+    code: codeOf(reason),
+    reason,
+    provider: origin.provider,
+    help: helpFor(reason, origin),
+  });
+}
+
+/** Not a model provider: 200, but something else than an event stream. */
+export function notAStream(origin: Origin, status: number, contentType: string): ModelError {
+  return new ModelError(
+    `${origin.label} answered ${status} with ${contentType || 'no content type'} instead of an event stream`,
+    {
+      code: 'PC5016',
+      reason: 'bad_request',
+      provider: origin.provider,
+      status,
+      help: `check that ${origin.url} is the base URL of a model API`,
+    },
+  );
+}
+
+export function truncated(origin: Origin): ModelError {
+  return new ModelError(`the answer of ${origin.label} ended before its end mark`, {
+    code: 'PC6006',
+    reason: 'network',
+    provider: origin.provider,
+  });
+}
+
+/** The connection was lost in the middle of the answer. */
+export function brokenOff(origin: Origin, cause: unknown): ModelError {
+  return new ModelError(
+    `the connection to ${origin.label} broke in the middle of the answer (${causeCode(cause) || 'connection lost'})`,
+    {
+      code: 'PC6006',
+      reason: 'network',
+      provider: origin.provider,
+      cause,
+    },
+  );
+}
+
+export function damaged(origin: Origin, what: string): ModelError {
+  return new ModelError(`the answer of ${origin.label} was damaged on its way: ${quoted(what, origin.secrets).slice(0, 120)}`, {
+    code: 'PC6007',
+    reason: 'network',
+    provider: origin.provider,
+  });
+}
+
+export function timedOut(origin: Origin, what: string, ms: number): ModelError {
+  return new ModelError(`${origin.label} ${what} within ${ms / 1000} s`, {
+    code: 'PC6004',
+    reason: 'timeout',
+    provider: origin.provider,
+  });
+}
+
+/** Any error of a socket, of DNS or of TLS. */
+export function unreachable(origin: Origin, cause: unknown): ModelError {
+  const code = causeCode(cause);
+  const host = new URL(origin.url).host;
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code)) {
+    return new ModelError(`the certificate of ${host} is not trusted (${code})`, {
+      code: 'PC5017',
+      reason: 'bad_request',
+      provider: origin.provider,
+      help: 'behind a company proxy, point NODE_EXTRA_CA_CERTS at its certificate; see `promptchain help environment`',
+      cause,
+    });
+  }
+  const refused = code === 'ECONNREFUSED' && origin.local;
+  return new ModelError(`${origin.label} could not be reached at ${host} (${code || 'connection lost'})`, {
+    code: 'PC6005',
+    reason: 'network',
+    provider: origin.provider,
+    help: refused ? `start ${origin.label}, or name another model with --model` : undefined,
+    cause,
+  });
+}
+
+function redirected(origin: Origin, status: number, location: unknown): ModelError {
+  const target =
+    typeof location === 'string' && URL.canParse(location, origin.url) ? new URL(location, origin.url).origin : 'elsewhere';
+  return new ModelError(`${origin.label} redirects to ${target} (${status}); a key does not follow a redirect`, {
+    code: 'PC5015',
+    reason: 'bad_request',
+    provider: origin.provider,
+    status,
+    help: `if ${target} is the provider's new address, make it the base URL`,
+  });
+}
+
+const VERBS: { readonly [reason in Reason]?: string } = {
+  auth: 'refused the key',
+  quota: 'says that the account has no quota left',
+  rate_limit: 'limits the rate of requests',
+  overloaded: 'is overloaded',
+  timeout: 'did not answer in time',
+  not_found: 'knows no such model or path',
+  context_overflow: 'says that the request is too long for the model',
+  bad_request: 'refused the request',
+  refusal: 'refused the content',
+};
+
+const CODE_OF: { readonly [reason in Reason]?: string } = {
+  auth: 'PC4002',
+  quota: 'PC5013',
+  rate_limit: 'PC6001',
+  overloaded: 'PC6002',
+  timeout: 'PC6004',
+  not_found: 'PC5011',
+  context_overflow: 'PC5012',
+  bad_request: 'PC5010',
+  refusal: 'PC5014',
+};
+
+function codeOf(reason: Reason): string {
+  return CODE_OF[reason] ?? 'PC6003';
+}
+
+function helpFor(reason: Reason, origin: Origin): string | undefined {
+  if (reason === 'auth' && origin.keyName !== undefined)
+    return `the key came from ${origin.keyName}: check it, or its rights for ${origin.model}`;
+  if (reason === 'quota') return `add credit at ${origin.label}, or name another model with --model`;
+  if (reason === 'not_found') return `check the model's name "${origin.model}" and the base URL ${origin.url}`;
+  if (reason === 'context_overflow')
+    return 'shorten the input, for example with the filter truncate(n), or name a model that reads more';
+  return undefined;
+}
+
+/** What an error body says, whatever its shape. */
+interface Said {
+  readonly message: string;
+  readonly codes: readonly string[];
+  readonly status?: number;
+  readonly html?: boolean;
+}
+
+function saidBy(body: string): Said {
+  const text = body.trim();
+  if (text.startsWith('<')) return { message: '', codes: [], html: true };
+  try {
+    return saidIn(JSON.parse(text));
+  } catch {
+    return { message: text, codes: [] };
+  }
+}
+
+/** Shapes seen: `{error: {message, type, code}}`, `{error: "…"}`, `{message, code}`, `{detail: …}`, a list of one of these. */
+function saidIn(value: unknown): Said {
+  if (Array.isArray(value)) return saidIn(value[0]);
+  if (typeof value === 'string') return { message: value, codes: [] };
+  if (!isJsonObject(value)) return { message: '', codes: [] };
+  if (isJsonObject(value.error) || typeof value.error === 'string') return saidIn(value.error);
+  const codes = [value.code, value.type, value.status]
+    .filter((code) => typeof code === 'string')
+    .map((code) => code.toLowerCase());
+  const status = typeof value.code === 'number' ? value.code : undefined;
+  const message = value.message ?? value.detail ?? '';
+  return {
+    message: typeof message === 'string' ? message : JSON.stringify(message),
+    codes,
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+const REASON_OF_CODE: readonly (readonly [Reason, ReadonlySet<string>])[] = [
+  [
+    'quota',
+    new Set([
+      'insufficient_quota',
+      'billing_hard_limit_reached',
+      'billing_not_active',
+      'billing_error',
+      'insufficient_balance',
+      'quota_exceeded',
+      'exceeded_current_quota_error',
+      'access_terminated',
+    ]),
+  ],
+  [
+    'context_overflow',
+    new Set([
+      'context_length_exceeded',
+      'string_above_max_length',
+      'request_too_large',
+      'exceed_context_size_error',
+      'context_window_exceeded',
+      'model_max_prompt_tokens_exceeded',
+    ]),
+  ],
+  ['refusal', new Set(['content_filter', 'content_policy_violation', 'responsibleaipolicyviolation'])],
+  ['auth', new Set(['invalid_api_key', 'authentication_error', 'permission_error', 'unauthorized'])],
+  [
+    'rate_limit',
+    new Set(['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', 'resource_exhausted', 'tokens', 'requests']),
+  ],
+  ['overloaded', new Set(['overloaded_error', 'overloaded', 'engine_overloaded', 'service_unavailable', 'unavailable'])],
+  ['not_found', new Set(['model_not_found', 'not_found_error', 'deploymentnotfound'])],
+  ['timeout', new Set(['timeout_error', 'timeout'])],
+  ['bad_request', new Set(['invalid_request_error'])],
+];
+
+function reasonOf(status: number, said: Said): Reason {
+  const final = status < 500 ? wordsOf(status, said) : undefined;
+  if (final !== undefined) return final;
+  for (const [reason, codes] of REASON_OF_CODE) {
+    if (reason === 'bad_request' && status !== 500) continue;
+    if (said.codes.some((code) => codes.has(code))) return reason;
+  }
+  return REASON_OF_STATUS[status] ?? (status >= 500 ? 'server' : 'bad_request');
+}
+
+/** Two classes that some providers tell by words alone, under a code that says only "invalid request". */
+function wordsOf(status: number, { message, codes }: Said): Reason | undefined {
+  if (status !== 400 && status !== 413 && status !== 422) return undefined;
+  if (codes.includes('rate_limit_error')) return undefined;
+  if (/credit balance is too low/i.test(message)) return 'quota';
+  const overflow = /prompt is too long|(maximum|exceeds?\b.*) context|context (length|window|size)|too many (input )?tokens/i;
+  return overflow.test(message) ? 'context_overflow' : undefined;
+}
+
+const REASON_OF_STATUS: Readonly<Record<number, Reason>> = {
+  401: 'auth',
+  402: 'quota',
+  403: 'auth',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'server',
+  413: 'context_overflow',
+  425: 'server',
+  429: 'rate_limit',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
+/** The code of a network error; Node hides it one or two causes down when several addresses were tried. */
+function causeCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === 'string' && code !== '') return code;
+  return causeCode(cause ?? (Array.isArray(errors) ? errors[0] : undefined));
+}

@@ -1,0 +1,95 @@
+import { ModelError } from '../core/errors.ts';
+import type { Io } from '../core/io.ts';
+import type { Model, ModelSpec, OpenModel } from '../core/model.ts';
+import type { Agents } from './agents.ts';
+import { createAgents } from './agents.ts';
+import type { ModelConfig } from './config.ts';
+import { DEFAULT_TIMEOUTS, SLOW_START_MS } from './config.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpointOf } from './endpoint.ts';
+import type { Origin } from './failure.ts';
+import type { FoundKey } from './keys.ts';
+import { keyFor } from './keys.ts';
+import { needsResponses, thinks } from './params.ts';
+import type { Protocol } from './protocol.ts';
+
+export interface OpenModelOptions {
+  readonly io: Io;
+  readonly config?: ModelConfig;
+}
+
+/**
+ * The way from a spec to a model: `echo/…` and `offline/extractive` answer in this process, `auto` is resolved, all else is
+ * reached over HTTP. Each spec is opened once; connections are shared. Throws `ModelError` for what can be known to fail
+ * before the first request: no key, no such provider, a parameter that cannot be sent.
+ */
+export function createOpenModel({ io, config = {} }: OpenModelOptions): OpenModel {
+  const agents = createAgents(io);
+  const opened = new Map<ModelSpec, Promise<Model>>();
+  return (spec) => {
+    const known = opened.get(spec);
+    if (known !== undefined) return known;
+    const model = openOne(spec, io, config, agents);
+    opened.set(spec, model);
+    return model;
+  };
+}
+
+async function openOne(spec: ModelSpec, io: Io, config: ModelConfig, agents: Agents): Promise<Model> {
+  if (spec.id === 'auto') {
+    const { resolveAuto } = await import('./auto.ts');
+    const { id, provider, name } = await resolveAuto(io, config);
+    return openOne({ ...spec, id, provider, name }, io, config, agents);
+  }
+  if (spec.provider === 'echo') return (await import('./echo.ts')).createEcho(spec);
+  if (spec.provider === 'offline') return (await import('./extractive.ts')).createExtractive(spec);
+  const endpoint = endpointOf(spec, io, config);
+  const key = await keyFor(spec, endpoint, io, config);
+  const protocol = await protocolOf(spec, endpoint);
+  // Written once for nothing, so that a parameter that cannot be sent is told before any step has run.
+  protocol.body(spec, { messages: [], params: spec.params }, endpoint.provider);
+  const slow = endpoint.provider.local === true || thinks(spec.name) || (spec.params.reasoning_effort ?? 'none') !== 'none';
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...(slow ? { firstByteMs: SLOW_START_MS } : {}), ...config.timeouts };
+  const { createRemote } = await import('./remote.ts');
+  return createRemote({
+    spec,
+    endpoint,
+    key,
+    protocol,
+    origin: originOf(spec, endpoint, key, io),
+    agents,
+    timeouts,
+    env: io.env,
+  });
+}
+
+async function protocolOf(spec: ModelSpec, { provider }: Endpoint): Promise<Protocol> {
+  if (provider.protocol === 'anthropic') {
+    if (spec.api !== undefined) throw wrongApi(spec);
+    return (await import('./messages.ts')).messages;
+  }
+  const api = spec.api ?? (provider.openaiModels === true && needsResponses(spec.name) ? 'responses' : 'chat');
+  return api === 'responses' ? (await import('./responses.ts')).responses : (await import('./chat.ts')).chat;
+}
+
+function wrongApi(spec: ModelSpec): ModelError {
+  return new ModelError(`api: ${spec.api} is a protocol of OpenAI's; ${spec.id} speaks its own`, {
+    code: 'PC5003',
+    reason: 'chain',
+    provider: spec.provider,
+    help: 'take the key "api" away',
+  });
+}
+
+function originOf(spec: ModelSpec, endpoint: Endpoint, key: FoundKey | undefined, io: Io): Origin {
+  return {
+    provider: endpoint.provider.id,
+    label: endpoint.provider.label,
+    model: spec.name,
+    url: endpoint.url.href,
+    keyName: key?.name,
+    local: endpoint.provider.local === true,
+    secrets: key === undefined ? [] : [key.value],
+    now: () => io.clock.now(),
+  };
+}
