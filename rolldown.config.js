@@ -17,6 +17,7 @@ export default defineConfig({
     cleanDir: true,
     format: 'cjs',
     exports: 'named',
+    dynamicImportInCjs: false,
     entryFileNames: '[name]-[hash].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },

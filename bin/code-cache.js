@@ -58,7 +58,6 @@ function cachingLoader(chunks, own, folder) {
     const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       cachedData,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (kept && (cachedData === undefined || script.cachedDataRejected)) compiled.push([id, script]);
     const chunk = { exports: {} };
