@@ -11,10 +11,14 @@ export type Request =
   | { readonly command: Command; readonly args: readonly string[]; readonly options: Record<string, unknown> }
   | { readonly text: string };
 
-/** Finds the command and its verb, loads it and parses the rest with its own options. Throws `UsageError`. */
-export async function parseArguments(argv: readonly string[]): Promise<Request> {
+/**
+ * Finds the command and its verb, loads it and parses the rest with its own options. `onCommand` is told its name before
+ * anything can be wrong with them. Throws `UsageError`.
+ */
+export async function parseArguments(argv: readonly string[], onCommand: (name: string) => void = () => {}): Promise<Request> {
   const found = findWord(argv, COMMANDS);
   if (found === undefined) throw notACommand(argv);
+  onCommand(found.item.name);
   const command = await found.item.load();
   if (command.verbs === undefined) return parseWith(command, found.item.name, found.rest);
 

@@ -28,3 +28,13 @@ export function pathsFrom(env: Readonly<Record<string, string | undefined>>, cwd
     cache: folder(env.XDG_CACHE_HOME, '.cache'),
   };
 }
+
+/** The memory store that every chain uses unless told otherwise. */
+export function memoryFile({ data }: Paths): string {
+  return join(data, 'memory.jsonl');
+}
+
+/** The folder of run journals. */
+export function runsDir({ state }: Paths): string {
+  return join(state, 'runs');
+}

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { Failure, UsageError } from '../core/errors.ts';
+import { ChainError, Failure, recordOf, UsageError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
+import { annotations, errorAnnotation } from '../terminal/github.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -13,6 +14,8 @@ import { ioFrom, workingDir } from './io.ts';
 import { exitOf, leave, stdoutFailure } from './leave.ts';
 import { helpFor, parseArguments, type Request } from './parser.ts';
 import { pathsFrom } from './paths.ts';
+import { createRedactor, secretsOf } from './redact.ts';
+import { formatIn } from './run/format.ts';
 import { noSettings, readSettings } from './settings.ts';
 import { rootHelp } from './usage.ts';
 
@@ -20,20 +23,22 @@ import { rootHelp } from './usage.ts';
 export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
   const out = openOutput(process.stdout);
   const err = openOutput(process.stderr);
+  const streams: Streams = { out, err, process };
   const shown: Shown = { paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '' };
-  process.on('uncaughtException', (error) => void fail(error, shown, err).then((code) => leave(process, out, err, code)));
+  process.on('uncaughtException', (error) => void fail(error, shown, streams).then((code) => leave(process, out, err, code)));
   let code: number;
   try {
     code = answer === undefined ? await dispatch(process, out, err, shown) : await print(out, answer);
-    if (out.error !== undefined && out.error.code !== 'EPIPE') throw stdoutFailure(out.error);
+    if (code === EXIT.ok && out.error !== undefined && out.error.code !== 'EPIPE') throw stdoutFailure(out.error);
   } catch (error) {
-    code = await fail(error, shown, err);
+    code = await fail(error, shown, streams);
   }
   return leave(process, out, err, code);
 }
 
 /** How errors are shown; filled in as the command line becomes known. */
 interface Shown {
+  command?: string;
   paint: Paint;
   debug: boolean;
   cwd: string;
@@ -41,7 +46,9 @@ interface Shown {
 
 async function dispatch(process: NodeJS.Process, out: Output, err: Output, shown: Shown): Promise<number> {
   shown.paint = await openPaint(colorLevel({ env: process.env, isTTY: err.isTTY }));
-  const request = await parseArguments(process.argv.slice(2));
+  const request = await parseArguments(process.argv.slice(2), (name) => {
+    shown.command = name;
+  });
   if ('text' in request) return print(out, request.text);
 
   const call = await openCall(process, request, out, err);
@@ -118,7 +125,27 @@ async function print(out: Output, text: string): Promise<number> {
   return EXIT.ok;
 }
 
-async function fail(error: unknown, shown: Shown, err: Output): Promise<number> {
-  await err.write(explain(error, shown));
+/** Tells an error where it is looked for: in the JSON of a run, or on stderr, and in GitHub Actions on the page of the job. */
+async function fail(error: unknown, shown: Shown, { out, err, process }: Streams): Promise<number> {
+  const { env, argv } = process;
+  const redact = createRedactor(secretsOf(env, [])).text;
+  const format = shown.command === 'run' ? formatIn(argv) : 'text';
+  if (format !== 'text') {
+    const { failureText } = await import('./run/failure.ts');
+    await out.write(redact(failureText(error, format, { runId: '', chain: { name: '', file: '', sha256: '' } })));
+    if (!err.isTTY && !shown.debug) return exitOf(error);
+  }
+  await err.write(redact(explain(error, shown)));
+  if (env.GITHUB_ACTIONS === 'true') await err.write(redact(annotationsOf(error, shown.cwd)));
   return exitOf(error);
+}
+
+function annotationsOf(error: unknown, cwd: string): string {
+  return error instanceof ChainError ? annotations(error.problems, cwd) : errorAnnotation(recordOf(error));
+}
+
+interface Streams {
+  readonly out: Output;
+  readonly err: Output;
+  readonly process: NodeJS.Process;
 }

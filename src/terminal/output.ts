@@ -9,21 +9,24 @@ export interface Output {
   write(text: string): void | Promise<void>;
   /** Resolves when everything written has left the process, or never will. */
   flush(): Promise<void>;
+  /** Called once, as soon as the stream has failed; at once if it already has. */
+  onFailure(listener: (error: NodeJS.ErrnoException) => void): void;
 }
 
-/** Wraps a process stream. `onError` is called once, as soon as the stream fails. */
-export function openOutput(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void = () => {}): Output {
+/** Wraps a process stream. Its errors are kept here and never thrown. */
+export function openOutput(stream: NodeJS.WriteStream): Output {
   let failed: NodeJS.ErrnoException | undefined;
+  const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
   const waiting = new Set<() => void>();
   const release = (): void => {
     for (const resume of waiting) resume();
     waiting.clear();
   };
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    const first = failed === undefined;
-    failed ??= error;
+    if (failed !== undefined) return;
+    failed = error;
     release();
-    if (first) onError(error);
+    for (const listener of listeners) listener(error);
   });
   stream.on('drain', release);
 
@@ -45,6 +48,10 @@ export function openOutput(stream: NodeJS.WriteStream, onError: (error: NodeJS.E
         waiting.add(resolve);
         stream.write('', () => resolve());
       });
+    },
+    onFailure(listener) {
+      if (failed === undefined) listeners.push(listener);
+      else listener(failed);
     },
   };
 }

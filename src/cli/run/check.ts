@@ -1,0 +1,45 @@
+import type { Chain } from '../../core/chain.ts';
+import { Failure, UsageError } from '../../core/errors.ts';
+import type { Io } from '../../core/io.ts';
+import type { Step } from '../../core/step.ts';
+import { nearest } from '../../lib/nearest.ts';
+import type { RunFlags } from './flags.ts';
+
+/** What the options say about this chain, before anything is asked or called. Throws `UsageError`. */
+export function checkAgainst(chain: Chain, flags: RunFlags): void {
+  if (flags.memory !== undefined && flags.memory !== false && !chain.uses.memory) {
+    throw new UsageError('--memory is given, but the chain neither reads nor writes memory', { code: 'PC2027' });
+  }
+  if (flags.outputStep !== undefined) checkStep(flags.outputStep, chain);
+}
+
+/** Every variable the chain lists under `secrets` must be set. */
+export function checkSecrets(chain: Chain, env: Io['env']): void {
+  const missing = chain.secrets.filter((name) => !env[name]);
+  if (missing.length === 0) return;
+  const names = missing.map((name) => `"${name}"`).join(', ');
+  const message = `the chain needs the ${missing.length === 1 ? 'variable' : 'variables'} ${names}, not set in the environment or .env`;
+  throw new Failure(message, { code: 'PC4020', reason: 'auth', help: 'set it, or take it off the list of "secrets" in the chain' });
+}
+
+/** Tells whether a step's id or path is the one a person named. */
+export function isNamed(name: string): (step: { readonly id: string; readonly path: string }) => boolean {
+  return (step) => step.path === name || step.id === name;
+}
+
+function checkStep(name: string, chain: Chain): void {
+  const names = namesOf(chain.steps, '');
+  if (names.includes(name)) return;
+  const close = nearest(name, names);
+  const help = close === undefined ? `the steps are: ${names.join(', ')}` : `did you mean "${close}"?`;
+  throw new UsageError(`--output-step: the chain has no step "${name}"`, { code: 'PC2026', help });
+}
+
+/** The ids and journal paths of all steps, those inside groups and sub-chains included. */
+function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
+  const names = steps.flatMap((step) => {
+    const path = prefix + step.name;
+    return [step.name, path, ...namesOf(step.body.steps ?? [], `${path}/`), ...namesOf(step.body.chain?.steps ?? [], `${path}/`)];
+  });
+  return [...new Set(names)];
+}

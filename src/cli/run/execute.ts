@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import type { Chain } from '../../core/chain.ts';
+import { type Failure, Interrupted, LimitError, StepError } from '../../core/errors.ts';
+import type { Warning } from '../../core/event.ts';
+import type { Json } from '../../core/json.ts';
+import type { OpenModel } from '../../core/model.ts';
+import type { RunResult } from '../../core/run.ts';
+import { openJournal } from '../../store/journal.ts';
+import { beside } from '../../terminal/renderer.ts';
+import type { Call } from '../command.ts';
+import { stdoutFailure } from '../leave.ts';
+import { runsDir } from '../paths.ts';
+import { createEventFilter, createRedactor, secretsOf } from '../redact.ts';
+import { isNamed } from './check.ts';
+import { type FileOutput, openFileOutput } from './file-output.ts';
+import type { RunFlags } from './flags.ts';
+import { chooseMemory } from './memory.ts';
+import { openProgress } from './progress.ts';
+import { pull, type Readers } from './pull.ts';
+import { resultRenderer } from './result.ts';
+import { onSignals } from './signals.ts';
+
+export interface Execution {
+  readonly call: Call;
+  readonly flags: RunFlags;
+  readonly chain: Chain;
+  readonly runId: string;
+  readonly input: string;
+  readonly stdin?: string;
+  readonly inputs: { readonly [name: string]: Json };
+  readonly openModel: OpenModel;
+  /** Told at the beginning of the run, and part of its result. */
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Runs a chain as a process does: every event goes to the journal, then to the terminal, then the next one is asked for.
+ * Signals, the time limit and a reader of stdout that goes away abort it. Returns the exit code.
+ */
+export async function execute(execution: Execution): Promise<number> {
+  const { call, flags } = execution;
+  const stop = new AbortController();
+  const release = listen(execution, (reason) => stop.abort(reason));
+  let file: FileOutput | undefined;
+  try {
+    file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
+    const live = flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
+    const out = file ?? call.out;
+    const renderer = beside(
+      resultRenderer({ out, flags, live }),
+      await openProgress({ call, flags, resultStreams: live && out.isTTY }),
+    );
+    const readers = readersOf(execution, { renderer, live, signal: stop.signal });
+    const result = await pull(readers);
+    await readers.journal?.close();
+    await renderer.end();
+    if (result.status === 'success') checkOutputStep(flags, result);
+    if (file !== undefined && (result.status === 'success' || flags.format !== 'text')) file.commit();
+    return result.exit_code;
+  } finally {
+    release();
+    file?.discard();
+  }
+}
+
+/** Everything that ends a run from outside. The returned function stops listening. */
+function listen({ call, flags }: Execution, abort: (reason: Failure) => void): () => void {
+  const release = onSignals(call.process, abort);
+  const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
+  call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
+  return () => {
+    release();
+    clearTimeout(timer);
+  };
+}
+
+function readersOf(
+  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: given }: Execution,
+  { renderer, live, signal }: Pick<Readers, 'renderer'> & { readonly live: boolean; readonly signal: AbortSignal },
+): Readers {
+  const warnings = [...given];
+  const warn = (message: string): void => void warnings.push({ type: 'warning', code: 'PC8001', message });
+  return {
+    chain,
+    options: {
+      runId,
+      input,
+      inputs,
+      ...(stdin === undefined ? {} : { stdin }),
+      io: call.io,
+      openModel,
+      ...chooseMemory(call, flags, chain, warn),
+      live,
+      signal,
+    },
+    journal: flags.save ? openJournal(runsDir(call.paths), runId) : undefined,
+    renderer,
+    filter: createEventFilter(createRedactor(secretsOf(call.io.env, secretNames(chain)))),
+    warnings,
+  };
+}
+
+/** Variables whose values nobody sees, besides those that hold keys by their name. */
+function secretNames({ secrets, uses }: Chain): readonly string[] {
+  return [...secrets, ...uses.models.flatMap(({ apiKeyEnv }) => (apiKeyEnv === undefined ? [] : [apiKeyEnv]))];
+}
+
+function timedOut({ timeoutMs = 0 }: RunFlags): LimitError {
+  return new LimitError(`the run took longer than its limit of ${timeoutMs / 1000} s`, {
+    code: 'PC9001',
+    help: 'raise --timeout, or see with -v which step takes the time',
+  });
+}
+
+function checkOutputStep({ outputStep }: RunFlags, { steps }: RunResult): void {
+  if (outputStep === undefined || steps.some((step) => isNamed(outputStep)(step) && step.status === 'completed')) return;
+  throw new StepError(`--output-step: the step "${outputStep}" gave no output: it was skipped, failed or not reached`, {
+    code: 'PC2026',
+    reason: 'empty_output',
+  });
+}

@@ -1,0 +1,204 @@
+import { type Command as Parser, Option } from 'commander';
+import { UsageError } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import { parseDuration } from '../../steps/fields.ts';
+import type { Call } from '../command.ts';
+import type { Format } from './format.ts';
+
+/** The options of `run`, parsed and free of contradictions. */
+export interface RunFlags {
+  /** As given: a path, or `-` for stdin. */
+  readonly chain: string;
+  readonly input?: string;
+  readonly inputFile?: string;
+  readonly maxInputBytes: number;
+  /** `name=value`, `name=path`, and maps as YAML, JSON or a file of either. */
+  readonly var: readonly Pair[];
+  readonly varFile: readonly Pair[];
+  readonly vars: readonly string[];
+  readonly model?: string;
+  /** Model by step id. */
+  readonly stepModels: { readonly [step: string]: string };
+  readonly set: readonly { readonly path: string; readonly value: string }[];
+  readonly output?: string;
+  readonly format: Format;
+  readonly outputStep?: string;
+  readonly allSteps: boolean;
+  readonly stream: boolean;
+  readonly showReasoning: boolean;
+  readonly dryRun: boolean;
+  readonly timeoutMs?: number;
+  /** A namespace or the path of a store; false keeps nothing. */
+  readonly memory?: string | false;
+  readonly save: boolean;
+  readonly strict: boolean;
+  readonly requireLlm: boolean;
+  readonly rawOutput: boolean;
+}
+
+export type Pair = readonly [name: string, value: string];
+
+export function declareRunFlags(parser: Parser): void {
+  parser
+    .argument('<chain>', 'a chain file, or - to read it from stdin')
+    .option('-i, --input <text>', 'the input, - to read stdin (the default when it is not a terminal)')
+    .option('--input-file <file>', 'read the input from a file')
+    .option('--max-input <size>', 'refuse a larger input, such as 64mb', '8mb')
+    .option('--var <name=value>', 'a value for an input the chain declares', collect, [])
+    .option('--var-file <name=file>', 'the same, read from a file', collect, [])
+    .option('--vars <map>', 'several at once: YAML, JSON, or a file of either', collect, [])
+    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
+    .option('--set <path=value>', 'change a value of the chain file for this run', collect, [])
+    .option('-o, --output <file>', 'write the result to a file, all of it or nothing')
+    .addOption(new Option('--output-format <format>', 'what stdout gets').choices(['text', 'json', 'stream-json']))
+    .option('--json', 'print one JSON object: the result, the steps, the usage, the error')
+    .option('--jsonl', 'print every event as a line of JSON')
+    .option('--output-step <id>', 'print the output of this step instead of the last one')
+    .option('--all-steps', 'print the output of every step')
+    .option('--no-stream', 'print the result when it is complete')
+    .option('--show-reasoning', 'show on stderr what models think')
+    .option('-n, --dry-run', 'print what would be done; call nothing')
+    .option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m')
+    .option('--memory <namespace|path>', 'use this memory namespace, or this store')
+    .option('--no-memory', 'start with an empty memory and keep nothing')
+    .option('--no-save', 'write no run journal')
+    .option('--strict', 'treat warnings as errors')
+    .option('--require-llm', 'refuse models that are not language models')
+    .option('--raw-output', 'keep control sequences of model text on a terminal');
+}
+
+/** Throws `UsageError` for values that are none and for options that exclude each other: none is ever ignored. */
+export function runFlags({ args, options, globals }: Call): RunFlags {
+  const format = formatOf(options);
+  const flags: RunFlags = {
+    chain: args[0] ?? '',
+    ...(options.input === undefined ? {} : { input: options.input as string }),
+    ...(options.inputFile === undefined ? {} : { inputFile: options.inputFile as string }),
+    maxInputBytes: bytesOf(options.maxInput),
+    var: options.var.map((text: string) => pair(text, '--var name=value')),
+    varFile: options.varFile.map((text: string) => pair(text, '--var-file name=file')),
+    vars: options.vars,
+    ...modelsOf(options.model),
+    set: options.set.map((text: string) => {
+      const [path, value] = pair(text, '--set path=value');
+      return { path, value };
+    }),
+    ...(options.output === undefined ? {} : { output: options.output as string }),
+    format,
+    ...(options.outputStep === undefined ? {} : { outputStep: options.outputStep as string }),
+    allSteps: options.allSteps === true,
+    stream: options.stream !== false,
+    showReasoning: options.showReasoning === true,
+    dryRun: options.dryRun === true,
+    ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
+    ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
+    save: options.save !== false,
+    strict: options.strict === true,
+    requireLlm: options.requireLlm === true,
+    rawOutput: options.rawOutput === true,
+  };
+  rejectContradictions(flags, globals.quiet);
+  return flags;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function formatOf(options: Call['options']): Format {
+  const asked = [
+    ...(options.json === true ? ['json' as const] : []),
+    ...(options.jsonl === true ? ['stream-json' as const] : []),
+    ...(options.outputFormat === undefined ? [] : [options.outputFormat as Format]),
+  ];
+  const [format = 'text', ...more] = [...new Set(asked)];
+  if (more.length > 0) throw new UsageError('--json, --jsonl and --output-format ask for different formats');
+  return format;
+}
+
+function modelsOf(values: readonly string[]): Pick<RunFlags, 'model' | 'stepModels'> {
+  const stepModels: Record<string, string> = {};
+  let model: string | undefined;
+  for (const value of values) {
+    const [, step, name = value] = /^([a-z][a-z0-9_]*)=(.+)$/.exec(value) ?? [];
+    if (step !== undefined) stepModels[step] = name;
+    else if (model === undefined) model = name;
+    else throw new UsageError(`--model is given twice for all steps: "${model}" and "${name}"`);
+  }
+  return { stepModels, ...(model === undefined ? {} : { model }) };
+}
+
+function pair(text: string, form: string): Pair {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new UsageError(`"${text}" is not of the form ${form}`, { code: 'PC2004' });
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function durationOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) {
+    throw new UsageError(`--timeout "${text}" is not a duration`, { code: 'PC2004', help: 'write 500ms, 90s, 10m or 2h' });
+  }
+  return ms;
+}
+
+function bytesOf(text: string): number {
+  const [, amount, unit = ''] = /^(\d+)\s*(kb|mb|gb|)$/i.exec(text) ?? [];
+  const bytes = Number(amount) * (UNIT_BYTES[unit.toLowerCase()] ?? 1);
+  if (amount === undefined || bytes === 0 || bytes > LARGEST_INPUT) {
+    throw new UsageError(`--max-input "${text}" is not a size up to 256mb`, { code: 'PC2004', help: 'write 500kb, 8mb or a number of bytes' });
+  }
+  return bytes;
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+const LARGEST_INPUT = 256 * 1024 ** 2;
+
+function rejectContradictions(flags: RunFlags, quiet: boolean): void {
+  const given: Readonly<Record<string, boolean>> = {
+    '--input': flags.input !== undefined,
+    '--input -': flags.input === '-',
+    '--input-file': flags.inputFile !== undefined,
+    '--output': flags.output !== undefined,
+    '--output-step': flags.outputStep !== undefined,
+    '--all-steps': flags.allSteps,
+    '--json': flags.format === 'json',
+    '--jsonl': flags.format === 'stream-json',
+    '--no-stream': !flags.stream,
+    '--raw-output': flags.rawOutput,
+    '--show-reasoning': flags.showReasoning,
+    '--dry-run': flags.dryRun,
+    '--timeout': flags.timeoutMs !== undefined,
+    '--no-save': !flags.save,
+    '--quiet': quiet,
+    'a chain from stdin': flags.chain === '-',
+  };
+  for (const [one, others] of EXCLUSIONS) {
+    const other = given[one] ? others.find((name) => given[name]) : undefined;
+    if (other !== undefined) throw new UsageError(`${one} and ${other} cannot both be given`);
+  }
+}
+
+const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
+  ['--input', ['--input-file']],
+  ['--output-step', ['--all-steps', '--json', '--jsonl']],
+  ['--all-steps', ['--json', '--jsonl']],
+  ['--no-stream', ['--json', '--jsonl']],
+  ['--raw-output', ['--json', '--jsonl', '--output']],
+  ['--show-reasoning', ['--json', '--jsonl', '--quiet']],
+  ['--dry-run', ['--json', '--jsonl', '--output', '--output-step', '--all-steps', '--no-stream', '--raw-output', '--show-reasoning', '--timeout', '--no-save']],
+  ['a chain from stdin', ['--input -']],
+];
+
+/** `--set` values are YAML scalars: `0.2` is a number, `"0.2"` a text. */
+export async function setValues(set: RunFlags['set']): Promise<readonly { readonly path: string; readonly value: Json }[]> {
+  if (set.length === 0) return [];
+  const { parse } = await import('yaml');
+  return set.map(({ path, value }) => {
+    try {
+      return { path, value: (parse(value) ?? null) as Json };
+    } catch (cause) {
+      throw new UsageError(`--set ${path}: "${value}" is not YAML`, { code: 'PC2004', help: 'quote it, as in a chain file', cause });
+    }
+  });
+}

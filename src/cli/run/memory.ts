@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import type { Chain } from '../../core/chain.ts';
+import type { Memory } from '../../core/memory.ts';
+import { openMemory } from '../../store/memory.ts';
+import type { Call } from '../command.ts';
+import { memoryFile } from '../paths.ts';
+import type { RunFlags } from './flags.ts';
+
+export interface ChosenMemory {
+  readonly memory: Memory;
+  /** Goes over the namespace of the chain. */
+  readonly namespace?: string;
+}
+
+/** Which store a run uses, and under which namespace: `--memory`, then the chain, then the settings. */
+export function chooseMemory(call: Call, flags: RunFlags, chain: Chain, warn: (message: string) => void): ChosenMemory {
+  if (flags.memory === false || !chain.uses.memory) return { memory: NO_MEMORY };
+  const asked = flags.memory;
+  if (asked !== undefined && isPath(asked)) return { memory: openMemory(resolve(call.io.cwd, asked), { warn }) };
+  const memory = openMemory(memoryFile(call.paths), { warn });
+  const fallback = call.io.env.PROMPTCHAIN_MEMORY || call.settings.config.memory;
+  const namespace = asked ?? (chain.memory.namespace === undefined ? fallback : undefined);
+  return namespace === undefined ? { memory } : { memory, namespace };
+}
+
+/** `--memory` takes both: what has a slash or ends like a store is a path. */
+function isPath(text: string): boolean {
+  return /[/\\]/.test(text) || /\.jsonl?$/.test(text);
+}
+
+const NO_MEMORY: Memory = { read: async () => ({}), commit: async () => undefined };

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { UsageError } from '../../core/errors.ts';
+import type { RunResult } from '../../core/run.ts';
+import { errorAnnotation, quarantine } from '../../terminal/github.ts';
+import { interactiveRenderer } from '../../terminal/interactive.ts';
+import type { Output } from '../../terminal/output.ts';
+import { colorLevel, PLAIN } from '../../terminal/paint.ts';
+import { type ProgressOptions, plainRenderer, quietRenderer } from '../../terminal/plain.ts';
+import { isLast, type Renderer, SILENT, together } from '../../terminal/renderer.ts';
+import { canSpin, NO_SPINNER, openSpinner } from '../../terminal/spinner.ts';
+import { verboseRenderer } from '../../terminal/verbose.ts';
+import type { Call } from '../command.ts';
+import { explainRecord } from '../explain.ts';
+import type { RunFlags } from './flags.ts';
+
+export interface Progress {
+  readonly call: Call;
+  readonly flags: RunFlags;
+  /** Text of the result goes to the same terminal while it comes. */
+  readonly resultStreams: boolean;
+}
+
+/** What stderr and the log file get: which form is decided here, once. */
+export async function openProgress(progress: Progress): Promise<Renderer> {
+  const { call, flags } = progress;
+  const onStderr = quarantined(await stderrRenderer(progress), call, flags);
+  const { logFile } = call.globals;
+  return logFile === undefined ? onStderr : together(onStderr, logRenderer(logFile, call, flags));
+}
+
+/** With JSON on stdout, stderr stays empty for `2>&1 | jq` unless someone watches it. */
+export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean {
+  return format !== 'text' && !err.isTTY && !globals.verbose;
+}
+
+async function stderrRenderer({ call, flags, resultStreams }: Progress): Promise<Renderer> {
+  const { err, paint, globals, io } = call;
+  if (isSilent(call, flags)) return SILENT;
+  const options: ProgressOptions = { err, paint, explain: (result) => explainEnd(result, call) };
+  if (globals.quiet) return quietRenderer(options);
+  const { showReasoning } = flags;
+  if (globals.verbose) return verboseRenderer({ ...options, showReasoning });
+  if (!err.isTTY) return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
+  const level = colorLevel({ flag: globals.color, env: io.env, config: call.settings.config.color, isTTY: true });
+  const spinner = canSpin(err, io.stderr, io.env) ? await openSpinner(io.stderr, level) : NO_SPINNER;
+  return interactiveRenderer({ ...options, spinner, showReasoning, resultStreams, raw: flags.rawOutput });
+}
+
+/** How a run failed: what is already on stdout, where the record is, and last what to do. */
+function explainEnd(result: RunResult, { paint, io }: Pick<Call, 'paint' | 'io'>): string {
+  const partial = result.steps.some(({ status, output }) => status === 'failed' && output !== '');
+  const incomplete = partial ? `${paint.yellow('warning')}: the output above is incomplete\n` : '';
+  return result.error === null ? incomplete : `${incomplete}${explainRecord(result.error, { paint, cwd: io.cwd })}`;
+}
+
+/** In GitHub Actions no line of a model is obeyed as a workflow command, and the error is shown on the page of the run. */
+function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
+  if (call.io.env.GITHUB_ACTIONS !== 'true' || isSilent(call, flags)) return inner;
+  const { open, close } = quarantine(randomBytes(16).toString('hex'));
+  let opened = false;
+  let annotation = '';
+  return {
+    async write(event) {
+      if (!opened) await call.err.write(open);
+      opened = true;
+      if (isLast(event) && event.result.error !== null) annotation = errorAnnotation(event.result.error);
+      await inner.write(event);
+    },
+    async end() {
+      await inner.end();
+      if (opened) await call.err.write(close + annotation);
+    },
+  };
+}
+
+/** `--log-file`: the verbose form with a time on every line, appended; readable by its owner alone. */
+function logRenderer(file: string, call: Call, flags: RunFlags): Renderer {
+  const log = openLog(file, () => new Date(call.io.clock.now()).toISOString());
+  const explain = (result: RunResult): string => explainEnd(result, { paint: PLAIN, io: call.io });
+  const inner = verboseRenderer({ err: log, paint: PLAIN, explain, showReasoning: flags.showReasoning });
+  return {
+    write: inner.write,
+    async end() {
+      await inner.end();
+      log.close();
+    },
+  };
+}
+
+function openLog(file: string, time: () => string): Output & { close(): void } {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'a', 0o600);
+  } catch (cause) {
+    throw new UsageError(`--log-file: cannot write "${file}": ${(cause as Error).message}`, { code: 'PC2025', cause });
+  }
+  return {
+    isTTY: false,
+    columns: 80,
+    error: undefined,
+    write(text) {
+      const lines = text.trimEnd().split('\n');
+      try {
+        writeSync(descriptor, `${lines.map((line) => `${time()} ${line}`).join('\n')}\n`);
+      } catch {
+        // A full disk under the log is no reason to lose the run.
+      }
+    },
+    flush: () => Promise.resolve(),
+    onFailure: () => undefined,
+    close: () => closeSync(descriptor),
+  };
+}

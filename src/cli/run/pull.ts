@@ -1,0 +1,94 @@
+import type { Chain } from '../../core/chain.ts';
+import type { Event, Warning } from '../../core/event.ts';
+import type { RunOptions, RunResult } from '../../core/run.ts';
+import { runChain } from '../../engine/run.ts';
+import type { Journal } from '../../store/journal.ts';
+import { isLast, type Renderer } from '../../terminal/renderer.ts';
+import { failureEvent, failureResult } from './failure.ts';
+
+export interface Readers {
+  readonly chain: Chain;
+  readonly options: RunOptions;
+  /** Undefined with `--no-save`. */
+  readonly journal: Journal | undefined;
+  readonly renderer: Renderer;
+  /** What the world may see of an event: without secrets, possibly a moment later. */
+  readonly filter: (event: Event) => readonly Event[];
+  /** Told right after the run has started; part of its result. More may be added while it goes. */
+  readonly warnings: Warning[];
+}
+
+/**
+ * The program's one loop: pulls an event, puts it into the journal, renders it, pulls the next. When an aborted run does not
+ * come to its end in time, it is ended from here.
+ */
+export async function pull(readers: Readers): Promise<RunResult> {
+  const { chain, options } = readers;
+  const deliver = createDelivery(readers);
+  const events = runChain(chain, options);
+  const finished = (async () => {
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+      await deliver(next.value);
+    }
+  })();
+  const outcome = await Promise.race([finished, stuck(options.signal)]);
+  if (outcome !== undefined) return outcome;
+
+  finished.catch(() => undefined);
+  const about = { runId: options.runId, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
+  const result = failureResult(options.signal.reason, about);
+  await deliver(failureEvent(result, 0));
+  return result;
+}
+
+/** How long an aborted run may take to end by itself: the whole process has to be gone within a second. */
+const GRACE_MS = 800;
+
+/** Resolves a while after the abort; never without one. */
+function stuck(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    const wait = (): void => void setTimeout(resolve, GRACE_MS).unref();
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+}
+
+/** Adds our own warnings to the run's events and hands everything on; after the last event nothing more. */
+function createDelivery({ journal, renderer, filter, warnings }: Readers): (event: Event) => Promise<void> {
+  let told = 0;
+  let unsaved = false;
+  let over = false;
+
+  const hand = async (event: Event): Promise<void> => {
+    for (const shown of filter(event)) {
+      journal?.append(shown);
+      const slow = renderer.write(shown);
+      if (slow !== undefined) await slow;
+    }
+  };
+  const tell = async ({ v, seq, ts, run_id }: Event): Promise<void> => {
+    if (journal?.failed !== undefined && !unsaved) {
+      unsaved = true;
+      warnings.push({ type: 'warning', code: 'PC8104', message: `the run is not saved: ${journal.failed.message}` });
+    }
+    for (; told < warnings.length; told += 1) await hand({ v, seq, ts, run_id, ...(warnings[told] as Warning) });
+  };
+
+  return async (event) => {
+    if (over) return;
+    if (!isLast(event)) {
+      await hand(event);
+      await tell(event);
+      return;
+    }
+    over = true;
+    await tell(event);
+    await hand({ ...event, result: { ...event.result, warnings: [...warnings.map(withoutType), ...event.result.warnings] } });
+  };
+}
+
+function withoutType({ type: _, ...rest }: Warning): Omit<Warning, 'type'> {
+  return rest;
+}

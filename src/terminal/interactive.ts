@@ -1,0 +1,86 @@
+import type { Event } from '../core/event.ts';
+import { type ProgressOptions, plainLine } from './plain.ts';
+import { isLast, type Renderer } from './renderer.ts';
+import { createSanitizer } from './sanitize.ts';
+import type { Spinner } from './spinner.ts';
+import { about, completed, oneLine, summary } from './words.ts';
+
+export interface InteractiveOptions extends ProgressOptions {
+  readonly spinner: Spinner;
+  readonly showReasoning: boolean;
+  /** The final step's text is written to this terminal too, by the renderer of the result. */
+  readonly resultStreams: boolean;
+  /** Keep control sequences in what models say. */
+  readonly raw: boolean;
+}
+
+/** Stderr on a terminal: a header for every step, intermediate text as it comes (dim), a spinner while nothing does, a summary. */
+export function interactiveRenderer(options: InteractiveOptions): Renderer {
+  const { err, paint, explain, spinner, showReasoning, resultStreams, raw } = options;
+  const final = new Set<string>();
+  const cleaners = new Map<string, (text: string) => string>();
+  const held: string[] = [];
+  let resultShows = false;
+  let atLineStart = true;
+
+  return {
+    async write(event) {
+      if (event.type === 'step.delta' && final.has(event.step)) {
+        resultShows = resultStreams;
+        if (resultStreams) spinner.hide();
+        return;
+      }
+      if (event.type === 'step.delta') return stream(event.step, event.text);
+      if (event.type === 'step.reasoning_delta') return showReasoning ? stream(event.step, event.text) : undefined;
+      spinner.hide();
+      if (event.type === 'step.started') return started(event);
+      if (event.type === 'step.completed') return line(paint.dim(`  ${completed(event)}`));
+      if (isLast(event)) return last(event);
+      const text = plainLine(event, paint);
+      if (text !== undefined) await line(text);
+      if (event.type === 'step.retrying') spinner.show(`${oneLine(event.step)}: waiting`);
+    },
+    async end() {
+      spinner.hide();
+      await err.flush();
+    },
+  };
+
+  async function started(event: Extract<Event, { type: 'step.started' }>): Promise<void> {
+    if (event.final) final.add(event.step);
+    await line(`${paint.bold(oneLine(event.step))} ${paint.dim(`(${about(event)})`)}`);
+    spinner.show(oneLine(event.step));
+  }
+
+  async function last(event: Extract<Event, { result: unknown }>): Promise<void> {
+    resultShows = false;
+    for (const text of held) await line(text);
+    if (event.type === 'run.completed') return line(summary(event.result));
+    await line('');
+    await err.write(explain(event.result));
+  }
+
+  async function stream(step: string, text: string): Promise<void> {
+    let clean = cleaners.get(step);
+    if (clean === undefined) {
+      clean = raw ? (text) => text : createSanitizer();
+      cleaners.set(step, clean);
+    }
+    const shown = clean(text);
+    if (shown === '') return;
+    spinner.hide();
+    atLineStart = shown.endsWith('\n');
+    await err.write(paint.dim(shown));
+  }
+
+  /** While the result is being written the cursor is in the middle of its text: lines wait. */
+  async function line(text: string): Promise<void> {
+    if (resultShows) {
+      held.push(text);
+      return;
+    }
+    if (!atLineStart) await err.write('\n');
+    atLineStart = true;
+    if (text !== '') await err.write(`${text}\n`);
+  }
+}

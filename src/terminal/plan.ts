@@ -1,0 +1,79 @@
+import type { Chain } from '../core/chain.ts';
+import type { Json } from '../core/json.ts';
+import type { Scope, StepView } from '../core/scope.ts';
+import type { Step } from '../core/step.ts';
+import { displayPath } from './frame.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface PlanOptions {
+  readonly input: string;
+  readonly inputs: { readonly [name: string]: Json };
+  /** What a model that has to be looked for stands for, such as `auto`. */
+  readonly models: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  /** Keep control sequences. */
+  readonly raw: boolean;
+}
+
+/** What a run would do, step by step, in the order of the file. Values that only a run can give show as their placeholders. */
+export function plan(chain: Chain, options: PlanOptions): string {
+  const lines = [
+    `${chain.name} (${displayPath(chain.file, options.cwd)}): ${chain.steps.length} ${chain.steps.length === 1 ? 'step' : 'steps'}, nothing is called`,
+    '',
+    ...planSteps(chain.steps, scopeOf(chain.steps, options), options, ''),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function planSteps(steps: readonly Step[], scope: Scope, options: PlanOptions, indent: string): readonly string[] {
+  return steps.flatMap((step, index) => {
+    const input = index === 0 ? scope.input : nameOfOutput(steps[index - 1]);
+    return planStep(step, { ...scope, input }, options, indent);
+  });
+}
+
+function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string): readonly string[] {
+  const { body } = step;
+  const model = body.model === undefined ? '' : `, ${options.models.get(body.model.id) ?? body.model.id}`;
+  const notes = [
+    ...(step.if === undefined ? [] : [`if ${step.if.source}`]),
+    ...(step.retry === undefined ? [] : [`up to ${step.retry.attempts} attempts`]),
+    ...(step.timeoutMs === undefined ? [] : [`at most ${step.timeoutMs / 1000} s`]),
+    ...(step.remember.length === 0 ? [] : [`remembers ${step.remember.map(({ key }) => key).join(', ')}`]),
+  ];
+  return [
+    `${indent}${step.name} (${step.kind}${model})${notes.length === 0 ? '' : `: ${notes.join('; ')}`}`,
+    ...previewLines(step, scope, options).map((line) => `${indent}  | ${line}`),
+    ...planSteps(body.steps ?? [], scope, options, `${indent}  `),
+    ...(body.chain === undefined ? [] : planSteps(body.chain.steps, scopeOf(body.chain.steps, options), options, `${indent}  `)),
+    '',
+  ];
+}
+
+function previewLines({ body }: Step, scope: Scope, { raw }: PlanOptions): readonly string[] {
+  const text = preview(body, scope);
+  if (text === undefined || text === '') return [];
+  return (raw ? text : sanitize(text)).trimEnd().split('\n');
+}
+
+/** A text may need a value that has a shape, which nothing stands for here. */
+function preview(body: Step['body'], scope: Scope): string | undefined {
+  try {
+    return body.preview?.(scope);
+  } catch {
+    return undefined;
+  }
+}
+
+function scopeOf(steps: readonly Step[], { input, inputs }: PlanOptions): Scope {
+  const views = steps.flatMap((step) => (step.id === undefined ? [] : [[step.id, viewOf(step.id)] as const]));
+  return { input, inputs, steps: Object.fromEntries(views), memory: {}, run: { id: '{run.id}', steps: 0 }, stdin: '{stdin}' };
+}
+
+function viewOf(id: string): StepView {
+  return { output: `{steps.${id}.output}`, data: null, status: 'completed', error: null, attempts: 1, cost: null, duration: 0 };
+}
+
+function nameOfOutput(step: Step | undefined): string {
+  return step?.id === undefined ? '{input}' : `{steps.${step.id}.output}`;
+}
