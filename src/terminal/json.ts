@@ -17,15 +17,18 @@ export function jsonlRenderer(out: Output): Renderer {
   };
 }
 
-/** One line of JSON that no reader of lines splits and no terminal obeys: DEL, C1 and the Unicode line breaks are escaped too. */
+/**
+ * One line of JSON that no reader of lines splits, no terminal obeys and no runner of GitHub Actions takes for a command: DEL,
+ * C1, the Unicode line breaks and `##[` are escaped too.
+ */
 export function jsonLine(value: unknown): string {
   const text = JSON.stringify(value);
-  return UNSAFE.test(text) ? text.replace(UNSAFE_ALL, escape) : text;
+  return UNSAFE.test(text) ? text.replace(UNSAFE_ALL, escaped) : text;
 }
 
-const UNSAFE = /[\x7f-\x9f\u2028\u2029]/;
+const UNSAFE = /[\x7f-\x9f\u2028\u2029]|#(?=#\[)/;
 const UNSAFE_ALL = new RegExp(UNSAFE, 'g');
 
-function escape(character: string): string {
+function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

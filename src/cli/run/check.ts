@@ -19,7 +19,11 @@ export function checkSecrets(chain: Chain, env: Io['env']): void {
   if (missing.length === 0) return;
   const names = missing.map((name) => `"${name}"`).join(', ');
   const message = `the chain needs the ${missing.length === 1 ? 'variable' : 'variables'} ${names}, not set in the environment or .env`;
-  throw new Failure(message, { code: 'PC4020', reason: 'auth', help: 'set it, or take it off the list of "secrets" in the chain' });
+  throw new Failure(message, {
+    code: 'PC4020',
+    reason: 'auth',
+    help: 'set it, or take it off the list of "secrets" in the chain',
+  });
 }
 
 /** Tells whether a step's id or path is the one a person named. */

@@ -44,7 +44,8 @@ export async function execute(execution: Execution): Promise<number> {
   let file: FileOutput | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
-    const live = flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
+    const live =
+      flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
     const out = file ?? call.out;
     const renderer = beside(
       resultRenderer({ out, flags, live }),

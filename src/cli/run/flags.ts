@@ -1,4 +1,4 @@
-import { type Command as Parser, Option } from 'commander';
+import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { parseDuration } from '../../steps/fields.ts';
@@ -146,7 +146,10 @@ function bytesOf(text: string): number {
   const [, amount, unit = ''] = /^(\d+)\s*(kb|mb|gb|)$/i.exec(text) ?? [];
   const bytes = Number(amount) * (UNIT_BYTES[unit.toLowerCase()] ?? 1);
   if (amount === undefined || bytes === 0 || bytes > LARGEST_INPUT) {
-    throw new UsageError(`--max-input "${text}" is not a size up to 256mb`, { code: 'PC2004', help: 'write 500kb, 8mb or a number of bytes' });
+    throw new UsageError(`--max-input "${text}" is not a size up to 256mb`, {
+      code: 'PC2004',
+      help: 'write 500kb, 8mb or a number of bytes',
+    });
   }
   return bytes;
 }
@@ -186,7 +189,21 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--no-stream', ['--json', '--jsonl']],
   ['--raw-output', ['--json', '--jsonl', '--output']],
   ['--show-reasoning', ['--json', '--jsonl', '--quiet']],
-  ['--dry-run', ['--json', '--jsonl', '--output', '--output-step', '--all-steps', '--no-stream', '--raw-output', '--show-reasoning', '--timeout', '--no-save']],
+  [
+    '--dry-run',
+    [
+      '--json',
+      '--jsonl',
+      '--output',
+      '--output-step',
+      '--all-steps',
+      '--no-stream',
+      '--raw-output',
+      '--show-reasoning',
+      '--timeout',
+      '--no-save',
+    ],
+  ],
   ['a chain from stdin', ['--input -']],
 ];
 
@@ -198,7 +215,11 @@ export async function setValues(set: RunFlags['set']): Promise<readonly { readon
     try {
       return { path, value: (parse(value) ?? null) as Json };
     } catch (cause) {
-      throw new UsageError(`--set ${path}: "${value}" is not YAML`, { code: 'PC2004', help: 'quote it, as in a chain file', cause });
+      throw new UsageError(`--set ${path}: "${value}" is not YAML`, {
+        code: 'PC2004',
+        help: 'quote it, as in a chain file',
+        cause,
+      });
     }
   });
 }

@@ -18,7 +18,8 @@ export async function readInput(call: Call, flags: RunFlags, uses: Pick<ChainUse
   const own = ownInput(flags);
   const wantsStdin = uses.stdin || flags.input === '-' || (uses.input && own === undefined);
   if (!wantsStdin) return { input: own ?? '' };
-  if (flags.chain === '-') throw new UsageError('stdin holds the chain and cannot be the input too', { code: 'PC2023', help: NAMES_INPUT });
+  if (flags.chain === '-')
+    throw new UsageError('stdin holds the chain and cannot be the input too', { code: 'PC2023', help: NAMES_INPUT });
 
   const stdin = isTerminal(call) ? await ask(call) : await readStdin(call.io, flags.maxInputBytes);
   const input = own ?? stdin;

@@ -15,5 +15,11 @@ export interface PlanOptions {
 export async function planText(call: Call, flags: RunFlags, chain: Chain, { inputs, openModel }: PlanOptions): Promise<string> {
   const models = new Map<string, string>();
   for (const spec of chain.uses.models) if (spec.id === 'auto') models.set('auto', (await openModel(spec)).spec.id);
-  return plan(chain, { input: ownInput(flags) ?? '{input}', inputs, models, cwd: call.io.cwd, raw: !call.out.isTTY || flags.rawOutput });
+  return plan(chain, {
+    input: ownInput(flags) ?? '{input}',
+    inputs,
+    models,
+    cwd: call.io.cwd,
+    raw: !call.out.isTTY || flags.rawOutput,
+  });
 }

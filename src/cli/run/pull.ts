@@ -49,7 +49,7 @@ const GRACE_MS = 800;
 /** Resolves a while after the abort; never without one. */
 function stuck(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    const wait = (): void => void setTimeout(resolve, GRACE_MS).unref();
+    const wait = (): void => void setTimeout(() => resolve(undefined), GRACE_MS).unref();
     if (signal.aborted) wait();
     else signal.addEventListener('abort', wait, { once: true });
   });

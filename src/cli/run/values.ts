@@ -11,7 +11,10 @@ import { readTextFile } from './read-text.ts';
  * The values of the inputs a chain declares, from `--vars`, `--var-file` and `--var` (the later go over the earlier), parsed to
  * their types, defaults filled in. Throws one `UsageError` with everything that is wrong.
  */
-export async function inputValues(chain: Pick<Chain, 'inputs' | 'name'>, flags: RunFlags): Promise<{ readonly [name: string]: Json }> {
+export async function inputValues(
+  chain: Pick<Chain, 'inputs' | 'name'>,
+  flags: RunFlags,
+): Promise<{ readonly [name: string]: Json }> {
   const given = await givenValues(flags);
   const problems: string[] = [];
   const values: Record<string, Json> = { ...defaultsOf(chain.inputs) };
@@ -25,9 +28,19 @@ export async function inputValues(chain: Pick<Chain, 'inputs' | 'name'>, flags: 
     if ('problem' in coerced) problems.push(coerced.problem);
     else values[name] = coerced.value;
   }
-  const missing = Object.entries(chain.inputs).filter(([name, spec]) => spec.required && !given.has(name) && !Object.hasOwn(values, name));
-  problems.push(...missing.map(([name, { description }]) => `input "${name}" is required${description === undefined ? '' : `: ${description}`}`));
-  if (problems.length > 0) throw wrongInputs(problems, missing.map(([name]) => name));
+  const missing = Object.entries(chain.inputs).filter(
+    ([name, spec]) => spec.required && !given.has(name) && !Object.hasOwn(values, name),
+  );
+  problems.push(
+    ...missing.map(
+      ([name, { description }]) => `input "${name}" is required${description === undefined ? '' : `: ${description}`}`,
+    ),
+  );
+  if (problems.length > 0)
+    throw wrongInputs(
+      problems,
+      missing.map(([name]) => name),
+    );
   return values;
 }
 
@@ -48,7 +61,10 @@ async function mapFrom(text: string, flags: RunFlags): Promise<{ readonly [name:
   try {
     value = parse(source, { maxAliasCount: 0 });
   } catch (cause) {
-    throw new UsageError(`--vars is neither YAML nor JSON: ${(cause as Error).message.split('\n')[0]}`, { code: 'PC2004', cause });
+    throw new UsageError(`--vars is neither YAML nor JSON: ${(cause as Error).message.split('\n')[0]}`, {
+      code: 'PC2004',
+      cause,
+    });
   }
   if (!isJsonObject(value)) {
     const help = `write it as '{"name": "value"}', or name a file that exists`;
@@ -65,7 +81,13 @@ function unknown(name: string, names: readonly string[]): string {
 
 function wrongInputs(problems: readonly string[], missing: readonly string[]): UsageError {
   const [first = '', ...more] = problems;
-  const message = more.length === 0 ? first : `${problems.length} problems with the inputs\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
-  const help = missing.length === 0 ? 'values are given with --var name=value' : `give ${missing.map((name) => `--var ${name}=...`).join(' ')}`;
+  const message =
+    more.length === 0
+      ? first
+      : `${problems.length} problems with the inputs\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const help =
+    missing.length === 0
+      ? 'values are given with --var name=value'
+      : `give ${missing.map((name) => `--var ${name}=...`).join(' ')}`;
   return new UsageError(message, { code: 'PC2024', help });
 }
