@@ -129,7 +129,7 @@ async function sleep(io: Io, waitMs: number, signal: AbortSignal, attempt: numbe
 
 function timedOut(step: Step): StepError {
   return new StepError(`step "${step.name}" took longer than its timeout of ${(step.timeoutMs ?? 0) / 1000} s`, {
-    code: 'PC6002',
+    code: 'PC6101',
     reason: 'timeout',
     help: 'raise its "timeout", or see with -v what it waits for',
   });
@@ -137,7 +137,7 @@ function timedOut(step: Step): StepError {
 
 function callTimedOut(): StepError {
   return new StepError(`the model did not finish its answer within ${LONGEST_CALL_MS / 60_000} minutes`, {
-    code: 'PC6003',
+    code: 'PC6102',
     reason: 'timeout',
     help: 'ask for less in one step, or lower max_tokens',
   });

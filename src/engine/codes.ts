@@ -1,8 +1,8 @@
 /** Error codes of this folder; `help errors` lists them. */
 export const CODES: Readonly<Record<string, string>> = {
   PC0003: 'steps ran beside each other where the engine forbids it: a bug in a step kind',
-  PC6002: 'a step took longer than its timeout',
-  PC6003: 'a model did not finish its answer in time',
+  PC6101: 'a step took longer than its timeout',
+  PC6102: 'a model did not finish its answer in time',
   PC8020: 'a value in memory does not fit what a step wants to write to it',
   PC9101: 'the chain stopped itself with status failed',
   PC9102: 'the chain finished with an empty output',
