@@ -1,3 +1,4 @@
+import { PROVIDERS } from '../../models/providers.ts';
 import { columns } from '../columns.ts';
 import type { Topic } from './topic.ts';
 
@@ -6,7 +7,11 @@ export const environment: Topic = {
   summary: 'the variables that are read, and .env',
   text: async () => `${columns(OURS)}
 
-Keys: promptchain models list shows the variable of every provider and which are set.
+Keys, the first that is set; promptchain models list shows which are:
+
+${columns(PROVIDERS.map(({ id, keyEnv, keyUrl }) => [id, keyEnv.join(', '), keyUrl ?? '']))}
+
+<PROVIDER>_BASE_URL, such as OPENAI_BASE_URL, replaces where requests go. HTTPS_PROXY and NO_PROXY count.
 
 .env of the working directory fills in what the environment lacks; --env-file names another file, --no-env-file reads
 none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY and the like) are not
