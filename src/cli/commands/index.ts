@@ -3,6 +3,11 @@ import type { CommandEntry } from '../command.ts';
 /** Every command, in the order of `--help`. A new one is a file in this folder and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'models',
+    summary: 'list providers and keys, detect model servers on this machine',
+    load: async () => (await import('./models.ts')).models,
+  },
+  {
     name: 'help',
     summary: 'help for a command, or a topic such as exit-codes, events or config',
     load: async () => (await import('./help.ts')).help,
