@@ -19,10 +19,9 @@ export function checkReads(
 
 /** Puts the problem of a read at the part of it that is wrong. */
 export function readProblem(source: string, reference: Reference, wrong: ReadProblem): TextProblem {
-  const [start, end] = segmentSpans(source, reference.offset)[wrong.segment] ?? [
-    reference.offset,
-    reference.offset + reference.length,
-  ];
+  const last = reference.offset + reference.length;
+  const [start, far] = segmentSpans(source, reference.offset)[wrong.segment] ?? [reference.offset, last];
+  const end = Math.min(far, last);
   const quoted = source[start] === '[';
   return {
     code: wrong.code,
