@@ -3,6 +3,11 @@ import type { CommandEntry } from '../command.ts';
 /** Every command, in the order of `--help`. A new one is a file in this folder and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'memory',
+    summary: 'look at and change what chains remember',
+    load: async () => (await import('./memory.ts')).memory,
+  },
+  {
     name: 'models',
     summary: 'list providers and keys, detect model servers on this machine',
     load: async () => (await import('./models.ts')).models,
