@@ -36,6 +36,12 @@ test('the tarball holds what is declared and nothing else', async () => {
   assert.ok(bytes < 5 * MEBIBYTE, `${bytes} bytes`);
 });
 
+test('the bundle is ASCII, as its loader reads it', async () => {
+  for (const file of files.filter((path) => path.endsWith('.cjs'))) {
+    assert.doesNotMatch(await readFile(join(work, 'package', file), 'latin1'), /[^\0-\x7f]/, file);
+  }
+});
+
 test('nothing of ours runs when it is installed', async () => {
   const { scripts } = JSON.parse(await readFile(join(work, 'package/package.json'), 'utf8')) as {
     scripts: Record<string, string>;
