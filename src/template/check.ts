@@ -49,7 +49,7 @@ export function checkWords(source: string, names: Names): TextProblem[] {
       message: `${source.slice(offset, offset + length)} is text`,
       offset,
       length,
-      help: `for the value, write ${meant}`,
+      help: `for the value, write ${meant}; to keep it as text without this warning, use raw: true`,
       fix: { offset, length, text: meant },
     });
   }
