@@ -38,7 +38,7 @@ export function failed(event: StepFailed): string {
 export function skipped(event: StepSkipped): string {
   const values = Object.entries(event.values).map(([path, value]) => `${path} = ${shortened(JSON.stringify(value))}`);
   const read = values.length === 0 ? '' : ` (${values.join(', ')})`;
-  return `skipped: ${oneLine(event.condition)} is false${oneLine(read)}`;
+  return `skipped: ${oneLine(event.condition)} is false${read}`;
 }
 
 /** The one line at the end of a successful run. */

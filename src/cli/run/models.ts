@@ -1,0 +1,51 @@
+import type { Chain } from '../../core/chain.ts';
+import { ModelError, UsageError } from '../../core/errors.ts';
+import type { OpenModel } from '../../core/model.ts';
+import type { ModelConfig } from '../../models/config.ts';
+import { checkKeys } from '../../models/keys.ts';
+import { createOpenModel } from '../../models/open.ts';
+import type { Call } from '../command.ts';
+import type { RunFlags } from './flags.ts';
+
+/** What the user's settings say about models; names from the project's `.env` are marked as such. */
+export function modelConfig({ paths, settings }: Call): ModelConfig {
+  const { providers, allowHosts } = settings.config;
+  return {
+    configDir: paths.config,
+    envFileNames: new Set(settings.envFileNames),
+    ...(providers === undefined ? {} : { providers }),
+    ...(allowHosts === undefined ? {} : { allowHosts }),
+  };
+}
+
+/**
+ * Opens models for a run, once it is sure that all of them can be called: a missing key is told before anything is started or
+ * paid for. Throws one `ModelError` that names every problem.
+ */
+export async function readyModels(call: Call, flags: RunFlags, chain: Chain): Promise<OpenModel> {
+  const config = modelConfig(call);
+  const problems = await checkKeys(chain.uses.models, call.io, config);
+  const [first, ...more] = problems;
+  if (first !== undefined) throw more.length === 0 ? first : together(problems, first);
+  const openModel = createOpenModel({ io: call.io, config });
+  if (flags.requireLlm) await requireLlm(chain, openModel);
+  return openModel;
+}
+
+function together(problems: readonly ModelError[], first: ModelError): ModelError {
+  const message = `${problems.length} models cannot be called\n${problems.map((problem) => `  - ${problem.message}`).join('\n')}`;
+  const helps = [...new Set(problems.flatMap(({ help }) => (help === undefined ? [] : [help])))];
+  const { code, reason, provider } = first;
+  return new ModelError(message, { code, reason, provider, help: helps.join('\n'), cause: first });
+}
+
+async function requireLlm(chain: Chain, openModel: OpenModel): Promise<void> {
+  for (const spec of chain.uses.models) {
+    const model = await openModel(spec);
+    if (model.llm) continue;
+    throw new UsageError(`--require-llm: "${model.spec.id}" is not a language model`, {
+      code: 'PC2027',
+      help: 'set the key of a provider, or name a model with --model provider/model',
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Event } from '../../src/core/event.ts';
+import { interactiveRenderer } from '../../src/terminal/interactive.ts';
+import { PLAIN } from '../../src/terminal/paint.ts';
+import { plainRenderer, quietRenderer } from '../../src/terminal/plain.ts';
+import { beside, type Renderer } from '../../src/terminal/renderer.ts';
+import { NO_SPINNER } from '../../src/terminal/spinner.ts';
+import { textRenderer } from '../../src/terminal/text.ts';
+import { verboseRenderer } from '../../src/terminal/verbose.ts';
+import { delta, events, type Recording, recordingOutput, result, started, stepCompleted, stepStarted } from './recording.ts';
+
+const explain = (): string => 'error[PC5001]: the provider is down\n';
+
+const succeeded = events(
+  started,
+  stepStarted('facts'),
+  delta('facts', 'one\ntwo'),
+  stepCompleted('facts', 'one\ntwo'),
+  {
+    type: 'step.skipped',
+    step: 'check',
+    id: 'check',
+    kind: 'prompt',
+    condition: 'inputs.deep',
+    values: { 'inputs.deep': false },
+  },
+  stepStarted('report', true),
+  {
+    type: 'step.retrying',
+    step: 'report',
+    attempt: 1,
+    attempts: 4,
+    reason: 'overloaded',
+    wait_ms: 1500,
+    error: { code: 'PC6001', reason: 'overloaded', message: 'busy\nvery' },
+  },
+  delta('report', 'The '),
+  delta('report', 'end'),
+  stepCompleted('report', 'The end'),
+  { type: 'warning', code: 'PC3020', message: 'doubtful' },
+  { type: 'run.completed', result: result({ output: 'The end', usage: { input_tokens: 24, output_tokens: 6 }, cost_usd: null }) },
+);
+
+const failed = events(started, stepStarted('facts', true), {
+  type: 'run.failed',
+  result: result({ status: 'failed', output: null }),
+});
+
+describe('progress that is not on a terminal', () => {
+  it('has one plain line for every step', async () => {
+    assert.equal(
+      await written((err) => plainRenderer({ err, paint: PLAIN, explain }), succeeded),
+      [
+        'triage: 2 steps',
+        'facts: done (prompt, openai/gpt-4o-mini, 250 ms, 12 tokens in, 3 out)',
+        'check: skipped: inputs.deep is false (inputs.deep = false)',
+        'report: attempt 1 of 4 failed, next in 1.5 s: busy very',
+        'report: done (prompt, openai/gpt-4o-mini, 250 ms, 12 tokens in, 3 out)',
+        'warning[PC3020]: doubtful',
+        'done in 1.2 s (0 steps, 24 tokens in, 6 out, cost unknown)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says what is not a language model', async () => {
+    const list = events({ ...stepCompleted('1', 'x'), model: 'offline/extractive', llm: false });
+    assert.match(
+      await written((err) => plainRenderer({ err, paint: PLAIN, explain }), list),
+      /offline\/extractive \(not a language model\)/,
+    );
+  });
+
+  it('is errors only with -q', async () => {
+    const quiet = (err: Recording) => quietRenderer({ err, paint: PLAIN, explain });
+    assert.equal(await written(quiet, succeeded), '');
+    assert.equal(await written(quiet, failed), explain());
+  });
+
+  it('has what intermediate steps gave with -v, each line marked, and not the result', async () => {
+    const text = await written((err) => verboseRenderer({ err, paint: PLAIN, explain, showReasoning: false }), succeeded);
+    assert.match(text, /facts: started \(prompt, openai\/gpt-4o-mini\)\n {2}\| one\n {2}\| two\nfacts: done/);
+    assert.doesNotMatch(text, /The end/);
+  });
+
+  it('puts no line break and no control sequence of a model into a line', async () => {
+    const list = events(
+      { type: 'warning', code: 'PC1', message: 'a\n::error::b\x1b[2J' },
+      { type: 'step.log', step: '1', text: 'x\x1b[1m\n\r::warning::y\n' },
+    );
+    const text = await written((err) => plainRenderer({ err, paint: PLAIN, explain }), list);
+    assert.equal(text, 'warning[PC1]: a ::error::b\n1: x\n1: ::warning::y\n');
+  });
+});
+
+describe('progress and result on one terminal', () => {
+  it('do not run into each other', async () => {
+    const screen = recordingOutput({ isTTY: true });
+    const progress = interactiveRenderer({
+      err: screen,
+      paint: PLAIN,
+      explain,
+      spinner: NO_SPINNER,
+      showReasoning: false,
+      resultStreams: true,
+      raw: false,
+    });
+    await play(beside(textRenderer({ out: screen, stream: true, raw: false }), progress), succeeded);
+    assert.equal(
+      screen.text,
+      [
+        'triage: 2 steps',
+        'facts (prompt, openai/gpt-4o-mini)',
+        'one',
+        'two',
+        '  done (prompt, openai/gpt-4o-mini, 250 ms, 12 tokens in, 3 out)',
+        'check: skipped: inputs.deep is false (inputs.deep = false)',
+        'report (prompt, openai/gpt-4o-mini)',
+        'report: attempt 1 of 4 failed, next in 1.5 s: busy very',
+        'The end',
+        '  done (prompt, openai/gpt-4o-mini, 250 ms, 12 tokens in, 3 out)',
+        'warning[PC3020]: doubtful',
+        'done in 1.2 s (0 steps, 24 tokens in, 6 out, cost unknown)',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+async function written(open: (err: Recording) => Renderer, list: readonly Event[]): Promise<string> {
+  const err = recordingOutput();
+  await play(open(err), list);
+  return err.text;
+}
+
+async function play(renderer: Renderer, list: readonly Event[]): Promise<void> {
+  for (const event of list) await renderer.write(event);
+  await renderer.end();
+}
