@@ -1,0 +1,219 @@
+import type { Chain, MemorySpec } from '../core/chain.ts';
+import type { Json } from '../core/json.ts';
+import type { ModelSpec } from '../core/model.ts';
+import type { StepName } from '../template/names.ts';
+import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
+import { checked } from './checked.ts';
+import type { Frame, Reading } from './frame.ts';
+import { readInputs } from './inputs.ts';
+import { readModels } from './models.ts';
+import type { Entry, MapNode, Node } from './node.ts';
+import { describe, jsonOf } from './node.ts';
+import { createLocator } from './offsets.ts';
+import type { Loading } from './options.ts';
+import type { Report } from './report.ts';
+import { setValues } from './set.ts';
+import type { Place } from './source.ts';
+import { bindSteps } from './step-list.ts';
+import { bindText, bindValue } from './texts.ts';
+import { chainFileSchema } from './top-level.ts';
+import type { Tree } from './tree.ts';
+import { isFreeKey, unknownKey } from './unknown-key.ts';
+import { noteReads } from './uses.ts';
+import { FOREIGN, PLANNED } from './words.ts';
+
+/** One chain file, parsed, and what is around it. */
+export interface ChainSource {
+  readonly report: Report;
+  readonly tree: Tree;
+  readonly file: string;
+  readonly dir: string;
+  /** Unless the file gives one. */
+  readonly name: string;
+  readonly sha256: string;
+  /** Not included by another chain: settings of the command line are for it. */
+  readonly isTop: boolean;
+  include(path: string, at: Place): Chain | undefined;
+}
+
+/** Checks a parsed file and binds its steps. The chain is whole only if no error was reported. */
+export function bindChain(loading: Loading, source: ChainSource): Chain | undefined {
+  const { report, tree } = source;
+  const written = rootMap(report, tree.root);
+  if (written === undefined) return undefined;
+  const root = source.isTop ? setValues(report, written, loading.options.set ?? []) : written;
+  const settings = readSettings(report, root);
+  const list = stepsNode(report, root);
+  const inputs = readInputs(report, root.entries.get('inputs')?.value);
+  const frame = createFrame(loading, { source, root, inputs, list });
+  const steps = list === undefined ? [] : bindSteps(frame, list);
+  if (list !== undefined) frame.models.finish(frame.prompts);
+  checkStepModels(frame, loading);
+  const output = bindOutput(frame);
+  const memory = bindMemory(frame, settings);
+  const { uses } = frame;
+  return {
+    name: settings.name ?? source.name,
+    ...(settings.description === undefined ? {} : { description: settings.description }),
+    file: source.file,
+    dir: source.dir,
+    sha256: source.sha256,
+    inputs,
+    steps,
+    ...(output === undefined ? {} : { output }),
+    memory,
+    secrets: settings.secrets ?? [],
+    allowEmpty: settings.allow_empty ?? false,
+    warnings: [],
+    sources: loading.sources,
+    uses: { ...uses, models: [...uses.models.values()] },
+  };
+}
+
+function rootMap(report: Report, root: Node): MapNode | undefined {
+  if (root.kind === 'map') return root;
+  const isEmpty = root.kind === 'scalar' && root.value === null;
+  const help = 'a chain is a map with "steps":\n\nsteps:\n  - "Summarise: {input}"';
+  report.add(root, {
+    code: 'PC1101',
+    message: isEmpty ? 'the file is empty' : `a chain must be a map, not ${describe(root)}`,
+    help,
+  });
+  return undefined;
+}
+
+/** The keys that need no scope; `inputs`, `models` and `steps` are read by parts of their own. */
+const settingsSchema = chainFileSchema.omit({ inputs: true, models: true, steps: true, instructions: true });
+const KNOWN = Object.keys(chainFileSchema.shape);
+const OWNER = { name: 'the chain', known: KNOWN, planned: PLANNED.chain, foreign: FOREIGN.chain };
+
+type Settings = Partial<ReturnType<typeof settingsSchema.parse>>;
+
+function readSettings(report: Report, root: MapNode): Settings {
+  const json: Record<string, Json> = {};
+  for (const [key, entry] of root.entries) {
+    if (isFreeKey(key)) continue;
+    if (!Object.hasOwn(chainFileSchema.shape, key)) report.add(entry.key, unknownKey(key, OWNER));
+    else if (Object.hasOwn(settingsSchema.shape, key) && !isNothing(entry)) json[key] = jsonOf(entry.value);
+  }
+  return checked(report, { node: root, json, schema: settingsSchema, owner: OWNER }) ?? {};
+}
+
+function isNothing({ value }: Entry): boolean {
+  return value.kind === 'scalar' && value.value === null;
+}
+
+function stepsNode(report: Report, root: MapNode): Node | undefined {
+  const steps = root.entries.get('steps');
+  const instructions = root.entries.get('instructions');
+  const [first] = root.entries.values();
+  if (steps !== undefined && instructions !== undefined) {
+    report.add(instructions.key, {
+      code: 'PC1106',
+      message: '"steps" and "instructions" are two words for the same list: keep one',
+    });
+  }
+  const entry = steps ?? instructions;
+  if (entry === undefined) {
+    const help = 'add steps:\n  - "Summarise: {input}"';
+    report.add(first?.key ?? root, { code: 'PC1105', message: 'the chain has no "steps"', help });
+    return undefined;
+  }
+  const isEmpty = isNothing(entry) || (entry.value.kind === 'list' && entry.value.items.length === 0);
+  if (!isEmpty) return entry.value;
+  report.add(entry.key, { code: 'PC1105', message: 'the chain has no steps: its list is empty' });
+  return undefined;
+}
+
+function createFrame(
+  loading: Loading,
+  { source, root, inputs, list }: { source: ChainSource; root: MapNode; inputs: Chain['inputs']; list: Node | undefined },
+): Frame {
+  const { options } = loading;
+  let catalogue: Catalogue | undefined;
+  return {
+    options,
+    kinds: new Map(options.kinds.map((kind) => [kind.key, kind])),
+    report: source.report,
+    problems: loading.problems,
+    sources: loading.sources,
+    locator: createLocator(source.report.source.text),
+    root,
+    dir: source.dir,
+    tree: { root: loading.root, outside: options.allowOutside === true },
+    promptDirs: promptDirsOf(root),
+    models: readModels(source.report, root, { ...options, ...(source.isTop ? {} : { model: withoutSteps(options.model) }) }),
+    names: { inputs, steps: new Map<string, StepName>(), later: idsIn(list), inputIsModelText: false },
+    braced: source.tree.braced,
+    uncertain: new Set(),
+    ids: new Map(),
+    uses: { input: false, stdin: false, memory: false, models: new Map<string, ModelSpec>(), commands: false, functions: false },
+    prompts: 0,
+    hasOutput: false,
+    catalogue() {
+      catalogue ??= listCatalogue(catalogueDirs(source.dir, options.packageDir));
+      return catalogue;
+    },
+    loadChain: source.include,
+  };
+}
+
+function withoutSteps(choice: Loading['options']['model']): { default?: string; override?: string } {
+  const { steps: _, ...rest } = choice ?? {};
+  return rest;
+}
+
+function promptDirsOf(root: MapNode): string[] {
+  const node = root.entries.get('prompt_dirs')?.value;
+  if (node?.kind !== 'list') return ['prompts'];
+  return node.items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : []));
+}
+
+/** Every id among the steps, so that a reference to a later one can say so. */
+function idsIn(list: Node | undefined): Set<string> {
+  const ids = new Set<string>();
+  const visit = (node: Node): void => {
+    if (node.kind === 'scalar') return;
+    if (node.kind === 'list') {
+      for (const item of node.items) visit(item);
+      return;
+    }
+    const id = node.entries.get('id')?.value;
+    if (id?.kind === 'scalar' && typeof id.value === 'string') ids.add(id.value);
+    for (const { value } of node.entries.values()) visit(value);
+  };
+  if (list !== undefined) visit(list);
+  return ids;
+}
+
+function checkStepModels(frame: Frame, loading: Loading): void {
+  for (const id of Object.keys(loading.options.model?.steps ?? {})) {
+    if (frame.ids.has(id)) continue;
+    const place = frame.root.entries.get('steps')?.key ?? frame.root;
+    const message = `the command line gives step "${id}" a model, but the chain has no such step`;
+    frame.report.add(place, { code: 'PC1116', message, help: `its ids are: ${[...frame.ids.keys()].join(', ') || 'none'}` });
+  }
+}
+
+function bindOutput(frame: Frame): Chain['output'] {
+  const entry = frame.root.entries.get('output');
+  if (entry === undefined || isNothing(entry)) return undefined;
+  const reading: Reading = { references: [], conditional: false, missing: 'error' };
+  const output = bindValue({ frame, reading, raw: false }, entry.value);
+  noteReads(frame, reading);
+  return output;
+}
+
+function bindMemory(frame: Frame, { memory }: Settings): MemorySpec {
+  const map = frame.root.entries.get('memory')?.value;
+  const node = map?.kind === 'map' ? map.entries.get('namespace')?.value : undefined;
+  const reading: Reading = { references: [], conditional: false, missing: 'error' };
+  const early = { ...frame, names: { ...frame.names, steps: new Map<string, StepName>(), later: new Set(frame.ids.keys()) } };
+  const namespace = node === undefined ? undefined : bindText({ frame: early, reading, raw: false }, node);
+  if (reading.references.some((reference) => reference.root === 'input')) frame.uses.input = true;
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    commit: memory?.commit ?? 'on_success',
+    ...(memory?.max === undefined ? {} : { max: memory.max }),
+  };
+}

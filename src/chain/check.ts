@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { Chain } from '../core/chain.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Step } from '../core/step.ts';
+import { bindChain } from './chain-file.ts';
+import { resolveLinks } from './files.ts';
+import { decodeUtf8, guardText, LIMITS } from './guard.ts';
+import type { Loading, LoadOptions } from './options.ts';
+import { parseYaml } from './parse.ts';
+import type { Report } from './report.ts';
+import { createReport, sortProblems } from './report.ts';
+import { createSource } from './source.ts';
+import type { Tree } from './tree.ts';
+import { buildTree, TooManyValues } from './tree.ts';
+
+/** A chain, when it has no errors, and everything there is to say about it. */
+export interface Check {
+  readonly chain?: Chain;
+  /** Sorted by file and position, warnings among them. */
+  readonly problems: Problem[];
+  /** File to text, for code frames. */
+  readonly sources: Map<string, string>;
+}
+
+/**
+ * Reads and checks a chain file, and every prompt, technique and chain file it names. Nothing is run and nothing is sent.
+ * Never throws for what a file holds: that is a problem, and each problem has a position.
+ */
+export function checkChain(file: string, options: LoadOptions): Check {
+  const isStdin = options.text !== undefined && file === '<stdin>';
+  const { cwd } = options;
+  const path = isStdin ? file : resolve(cwd, file);
+  const dir = isStdin ? cwd : dirname(path);
+  const loading: Loading = { options, problems: [], sources: new Map(), root: resolveLinks(dir) ?? dir, chains: new Map() };
+  const chain = readChain(loading, { path, dir, text: options.text, includedBy: [] });
+  const strict = (problem: Problem): Problem => (options.strict === true ? { ...problem, severity: 'error' } : problem);
+  const problems = sortProblems(loading.problems.map(strict), [...loading.sources.keys()]);
+  const isValid = problems.every((problem) => problem.severity !== 'error');
+  return {
+    ...(chain !== undefined && isValid ? { chain: { ...chain, warnings: problems } } : {}),
+    problems,
+    sources: loading.sources,
+  };
+}
+
+interface ChainFile {
+  readonly path: string;
+  readonly dir: string;
+  readonly text?: string | undefined;
+  /** Real paths of the chains around this one, the outermost first. */
+  readonly includedBy: readonly string[];
+}
+
+/** The deepest a chain may be inside other chains. */
+const MAX_NESTING = 8;
+
+function readChain(loading: Loading, file: ChainFile): Chain | undefined {
+  const bytes = readBytes(loading, file);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeUtf8(bytes);
+  if ('badByte' in decoded) {
+    const report = reportOn(loading, file.path, decoded.before);
+    const { before, badByte } = decoded;
+    const value = bytes[badByte]?.toString(16).padStart(2, '0');
+    report.add(
+      { start: before.length, end: before.length + 1 },
+      { code: 'PC1002', message: `byte ${badByte} (0x${value}) is not UTF-8` },
+    );
+    return undefined;
+  }
+  const report = reportOn(loading, file.path, decoded.text);
+  if (!guardText(report, bytes.length)) return undefined;
+  const tree = parseTree(report);
+  if (tree === undefined) return undefined;
+  const chain = bindChain(loading, {
+    report,
+    tree,
+    file: file.path,
+    dir: file.dir,
+    name: file.path === '<stdin>' ? 'stdin' : basename(file.path, extname(file.path)),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    isTop: file.includedBy.length === 0,
+    include: (path, at) => include(loading, { report, at, path, from: file }),
+  });
+  for (const tell of tree.braced.values()) tell();
+  return chain;
+}
+
+/** A chain named by another: read once however often it is named, never inside itself, never deeper than eight. */
+function include(
+  loading: Loading,
+  { report, at, path, from }: { report: Report; at: { start: number; end: number }; path: string; from: ChainFile },
+): Chain | undefined {
+  const around = [...from.includedBy, resolveLinks(from.path) ?? from.path];
+  if (around.includes(path)) {
+    const names = [...around.slice(around.indexOf(path)), path].map((each) => basename(each));
+    report.add(at, { code: 'PC1313', message: `the chain includes itself: ${names.join(' > ')}` });
+    return undefined;
+  }
+  const known = loading.chains.get(path);
+  const height = known?.height ?? 1;
+  if (around.length + height > MAX_NESTING) {
+    report.add(at, { code: 'PC1313', message: `chains are nested deeper than ${MAX_NESTING} levels` });
+    return undefined;
+  }
+  if (known !== undefined) return known.chain;
+  const entry: { chain?: Chain; height: number } = { height: 1 };
+  loading.chains.set(path, entry);
+  const chain = readChain(loading, { path, dir: dirname(path), includedBy: around });
+  if (chain !== undefined) entry.chain = chain;
+  entry.height = 1 + heightOf(loading, chain?.steps ?? []);
+  return chain;
+}
+
+function heightOf(loading: Loading, steps: readonly Step[]): number {
+  let height = 0;
+  for (const { body } of steps) {
+    const called = body.chain === undefined ? 0 : (loading.chains.get(body.chain.file)?.height ?? 0);
+    height = Math.max(height, called, heightOf(loading, body.steps ?? []));
+  }
+  return height;
+}
+
+function readBytes(loading: Loading, { path, text }: ChainFile): Uint8Array | undefined {
+  if (text !== undefined) return Buffer.from(text);
+  try {
+    const { size } = statSync(path);
+    if (size > 64 * LIMITS.bytes) throw new Error(`it has ${size} bytes`);
+    return readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : (code ?? message);
+    reportOn(loading, path, '').add(
+      { start: 0, end: 1 },
+      { code: 'PC1001', message: `the chain file ${basename(path)} cannot be read: ${why}` },
+    );
+    return undefined;
+  }
+}
+
+function reportOn(loading: Loading, path: string, text: string): Report {
+  loading.sources.set(path, text);
+  return createReport(createSource(path, text), loading.problems);
+}
+
+function parseTree(report: Report): Tree | undefined {
+  const document = parseYaml(report);
+  if (document === undefined) return undefined;
+  try {
+    return buildTree(document, report);
+  } catch (error) {
+    if (!(error instanceof TooManyValues)) throw error;
+    report.add(error.place, { code: 'PC1003', message: error.message });
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Report } from './report.ts';
+
+/** What a chain file may be at most. Reached only by files made to hurt, or made by a program for something else. */
+export const LIMITS = {
+  bytes: 1024 * 1024,
+  lines: 20_000,
+  /** Maps and lists inside each other. */
+  depth: 200,
+  aliases: 50,
+  /** Lexical tokens: bounds the memory a file of commas can take. */
+  tokens: 400_000,
+  /** Values after aliases are expanded. */
+  values: 100_000,
+} as const;
+
+/** Decodes strictly: the text, or the offset of the first byte that is not UTF-8. The byte order mark is kept. */
+export function decodeUtf8(bytes: Uint8Array): { readonly text: string } | { readonly badByte: number; readonly before: string } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+    const badByte = firstBadByte(bytes);
+    return { badByte, before: lenient.decode(bytes.subarray(0, badByte)) };
+  }
+}
+
+/** Reports what must not even reach the YAML parser. False when the text is not to be parsed. */
+export function guardText(report: Report, byteLength: number): boolean {
+  const { lineStarts } = report.source;
+  const place = { start: 0, end: 1 };
+  if (byteLength > LIMITS.bytes) {
+    report.add(place, {
+      code: 'PC1003',
+      message: `the file has ${byteLength} bytes; a chain may have ${LIMITS.bytes}`,
+      help: MOVE_DATA_OUT,
+    });
+    return false;
+  }
+  if (lineStarts.length > LIMITS.lines + 1) {
+    const start = lineStarts[LIMITS.lines] ?? 0;
+    const message = `the file has ${lineStarts.length} lines; a chain may have ${LIMITS.lines}`;
+    report.add({ start, end: start + 1 }, { code: 'PC1003', message, help: MOVE_DATA_OUT });
+    return false;
+  }
+  return guardCharacters(report);
+}
+
+const MOVE_DATA_OUT = 'give data as the input, and long prompts as files: prompt: {file: prompts/name.md}';
+
+/** The flags of Scotland and others are spelt with tag characters; anywhere else those hide text from people. */
+const FORBIDDEN =
+  /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|([^\P{Cc}\t\n\r]|[\ufffe\uffff]|\r(?!\n)|[\u202a-\u202e\u2066-\u2069]|[\u200b\u2060-\u2064\u180e\u{e0000}-\u{e007f}]|(?<!^)\ufeff)/gu;
+
+function guardCharacters(report: Report): boolean {
+  let clean = true;
+  let reported = 0;
+  for (const match of report.source.text.matchAll(FORBIDDEN)) {
+    const character = match[1];
+    if (character === undefined) continue;
+    clean = false;
+    reported += 1;
+    if (reported > 100) break;
+    const start = match.index;
+    const end = start + character.length;
+    const escaped = escapeOf(character);
+    report.add(
+      { start, end },
+      {
+        code: 'PC1004',
+        message: `${nameOf(character)} (${escaped}) is not allowed in a chain file`,
+        help: `remove it; if the text needs it, write "${escaped}" inside double quotes`,
+        fix: { start, end, text: character === '\r' ? '\n' : '' },
+      },
+    );
+  }
+  return clean;
+}
+
+function nameOf(character: string): string {
+  if (/[\u202a-\u202e\u2066-\u2069]/.test(character)) return 'a character that reverses the order of text';
+  if (character === '\r') return 'a carriage return without a line feed';
+  return /\p{Cc}/u.test(character) ? 'a control character' : 'an invisible character';
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\U${code.toString(16).padStart(8, '0')}`;
+  return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`;
+}
+
+/** A prefix is good exactly when it decodes as an unfinished stream, so the first bad byte can be searched by halving. */
+function firstBadByte(bytes: Uint8Array): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isGoodPrefix(bytes.subarray(0, middle + 1))) low = middle + 1;
+    else high = middle;
+  }
+  return low < bytes.length ? low : startOfLastCharacter(bytes);
+}
+
+function isGoodPrefix(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of a text whose last character is cut off. */
+function startOfLastCharacter(bytes: Uint8Array): number {
+  let at = bytes.length - 1;
+  while (at > 0 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at -= 1;
+  return Math.max(0, at);
+}

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import type { ModelParams, ModelSpec } from '../core/model.ts';
+import { nearest } from '../lib/nearest.ts';
+import { checked } from './checked.ts';
+import { expandVariables, joinPieces } from './environment.ts';
+import { mergeParams, modelParamsShape, paramsOf } from './model-params.ts';
+import type { ListNode, MapNode, Node } from './node.ts';
+import { jsonOf } from './node.ts';
+import type { LoadOptions } from './options.ts';
+import type { Report } from './report.ts';
+import { shown } from './report.ts';
+import { type Place, positionOf } from './source.ts';
+import { PLANNED } from './words.ts';
+
+/** One entry of `models:` in its long form. */
+export const modelSchema = z.strictObject({
+  model: z.string().optional().describe('provider/model'),
+  name: z.string().optional().describe('the same, as the original has it in a positional list'),
+  base_url: z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
+  api_key_env: z.string().optional().describe('the environment variable that holds the key'),
+  api_key: z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
+  api: z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
+  ...modelParamsShape,
+});
+
+export const modelsSchema = z.union([
+  z.record(z.string(), z.union([z.string(), modelSchema])),
+  z.array(z.union([z.string(), modelSchema])),
+]);
+
+/** Where a step may get its model from, in the order they count. */
+export interface ModelRequest {
+  readonly id?: string | undefined;
+  /** The step's own `model`. */
+  readonly own?: { readonly name: string; readonly place: Place } | undefined;
+  /** The `model` of the front matter of its prompt file, which has its own place. */
+  readonly front?: string | undefined;
+  /** Its turn in a positional list, from 0; undefined when it takes none. */
+  readonly turn?: number | undefined;
+  readonly place: Place;
+  readonly params: ModelParams;
+}
+
+export interface Models {
+  resolve(request: ModelRequest): ModelSpec | undefined;
+  /** Holds the number of positional models against the number of prompt steps. */
+  finish(prompts: number): void;
+}
+
+export function readModels(report: Report, root: MapNode, options: LoadOptions): Models {
+  const node = root.entries.get('models')?.value;
+  const named = node?.kind === 'map' ? readAliases(report, node, options) : new Map<string, ModelSpec | undefined>();
+  const listed = node?.kind === 'list' ? readList(report, node, options) : [];
+  if (node?.kind === 'scalar') {
+    const help = 'write a list, or a map of names to models; "model:" is the default of all steps';
+    report.add(node, { code: 'PC1101', message: '"models" must be a map or a list', help });
+  }
+  const find = (name: string, place: Place): ModelSpec | undefined =>
+    named.has(name) ? named.get(name) : specOf(report, name, { place, options, aliases: [...named.keys()] });
+  const defaultNode = root.entries.get('model')?.value;
+  const byDefault =
+    defaultNode?.kind === 'scalar' && typeof defaultNode.value === 'string'
+      ? { name: defaultNode.value, place: defaultNode }
+      : undefined;
+  const fallback = byDefault === undefined ? undefined : find(byDefault.name, byDefault.place);
+  const choice = options.model ?? {};
+  const place = node ?? firstLine(root);
+  const forced = choice.override === undefined ? undefined : find(choice.override, place);
+  const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, find(name, place)]));
+  const last = byDefault === undefined ? find(choice.default ?? 'auto', place) : fallback;
+
+  return {
+    resolve(request) {
+      const spec = pick(request);
+      return spec === undefined ? undefined : { ...spec, params: mergeParams(spec.params, request.params) };
+    },
+    finish(prompts) {
+      if (node?.kind !== 'list' || listed.length === 1 || listed.length === prompts || choice.override !== undefined) return;
+      const message = `there are ${listed.length} models for ${prompts} prompt steps`;
+      report.add(node, {
+        code: 'PC1202',
+        message,
+        help: 'give one model for all of them, one for each, or name them: models: {fast: …}',
+      });
+    },
+  };
+
+  function pick({ id, own, front, turn, place: at }: ModelRequest): ModelSpec | undefined {
+    if (id !== undefined && forStep.has(id)) return forStep.get(id);
+    if (choice.override !== undefined) return forced;
+    if (own !== undefined) return find(own.name, own.place);
+    if (front !== undefined) return find(front, at);
+    if (listed.length > 0) return turn === undefined || listed.length === 1 ? listed[0] : listed[turn];
+    return last;
+  }
+}
+
+function firstLine(root: MapNode): Place {
+  const [first] = root.entries.values();
+  return first?.key ?? root;
+}
+
+function readAliases(report: Report, node: MapNode, options: LoadOptions): Map<string, ModelSpec | undefined> {
+  const specs = new Map<string, ModelSpec | undefined>();
+  for (const [name, entry] of node.entries) {
+    if (name.startsWith('x-')) continue;
+    if (!/^[A-Za-z_][\w-]*$/.test(name) || name === 'auto') {
+      report.add(entry.key, {
+        code: 'PC1201',
+        message: `${shown(name)} cannot be the name of a model`,
+        help: 'use letters, digits, _ and -; "auto" is taken',
+      });
+    }
+    specs.set(name, readModel(report, entry.value, { owner: `model "${name}"`, options }));
+  }
+  return specs;
+}
+
+function readList(report: Report, node: ListNode, options: LoadOptions): (ModelSpec | undefined)[] {
+  return node.items.map((item, index) => readModel(report, item, { owner: `model ${index + 1}`, options }));
+}
+
+function readModel(report: Report, node: Node, about: { owner: string; options: LoadOptions }): ModelSpec | undefined {
+  const { owner, options } = about;
+  if (node.kind === 'scalar' && typeof node.value === 'string')
+    return specOf(report, node.value, { place: node, options, aliases: [] });
+  if (node.kind !== 'map') {
+    report.add(node, { code: 'PC1101', message: `${owner} must be "provider/model", or a map with "model"` });
+    return undefined;
+  }
+  const known = Object.keys(modelSchema.shape);
+  const parsed = checked(report, {
+    node,
+    json: jsonOf(node),
+    schema: modelSchema,
+    owner: { name: owner, known, planned: PLANNED.model },
+  });
+  if (parsed === undefined) return undefined;
+  const id = parsed.model ?? parsed.name;
+  if (id === undefined) {
+    report.add(node, { code: 'PC1105', message: `"model" is missing in ${owner}` });
+    return undefined;
+  }
+  const place = (parsed.model === undefined ? node.entries.get('name') : node.entries.get('model'))?.value ?? node;
+  const access = readAccess(report, node, parsed, options);
+  const spec = specOf(report, id, { place, options, aliases: [], hasUrl: access.baseUrl !== undefined });
+  return spec && { ...spec, params: paramsOf(parsed), ...access, ...(parsed.api === undefined ? {} : { api: parsed.api }) };
+}
+
+type Access = Pick<ModelSpec, 'baseUrl' | 'apiKeyEnv'>;
+
+function readAccess(report: Report, node: MapNode, parsed: z.output<typeof modelSchema>, options: LoadOptions): Access {
+  const access: { -readonly [K in keyof Access]: Access[K] } = {};
+  const urlNode = node.entries.get('base_url')?.value;
+  if (parsed.base_url !== undefined && urlNode !== undefined) {
+    const { pieces, problems } = expandVariables(parsed.base_url, options.env);
+    for (const problem of problems) report.add(urlNode, problem);
+    const url = joinPieces(pieces);
+    if (URL.canParse(url) && /^https?:/.test(url)) access.baseUrl = url;
+    else if (problems.length === 0)
+      report.add(urlNode, { code: 'PC1101', message: `"base_url" must be an http or https address, not ${shown(url)}` });
+  }
+  const keyNode = node.entries.get('api_key')?.value;
+  const variable = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?\?.*)?\}$/s.exec(parsed.api_key ?? '')?.[1];
+  if (keyNode !== undefined && variable === undefined) {
+    const help = 'keep the key in an environment variable and name it: api_key_env: MY_API_KEY';
+    report.add(keyNode, { code: 'PC1112', message: 'a key does not belong in a chain file', help });
+  }
+  const keyEnv = parsed.api_key_env ?? variable;
+  const envNode = node.entries.get('api_key_env')?.value;
+  if (keyEnv === undefined) return access;
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(keyEnv)) access.apiKeyEnv = keyEnv;
+  else if (envNode !== undefined)
+    report.add(envNode, { code: 'PC1112', message: '"api_key_env" must be the name of an environment variable, not a key' });
+  return access;
+}
+
+const WITHOUT_ROW = ['auto', 'echo', 'offline'];
+
+function specOf(
+  report: Report,
+  id: string,
+  about: { place: Place; options: LoadOptions; aliases: readonly string[]; hasUrl?: boolean },
+): ModelSpec | undefined {
+  const { place, options, aliases, hasUrl } = about;
+  const slash = id.indexOf('/');
+  const position = positionOf(report.source, place);
+  if (id === 'auto') return { id, provider: 'auto', name: '', params: {}, position };
+  if (slash <= 0 || slash === id.length - 1 || /\s/.test(id)) {
+    const near = nearest(id, [...aliases, 'auto']);
+    const names = aliases.length === 0 ? '' : `one of ${aliases.join(', ')}, or `;
+    report.add(place, {
+      code: 'PC1201',
+      message: aliases.length === 0 ? `the model ${shown(id)} has no provider` : `there is no model ${shown(id)}`,
+      label: near === undefined ? undefined : `did you mean "${near}"?`,
+      help: `write ${names}provider/model, such as openai/gpt-4o-mini`,
+    });
+    return undefined;
+  }
+  const provider = id.slice(0, slash);
+  if (
+    hasUrl !== true &&
+    options.providers !== undefined &&
+    !options.providers.includes(provider) &&
+    !WITHOUT_ROW.includes(provider)
+  ) {
+    const near = nearest(provider, options.providers);
+    report.add(place, {
+      code: 'PC1201',
+      message: `there is no provider ${shown(provider)}`,
+      label: near === undefined ? undefined : `did you mean "${near}"?`,
+      help: 'promptchain models list shows the providers; any other OpenAI-compatible server needs "base_url"',
+    });
+    return undefined;
+  }
+  return { id, provider, name: id.slice(slash + 1), params: {}, position };
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Chain } from '../core/chain.ts';
+import type { Json } from '../core/json.ts';
+import type { Problem } from '../core/problem.ts';
+import type { StepKind } from '../core/step.ts';
+
+/** What loading a chain needs besides the file. */
+export interface LoadOptions {
+  readonly kinds: readonly StepKind[];
+  /** The keys every step has. */
+  readonly stepOptions: z.ZodObject;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that holds the shipped `prompts/`. */
+  readonly packageDir: string;
+  /** Absolute; what the name of the file is relative to, and the folder of a chain given as text. */
+  readonly cwd: string;
+  readonly model?: ModelChoice;
+  /** Values put into the file before it is checked, such as `steps.draft.temperature`. */
+  readonly set?: readonly { readonly path: string; readonly value: Json }[];
+  /** The text of the chain, when it does not come from the file. */
+  readonly text?: string;
+  /** Lets the chain name files outside its own folder. */
+  readonly allowOutside?: boolean;
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+  /** Names of the providers there are; without it any name is taken. */
+  readonly providers?: readonly string[];
+}
+
+export interface ModelChoice {
+  /** Used where the file names no model. */
+  readonly default?: string;
+  /** Used for every step, whatever the file says. */
+  readonly override?: string;
+  /** Used for the step with that id. */
+  readonly steps?: Readonly<Record<string, string>>;
+}
+
+/** What one load shares over all the files it reads. */
+export interface Loading {
+  readonly options: LoadOptions;
+  readonly problems: Problem[];
+  /** File to text, for code frames. */
+  readonly sources: Map<string, string>;
+  /** Real path of the folder that everything has to be in. */
+  readonly root: string;
+  /** Chains read so far by real path, and how many levels each holds, itself included. */
+  readonly chains: Map<string, { chain?: Chain; height: number }>;
+}

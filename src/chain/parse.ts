@@ -1,0 +1,113 @@
+import type { CST as Cst, Document } from 'yaml';
+import { Composer, CST, Lexer, Parser } from 'yaml';
+import { LIMITS } from './guard.ts';
+import type { Report } from './report.ts';
+import type { Place } from './source.ts';
+import { reportSyntax } from './syntax.ts';
+
+/**
+ * The YAML document of a text that passed `guardText`; undefined, and its problems reported, when it has errors.
+ *
+ * The limits that need tokens are checked while lexing: nesting and aliases are counted before anything recursive runs, and
+ * composing stops at the first hundred errors, because each costs more than the one before.
+ */
+export function parseYaml(report: Report): Document.Parsed | undefined {
+  const tokens = tokenize(report);
+  if (tokens === undefined) return undefined;
+  const { documents, errors } = compose(tokens, report.source.text.length);
+  const [document, second] = documents;
+  reportSyntax(report, errors);
+  if (document === undefined || errors.length > 0) return undefined;
+  if (second === undefined) return document;
+  const start = second.range[0];
+  report.add({ start, end: start + 3 }, { code: 'PC1003', message: 'a chain file holds one document; a second one starts here' });
+  return undefined;
+}
+
+function tokenize(report: Report): Cst.Token[] | undefined {
+  const parser = new Parser();
+  const tokens: Cst.Token[] = [];
+  let count = 0;
+  let flowDepth = 0;
+  let aliases = 0;
+  let documents = 0;
+  for (const lexeme of new Lexer().lex(report.source.text)) {
+    const start = parser.offset;
+    count += 1;
+    if (lexeme === '[' || lexeme === '{') flowDepth += 1;
+    else if (lexeme === ']' || lexeme === '}') flowDepth -= 1;
+    else if (lexeme.startsWith('*') && CST.tokenType(lexeme) === 'alias') aliases += 1;
+    else if (lexeme === CST.DOCUMENT) documents += 1;
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    const excess = excessOf({
+      count,
+      depth: Math.max(flowDepth, parser.stack.length - 1),
+      aliases,
+      documents,
+      errors: tokens.length,
+    });
+    if (excess !== undefined) {
+      report.add({ start, end: start + lexeme.length }, { code: 'PC1003', message: excess });
+      return undefined;
+    }
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+function excessOf(seen: {
+  count: number;
+  depth: number;
+  aliases: number;
+  documents: number;
+  errors: number;
+}): string | undefined {
+  if (seen.depth > LIMITS.depth) return `maps and lists are nested deeper than ${LIMITS.depth} levels`;
+  if (seen.aliases > LIMITS.aliases) return `the file has more than ${LIMITS.aliases} aliases`;
+  if (seen.count > LIMITS.tokens) return 'the file has too many values for a chain';
+  if (seen.documents > 100) return 'a chain file holds one document';
+  return seen.errors > 1000 ? 'the file is not a YAML file: it has more than 1000 errors' : undefined;
+}
+
+/** One complaint of the YAML library. */
+export interface YamlError extends Place {
+  readonly code: string;
+  readonly message: string;
+}
+
+class TooManyErrors extends Error {}
+
+const MAX_ERRORS = 100;
+
+/** The library's own error list builds a stack trace for each entry and has no bound: the errors are collected here instead. */
+function compose(tokens: readonly Cst.Token[], length: number): { documents: Document.Parsed[]; errors: YamlError[] } {
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const documents: Document.Parsed[] = [];
+  const errors: YamlError[] = [];
+  Object.assign(composer, { onError: collectInto(errors) });
+  try {
+    for (const document of composer.compose(tokens, true, length)) documents.push(document as Document.Parsed);
+  } catch (error) {
+    if (!(error instanceof TooManyErrors)) throw error;
+  }
+  const left = [...documents.flatMap((document) => document.errors), ...composer.streamInfo().errors];
+  for (const { code, message, pos } of left) errors.push({ code, message, start: pos[0], end: pos[1] });
+  return { documents, errors };
+}
+
+type ErrorSource = number | readonly number[] | { readonly offset: number; readonly source?: string };
+
+function collectInto(errors: YamlError[]) {
+  return (source: ErrorSource, code: string, message: string, warning?: boolean): void => {
+    if (warning === true) return;
+    errors.push({ code, message, ...placeOf(source) });
+    if (errors.length >= MAX_ERRORS) throw new TooManyErrors();
+  };
+}
+
+function placeOf(source: ErrorSource): Place {
+  if (typeof source === 'number') return { start: source, end: source + 1 };
+  if ('offset' in source) return { start: source.offset, end: source.offset + (source.source?.length ?? 1) };
+  const start = source[0] ?? 0;
+  return { start, end: source[1] ?? start + 1 };
+}

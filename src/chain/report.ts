@@ -1,0 +1,74 @@
+import type { Edit, Problem } from '../core/problem.ts';
+import type { Place, Source } from './source.ts';
+import { positionOf } from './source.ts';
+
+/** What is wrong, without where: `Report` adds the place. */
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly severity?: 'error' | 'warning' | undefined;
+  readonly label?: string | undefined;
+  readonly help?: string | undefined;
+  readonly fix?: Edit | undefined;
+}
+
+/** Where findings about one file go. */
+export interface Report {
+  readonly source: Source;
+  add(place: Place, finding: Finding): void;
+  /** Errors so far, in all files that share the list. */
+  errors(): number;
+}
+
+/** More problems than this are of no use to anyone, and would make a hostile file slow. */
+export const MAX_PROBLEMS = 1000;
+
+export function createReport(source: Source, problems: Problem[]): Report {
+  return {
+    source,
+    add(place, finding) {
+      if (problems.length < MAX_PROBLEMS) problems.push(problemOf(source, place, finding));
+    },
+    errors: () => problems.reduce((count, problem) => count + (problem.severity === 'error' ? 1 : 0), 0),
+  };
+}
+
+function problemOf(source: Source, place: Place, finding: Finding): Problem {
+  return {
+    code: finding.code,
+    severity: finding.severity ?? 'error',
+    message: finding.message,
+    position: positionOf(source, place),
+    ...(finding.label === undefined ? {} : { label: finding.label }),
+    ...(finding.help === undefined ? {} : { help: finding.help }),
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+  };
+}
+
+/** By file in the order they were read, then by position; the same problem at the same place is told once. */
+export function sortProblems(problems: readonly Problem[], files: readonly string[]): Problem[] {
+  const order = new Map(files.map((file, index) => [file, index]));
+  const rank = (problem: Problem): number => order.get(problem.position.file) ?? files.length;
+  const sorted = [...problems].sort(
+    (a, b) => rank(a) - rank(b) || a.position.line - b.position.line || a.position.column - b.position.column,
+  );
+  const seen = new Set<string>();
+  return sorted.filter((problem) => {
+    const { file, line, column } = problem.position;
+    const key = JSON.stringify([file, line, column, problem.code, problem.message]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** A word of the file inside a message: long ones are cut, so that a message stays one. */
+export function shown(word: string): string {
+  const line = word.replaceAll(/\s+/g, ' ');
+  const short = line.length > 60 ? `${line.slice(0, 57)}...` : line;
+  return JSON.stringify(short).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

@@ -1,0 +1,55 @@
+import type { ModelSpec } from '../core/model.ts';
+import type { StepBody } from '../core/step.ts';
+import type { Frame, Reading } from './frame.ts';
+import type { MapNode } from './node.ts';
+
+/** Notes what a bound step reads and touches in `frame.uses`, and what `{input}` is after it. */
+export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: StepBody | undefined): void {
+  noteReads(frame, reading);
+  if (body === undefined) return;
+  if (!frame.hasOutput && takesInput(node, body)) frame.uses.input = true;
+  if (body.model !== undefined || body.runs !== undefined || body.chain !== undefined) {
+    frame.hasOutput ||= !node.entries.has('if');
+    frame.names.inputIsModelText = isModelText(node, body);
+  }
+  noteBody(frame, body);
+}
+
+export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
+  for (const { root } of reading.references) {
+    if (root === 'input' && !hasOutput) uses.input = true;
+    if (root === 'stdin') uses.stdin = true;
+    if (root === 'memory') uses.memory = true;
+  }
+}
+
+/** Free text: nothing in the step says what the answer may be. */
+export function isModelText(node: MapNode, body: StepBody | undefined): boolean {
+  return body?.model !== undefined && !['fields', 'schema', 'choices'].some((key) => node.entries.has(key));
+}
+
+/** A command or function gets `{input}` without naming it, unless it is given something else; so does a called chain. */
+function takesInput(node: MapNode, body: StepBody): boolean {
+  if (body.runs !== undefined) return !node.entries.has('stdin') && !node.entries.has('with');
+  const given = node.entries.get('with')?.value;
+  return body.chain?.uses.input === true && !(given?.kind === 'map' && given.entries.has('input'));
+}
+
+function noteBody({ uses }: Frame, body: StepBody): void {
+  uses.commands ||= body.runs === 'command';
+  uses.functions ||= body.runs === 'function';
+  if (body.model !== undefined) noteModel(uses.models, body.model);
+  const inner = body.chain?.uses;
+  if (inner === undefined) return;
+  for (const model of inner.models) noteModel(uses.models, model);
+  uses.stdin ||= inner.stdin;
+  uses.memory ||= inner.memory;
+  uses.commands ||= inner.commands;
+  uses.functions ||= inner.functions;
+}
+
+/** One entry for each server and model; the parameters of a step make no difference to what is touched. */
+function noteModel(models: Map<string, ModelSpec>, spec: ModelSpec): void {
+  const key = JSON.stringify([spec.id, spec.baseUrl, spec.apiKeyEnv, spec.api]);
+  if (!models.has(key)) models.set(key, spec);
+}
