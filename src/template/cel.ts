@@ -21,10 +21,7 @@ export const MATCHES = 're_test';
 /** `loop` under a name of the same length: the library reserves the word. */
 const LOOP = 'lo_p';
 
-/**
- * Parses a condition as its author wrote it. Identifiers in the tree carry the author's words; positions are those of the
- * source.
- */
+/** Parses a condition as its author wrote it. Positions are those of the source; the words of names stand there, not in the tree. */
 export function parseSource(source: string): { node: Node } | { error: CelError } {
   const renamed = source.includes('loop') ? source.replace(WORDS, (word) => (word === 'loop' ? LOOP : word)) : source;
   try {
@@ -32,11 +29,6 @@ export function parseSource(source: string): { node: Node } | { error: CelError 
   } catch (error) {
     return { error: celError(error, source) };
   }
-}
-
-/** The author's word for an identifier of the tree. */
-export function wordOf(identifier: string): string {
-  return identifier === LOOP ? 'loop' : identifier;
 }
 
 /** Parses and type-checks a condition whose reads are replaced by variables: see `variable`. */

@@ -49,14 +49,20 @@ function templateOf(source: string, parts: readonly (string | Slot)[]): Template
   const only = parts.length === 1 && typeof first === 'object' ? first : undefined;
   const fill = (scope: Scope): string => {
     let text = '';
-    for (const part of parts) text += typeof part === 'string' ? part : textOf(present(part, scope));
+    for (const part of parts) text += typeof part === 'string' ? part : textIn(part, scope);
     return text;
   };
   return { source, references, fill, value: only === undefined ? fill : (scope) => whole(only, scope) };
 }
 
-function present(slot: Slot, scope: Scope): Json {
-  return resolve(slot, scope) ?? fail(slot, scope);
+function textIn(slot: Slot, scope: Scope): string {
+  const value = resolve(slot, scope) ?? fail(slot, scope);
+  if (typeof value === 'string') return value;
+  try {
+    return textOf(value);
+  } catch (error) {
+    throw unfit(slot, error);
+  }
 }
 
 function whole(slot: Slot, scope: Scope): Json {
@@ -72,14 +78,16 @@ function resolve(slot: Slot, scope: Scope): Json | undefined {
     try {
       value = filter.apply(value ?? null, argument);
     } catch (error) {
-      throw new StepError(`${slot.text} cannot be filled in: ${error instanceof Error ? error.message : String(error)}`, {
-        code: 'PC3121',
-        reason: 'bad_request',
-        cause: error,
-      });
+      throw unfit(slot, error);
     }
   }
   return value;
+}
+
+function unfit(slot: Slot, error: unknown): StepError {
+  const why =
+    error instanceof RangeError ? 'the value is nested too deep' : error instanceof Error ? error.message : String(error);
+  return new StepError(`${slot.text} cannot be filled in: ${why}`, { code: 'PC3121', reason: 'bad_request', cause: error });
 }
 
 function fail(slot: Slot, scope: Scope): never {

@@ -250,21 +250,21 @@ function fits(value: unknown, type: keyof typeof TYPES): boolean {
   }
 }
 
-function evaluate(source: string, parsed: Parsed, values: Values): unknown {
+function evaluate(source: string, parsed: Parsed, values: Values): Json | undefined {
   try {
-    return parsed(values as never);
+    return fromCel(parsed(values as never));
   } catch (error) {
     if (error instanceof StepError) throw error;
     const [name] = [...values].find(([, value]) => value === null) ?? [];
     const written = name === undefined ? undefined : values.writtenAs(name);
     const help =
       written === undefined ? undefined : `${written} is null here: ask first whether it has a value: has(${written}) && …`;
-    throw failure(source, inOurWords(celError(error, source).summary), help, error);
+    const why = error instanceof RangeError ? 'a value is nested too deep' : inOurWords(celError(error, source).summary);
+    throw failure(source, why, help, error);
   }
 }
 
-function resultOf(source: string, type: ExpressionType, result: unknown): Json {
-  const value = fromCel(result);
+function resultOf(source: string, type: ExpressionType, value: Json | undefined): Json {
   if (value === undefined) throw failure(source, 'its result has no JSON form');
   if (type === 'bool' && typeof value !== 'boolean') throw wrongResult(source, 'true or false', value);
   if (type === 'list' && !Array.isArray(value)) throw wrongResult(source, 'a list', value);

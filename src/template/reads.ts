@@ -1,9 +1,8 @@
 import type { Root } from '../core/scope.ts';
 import { ROOTS } from '../core/scope.ts';
 import type { Reference } from '../core/template.ts';
-import { nearest } from '../lib/nearest.ts';
 import type { Node } from './cel.ts';
-import { childrenOf, functionNames, isConstant, MATCHES, wordOf } from './cel.ts';
+import { childrenOf, functionNames, isConstant } from './cel.ts';
 import { readProblem } from './check.ts';
 import type { Names } from './names.ts';
 import { patternOf } from './pattern.ts';
@@ -11,6 +10,7 @@ import type { TextProblem } from './problem.ts';
 import { scan } from './scan.ts';
 import type { Found } from './shape.ts';
 import { shapeOf } from './shape.ts';
+import { hinted, unknownFunction, unknownName } from './unknown.ts';
 
 /** One place where a condition reads a value; `asks` when it is `has(…)`, whose whole call is the place then. */
 export interface ConditionRead {
@@ -70,9 +70,9 @@ export function walk(source: string, root: Node, names: Names): Walked {
       visit(chain.base, locals);
       return;
     }
-    const word = wordOf(chain.base.args);
+    const word = source.slice(chain.base.start, chain.base.end);
     if (locals.has(chain.base.args) || isConstant(word)) return;
-    if (!isRoot(word)) problems.push(unknownName(source, chain.base, word, names, locals));
+    if (!isRoot(word)) problems.push(unknownName(chain.base, word, names, locals));
     else read(node, chain, word, false, { start: chain.base.start, end: chain.end });
   };
 
@@ -89,7 +89,7 @@ export function walk(source: string, root: Node, names: Names): Walked {
       return;
     }
     const found = shapeOf(word, chain.path, names);
-    if ('wrong' in found) problems.push(dashHint(source, readProblem(source, reference, found.wrong), names));
+    if ('wrong' in found) problems.push(hinted(source, readProblem(source, reference, found.wrong), names));
     else {
       reads.push({ reference, found, asks, ...place });
       if (chain.whole) shapes.set(node, found);
@@ -101,8 +101,8 @@ export function walk(source: string, root: Node, names: Names): Walked {
     const [only] = args;
     if (name === 'has' && only !== undefined && args.length === 1) {
       const chain = chainOf(only);
-      const word = chain.base.op === 'id' ? wordOf(chain.base.args) : '';
-      if (chain.whole && isRoot(word) && !locals.has(word)) {
+      const word = chain.base.op === 'id' ? source.slice(chain.base.start, chain.base.end) : '';
+      if (chain.whole && isRoot(word) && chain.base.op === 'id' && !locals.has(chain.base.args)) {
         read(only, chain, word, true, node);
         return;
       }
@@ -199,80 +199,6 @@ function isRoot(word: string): word is Root {
 function bare(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '');
 }
-
-function unknownName(source: string, node: Node, word: string, names: Names, locals: ReadonlySet<string>): TextProblem {
-  const direct = Object.hasOwn(names.inputs, word)
-    ? `inputs.${word}`
-    : names.steps.has(word)
-      ? `steps.${word}.output`
-      : undefined;
-  const meant = direct ?? nearest(word, [...ROOTS, ...locals, 'true', 'false', 'null']);
-  const { start, end } = node;
-  return {
-    code: 'PC3001',
-    severity: 'error',
-    message: `unknown name "${word}"${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
-    offset: start,
-    length: end - start,
-    help: source[end] === '(' ? 'call a method on a value' : `a condition reads ${ROOTS.join(', ')}; text goes in quotes`,
-    ...(meant === undefined ? {} : { fix: { offset: start, length: end - start, text: meant } }),
-  };
-}
-
-/** `steps.my-step`: the dash is a minus, so the name that was meant is the longer one. */
-function dashHint(source: string, problem: TextProblem, names: Names): TextProblem {
-  const rest = /^\s*-\s*\w+/.exec(source.slice(problem.offset + problem.length));
-  if (rest === null || (problem.code !== 'PC3002' && problem.code !== 'PC3004')) return problem;
-  const length = problem.length + rest[0].length;
-  const word = source.slice(problem.offset, problem.offset + length).replace(/\s*-\s*/, '_');
-  const exists = problem.code === 'PC3002' ? names.steps.has(word) : Object.hasOwn(names.inputs, word);
-  const help = 'a dash in a condition is a minus: names have underscores';
-  return exists ? { ...problem, length, help, fix: { offset: problem.offset, length, text: word } } : { ...problem, help };
-}
-
-function unknownFunction(source: string, node: Node & { op: 'call' | 'rcall' }): TextProblem {
-  const method = node.op === 'rcall';
-  const name = node.args[0] === MATCHES ? 'matches' : node.args[0];
-  const meant = functionMeant(name, method);
-  const start = node.op === 'rcall' ? source.indexOf(name, node.args[1].end) : node.start;
-  const place = { start, end: start + name.length };
-  const problem = error(
-    'PC3001',
-    place,
-    `there is no ${method ? 'method' : 'function'} "${name}"${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
-  );
-  const help = !functionNames(!method).has(name)
-    ? {}
-    : { help: method ? `write it as ${name}(…)` : `it belongs to a value: value.${name}(…)` };
-  return { ...problem, ...help, ...(meant === undefined ? {} : { fix: { offset: start, length: name.length, text: meant } }) };
-}
-
-function functionMeant(name: string, method: boolean): string | undefined {
-  const known = functionNames(method);
-  const word = FOREIGN_NAMES.has(name) ? name : (nearest(name, known) ?? nearest(name, FOREIGN_NAMES.keys()));
-  const ours = word === undefined ? undefined : (FOREIGN_NAMES.get(word) ?? word);
-  return ours !== undefined && known.has(ours) ? ours : undefined;
-}
-
-/** What JavaScript and Python call the functions of CEL. */
-const FOREIGN_NAMES: ReadonlyMap<string, string> = new Map([
-  ['includes', 'contains'],
-  ['has', 'contains'],
-  ['startswith', 'startsWith'],
-  ['endswith', 'endsWith'],
-  ['lower', 'lowerAscii'],
-  ['toLowerCase', 'lowerAscii'],
-  ['upper', 'upperAscii'],
-  ['toUpperCase', 'upperAscii'],
-  ['strip', 'trim'],
-  ['length', 'size'],
-  ['len', 'size'],
-  ['match', 'matches'],
-  ['test', 'matches'],
-  ['some', 'exists'],
-  ['any', 'exists'],
-  ['every', 'all'],
-]);
 
 function error(
   code: string,

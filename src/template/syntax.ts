@@ -80,7 +80,12 @@ function plain(source: string, error: CelError): TextProblem {
     };
   }
   const tokens = /^Expected (\w+), got (\w+)$/.exec(summary);
-  if (tokens !== null) return problem(`${nameOf(tokens[1])} is missing here: found ${nameOf(tokens[2])}`, start, end - start);
+  if (tokens !== null) {
+    const word = source.slice(start, end);
+    const help =
+      tokens[1] === 'IDENTIFIER' && /^\w+$/.test(word) ? `"${word}" is a word of CEL: as a name, write ["${word}"]` : undefined;
+    return problem(`${nameOf(tokens[1])} is missing here: found ${nameOf(tokens[2])}`, start, end - start, help);
+  }
   const token = /^Unexpected token: (\w+)$/.exec(summary);
   if (token?.[1] === 'EOF') return problem('the condition ends too early', start, end - start);
   if (token !== null) return problem(`${nameOf(token[1])} does not fit here`, start, end - start);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StepError } from '../../src/core/errors.ts';
+import type { Json } from '../../src/core/json.ts';
 import type { Scope } from '../../src/core/scope.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
 import { scopeOf } from './scope.ts';
@@ -192,4 +193,14 @@ test('values are inert: what comes in is never a placeholder', () => {
 test('a text over the limit is an error, not a crash', () => {
   assert.deepEqual(codes('x'.repeat(4_000_001)), ['PC3104']);
   assert.deepEqual(codes('{input}'.repeat(10_001)), ['PC3104']);
+});
+
+test('a value nested too deep is an error of the step', () => {
+  let deep: Json = 1;
+  for (let depth = 0; depth < 200_000; depth++) deep = [deep];
+  for (const text of ['<{item}>', '{item | json}'])
+    assert.throws(
+      () => compileTemplate(text).template.fill(scopeOf({ item: deep })),
+      (error) => error instanceof StepError && error.code === 'PC3121' && /nested too deep/.test(error.message),
+    );
 });

@@ -197,6 +197,11 @@ test('unknown names are errors at their place, with what was meant', () => {
   }
 });
 
+test('a method that is not called is shown with its call', () => {
+  assert.match(problemOf('input.length > 3').says, /call it: size\(\)/);
+  assert.match(problemOf('size(input.trim) > 3').says, /call it: trim\(\)/);
+});
+
 test('item, index and loop are unknown outside', () => {
   const outside: Names = { inputs: {}, steps: new Map() };
   for (const source of ['item == 1', 'index == 1', 'loop.count == 1'])
@@ -352,4 +357,18 @@ test('reads of a step whose status is asked for are optional', () => {
     references.map((reference) => reference.optional),
     [true, true, false],
   );
+});
+
+test('a value nested too deep fails as a condition', () => {
+  let deep: Json = 1;
+  for (let depth = 0; depth < 200_000; depth++) deep = [deep];
+  for (const source of ['size(item) == 1', 'item == item'])
+    assert.throws(
+      () => compiled(source).evaluate({ ...scope, item: deep }),
+      (error) => error instanceof StepError && error.code === 'PC3210' && /nested too deep/.test(error.message),
+    );
+});
+
+test('a word of CEL as a name is read in brackets', () => {
+  assert.match(problemOf('steps.in.output == "x"').says, /write \["in"\]/);
 });
