@@ -13,7 +13,7 @@ import type { ConditionRead, Walked } from './reads.ts';
 import { walk } from './reads.ts';
 import { syntaxProblem } from './syntax.ts';
 
-export type { Names, Shape, StepName } from './names.ts';
+export type { Names } from './names.ts';
 
 /** What the place of an expression needs: a condition, the items of a `foreach`, or any value. */
 export type ExpressionType = 'bool' | 'list' | 'dyn';
