@@ -70,6 +70,9 @@ async function openCall(
 ): Promise<Call> {
   const globals = globalsFrom(request.options);
   if (globals.quiet && globals.verbose) throw new UsageError('--quiet and --verbose cannot both be given');
+  if (request.command.bare && typeof globals.envFile === 'string') {
+    throw new UsageError('--env-file does not apply: this command reads no environment file');
+  }
   const cwd = enterDir(process, globals.dir);
   // Of the process's own environment: `.env` belongs to the project and does not move the user's folders.
   const paths = pathsFrom(process.env, cwd);

@@ -69,6 +69,11 @@ describe('promptchain help', () => {
     assert.deepEqual([code, stderr], [0, '']);
   });
 
+  it('refuses an env file, which it would not read', async () => {
+    using other = openSandbox({ 'x.env': 'A=1\n' });
+    assert.equal((await other.run(['help', '--env-file', 'x.env'])).code, 2);
+  });
+
   it('suggests the topic that was meant, exit 2', async () => {
     const { code, stdout, stderr } = await sandbox.run(['help', 'exit-code']);
     assert.deepEqual([code, stdout], [2, '']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { describe, it } from 'node:test';
+import { startFakeProvider } from '../fake/provider.ts';
 import { openSandbox } from './sandbox.ts';
 
 interface Row {
@@ -74,22 +74,6 @@ describe('promptchain models list', () => {
   });
 });
 
-async function listening(answer: object): Promise<{ server: Server; url: string } & AsyncDisposable> {
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  return {
-    server,
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
 const NOBODY = { OLLAMA_HOST: 'http://127.0.0.1:9', LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1' };
 
 describe('promptchain models detect', () => {
@@ -110,13 +94,9 @@ describe('promptchain models detect', () => {
   });
 
   it('finds a local server that answers as Ollama does', async () => {
-    await using ollama = await listening({
-      models: [{ name: 'llama3.2:latest', model: 'llama3.2:latest' }],
-      object: 'list',
-      data: [{ id: 'llama3.2:latest' }],
-    });
+    await using fake = await startFakeProvider({ get: { '/api/tags': { models: [{ name: 'llama3.2:latest' }] } } });
     using sandbox = openSandbox();
-    const { stdout } = await sandbox.run(['models', 'detect', '--json'], { env: { ...NOBODY, OLLAMA_HOST: ollama.url } });
+    const { stdout } = await sandbox.run(['models', 'detect', '--json'], { env: { ...NOBODY, OLLAMA_HOST: fake.url } });
     assert.equal(JSON.parse(stdout).auto.model, 'ollama/llama3.2:latest');
   });
 });

@@ -21,6 +21,7 @@ loopback or known.`,
 
 const OURS = [
   ['PROMPTCHAIN_MODEL', 'the model of steps whose chain names none, such as openai/gpt-4o-mini'],
+  ['PROMPTCHAIN_MEMORY', 'the memory namespace of chains that name none'],
   ['PROMPTCHAIN_HOME', 'one folder for configuration, memory, runs and cache'],
   ['XDG_CONFIG_HOME, XDG_DATA_HOME', 'the folders above promptchain/ for configuration and memory'],
   ['XDG_STATE_HOME, XDG_CACHE_HOME', 'the same for runs and cache'],
