@@ -2,8 +2,8 @@
 export const CODES: Readonly<Record<string, string>> = {
   PC1301: 'a sub-chain is given an input it does not declare',
   PC1302: 'a sub-chain is not given an input it requires',
-  PC1401: 'there is no built-in function of that name',
-  PC1402: 'a function step names a file that is not JavaScript',
+  PC1321: 'there is no built-in function of that name',
+  PC1322: 'a function step names a file that is not JavaScript',
   PC3010: 'a value for an input of a sub-chain has the wrong type',
   PC5301: 'the model refused to answer',
   PC5302: 'the model answered with nothing',

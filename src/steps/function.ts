@@ -37,7 +37,7 @@ function builtin(name: string, binding: Binding): StepBody {
   if (work === undefined) {
     const near = nearest(name, Object.keys(BUILTINS));
     binding.problem(['function'], {
-      code: 'PC1401',
+      code: 'PC1321',
       message: `there is no built-in function "${name}"`,
       ...(near === undefined ? {} : { label: `did you mean "${near}"?` }),
       help: `built-in: ${Object.keys(BUILTINS).join(', ')}`,
@@ -51,7 +51,7 @@ function builtin(name: string, binding: Binding): StepBody {
 function fromFile(reference: string, file: string, name: string, given: ValueTemplate | undefined, binding: Binding): StepBody {
   if (!/\.(mjs|js|cjs)$/.test(file)) {
     binding.problem(['function'], {
-      code: 'PC1402',
+      code: 'PC1322',
       message: `a function step needs a JavaScript file, not "${file}"`,
       help: 'compile it to .mjs, .js or .cjs',
     });
