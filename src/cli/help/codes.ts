@@ -1,3 +1,4 @@
+import { CODES as chain } from '../../chain/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
@@ -6,4 +7,4 @@ import { CODES as template } from '../../template/codes.ts';
 import { CODES as cli } from '../codes.ts';
 
 /** Every part's table of error codes. No two parts use the same code. */
-export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [cli, engine, models, steps, store, template];
+export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [chain, cli, engine, models, steps, store, template];
