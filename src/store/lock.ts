@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../core/errors.ts';
 import { errnoOf } from './file-error.ts';
@@ -27,6 +28,13 @@ export function isLocked(path: string): boolean {
   return holder !== undefined && (holder.identity === undefined || livenessOf(holder.identity) !== 'dead');
 }
 
+/** Removes what processes that died have left of their tries for the lock at `path`. For its holder to call. */
+export function sweepLock(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.`) && isLitter(join(dirname(path), name))) remove(join(dirname(path), name));
+  }
+}
+
 const PATIENCE_MS = 20_000;
 /** A lock whose content cannot be read is being created, on a file system without links, or was cut off by a power failure. */
 const UNREADABLE_MS = 2_000;
@@ -40,7 +48,7 @@ interface Holder {
 
 async function acquire(path: string, patienceMs: number, depth: number): Promise<void> {
   const own = ownIdentity();
-  const draft = `${path}.${own.nonce}`;
+  const draft = `${path}.${own.pid}.${own.nonce}`;
   const text = JSON.stringify(own);
   try {
     writePrivateFile(draft, text);
@@ -72,7 +80,8 @@ function claim(path: string, draft: string, text: string): boolean {
   } catch (error) {
     const errno = errnoOf(error) ?? '';
     // A network file system may have made the link and lost the answer.
-    if (errno === 'EEXIST') return statSync(draft).nlink > 1;
+    if (errno === 'EEXIST') return (statSync(draft, { throwIfNoEntry: false })?.nlink ?? 1) > 1;
+    if (errno === 'ENOENT') return redraft(draft, text);
     if (!NO_LINKS.has(errno)) throw error;
   }
   try {
@@ -82,6 +91,12 @@ function claim(path: string, draft: string, text: string): boolean {
     if (errnoOf(error) === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** Another machine took our draft for litter: a process of ours is none of theirs. */
+function redraft(draft: string, text: string): false {
+  writePrivateFile(draft, text);
+  return false;
 }
 
 /** What `link` fails with where the file system has none (FAT, some network shares). */
@@ -98,6 +113,14 @@ function holderOf(path: string): Holder | undefined {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A draft whose writer died before it was written is known by the pid in its name. */
+function isLitter(file: string): boolean {
+  const identity = holderOf(file)?.identity;
+  const pid = Number(/\.(\d+)\.[0-9a-f]+$/.exec(file)?.[1]);
+  if (identity !== undefined) return livenessOf(identity) === 'dead';
+  return pid > 0 && livenessOf({ ...ownIdentity(), pid, started: '' }) === 'dead';
 }
 
 function isDead(holder: Holder, waitedMs: number): boolean {

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StoreError } from '../core/errors.ts';
 import type { CommitOptions, MemoryChange } from '../core/memory.ts';
 import { errnoOf, fileError } from './file-error.ts';
-import { withLock } from './lock.ts';
+import { sweepLock, withLock } from './lock.ts';
 import { encodeLine } from './memory-line.ts';
 import { EMPTY_LOG, type Log, verifyLog } from './memory-log.ts';
 import { planCommit } from './memory-plan.ts';
 import { applyEntries, encodeState, replay, type State } from './memory-state.ts';
 import { createPrivateFile, makePrivateFolder, syncFolder, targetOf } from './private-file.ts';
-import { livenessOf, parseIdentity } from './process-identity.ts';
 
 /** How long one other process may keep the store before we give up, in milliseconds. */
 export interface Patience {
@@ -154,19 +153,8 @@ function checkSize(bytes: number, store: string): void {
 /** Removes the unfinished files of writers that were killed. Only the holder of the lock may. */
 function sweep(store: string): void {
   const folder = dirname(store);
+  sweepLock(`${store}.lock`);
   for (const name of readdirSync(folder)) {
-    const rest = name.startsWith(basename(store)) ? name.slice(basename(store).length) : '';
-    if (rest.startsWith('.new.') || (rest.startsWith('.lock.') && isAbandoned(join(folder, name)))) {
-      rmSync(join(folder, name), { force: true });
-    }
-  }
-}
-
-function isAbandoned(draft: string): boolean {
-  try {
-    const identity = parseIdentity(readFileSync(draft, 'utf8'));
-    return identity !== undefined && livenessOf(identity) === 'dead';
-  } catch {
-    return false;
+    if (name.startsWith(`${basename(store)}.new.`)) rmSync(join(folder, name), { force: true });
   }
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import { type Json, textOf } from '../../core/json.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { Call, Verb } from '../command.ts';
-import { oneLine } from '../one-line.ts';
+import { shownName } from '../shown-name.ts';
 import { declarePlace, declareStore, namespaceOf, note, openStore, print, storeFile } from './store.ts';
 
 /** The verbs that only look: none of them creates or changes a file. */
@@ -20,7 +20,7 @@ export const readVerbs: readonly Verb[] = [
       const keys = Object.keys(await openStore(call).read(namespaceOf(call)));
       if (call.options.json === true) await call.out.write(`${JSON.stringify(keys)}\n`);
       else if (keys.length === 0) await note(call, `namespace "${namespaceOf(call)}" is empty`);
-      else await call.out.write(`${keys.map(oneLine).join('\n')}\n`);
+      else await call.out.write(`${keys.map(shownName).join('\n')}\n`);
       return EXIT.ok;
     },
   },
@@ -55,7 +55,7 @@ export const readVerbs: readonly Verb[] = [
       const counts = Object.entries(contents).map(([name, keys]) => [name, Object.keys(keys).length] as const);
       if (call.options.json === true) await call.out.write(`${JSON.stringify(Object.fromEntries(counts))}\n`);
       else if (counts.length === 0) await note(call, 'memory is empty');
-      else await call.out.write(`${counts.map(([name]) => oneLine(name)).join('\n')}\n`);
+      else await call.out.write(`${counts.map(([name]) => shownName(name)).join('\n')}\n`);
       return EXIT.ok;
     },
   },

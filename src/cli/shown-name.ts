@@ -1,5 +1,5 @@
 /** A name for a line of its own: as it is, or in JSON's quotes when it holds line breaks or control characters, or nothing. */
-export function oneLine(name: string): string {
+export function shownName(name: string): string {
   return name === '' || UNSAFE.test(name) ? JSON.stringify(name).replace(UNSAFE_ALL, escaped) : name;
 }
 
