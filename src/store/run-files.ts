@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../core/errors.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -36,6 +36,21 @@ export function findRun(dir: string, text: string): string {
     code: 'PC8102',
     help: `give more of it: ${fitting.slice(0, 5).join(', ')}${fitting.length > 5 ? ', ...' : ''}`,
   });
+}
+
+/** Removes a journal; one that has gone already is fine. */
+export function discardJournal(file: string): void {
+  try {
+    rmSync(file);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw fileError(error, { code: 'PC8103', doing: `remove the run journal ${file}` });
+  }
+}
+
+/** What to throw when a journal cannot be read. */
+export function unreadable(error: unknown, file: string): Error {
+  return fileError(error, { code: 'PC8103', doing: `read the run journal ${file}` });
 }
 
 const EXTENSION = '.jsonl';

@@ -8,6 +8,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./memory.ts')).memory,
   },
   {
+    name: 'runs',
+    summary: 'look at the runs that are kept',
+    load: async () => (await import('./runs.ts')).runs,
+  },
+  {
     name: 'models',
     summary: 'list providers and keys, detect model servers on this machine',
     load: async () => (await import('./models.ts')).models,

@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import { discardJournal, journalFile, runIds } from './run-files.ts';
+
+/**
+ * Keeps the newest journals only, so that the folder does not grow for ever: about `runs` of them and `bytes` in all. One
+ * written to in the last hour stays, its run may still be going. Returns how many were removed.
+ *
+ * For the end of every run: it looks at the files only when they are a tenth too many, or their number is a multiple of 25.
+ */
+export function pruneRuns(dir: string, { runs, bytes, nowMs }: { runs: number; bytes: number; nowMs: number }): number {
+  const ids = runIds(dir);
+  if (ids.length < runs * 1.1 && ids.length % 25 > 0) return 0;
+  const journals = ids.flatMap((id) => {
+    const file = journalFile(dir, id);
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? [] : [{ file, size: stats.size, mtimeMs: stats.mtimeMs }];
+  });
+  journals.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  let kept = 0;
+  let total = 0;
+  let removed = 0;
+  for (const { file, size, mtimeMs } of journals) {
+    kept += 1;
+    total += size;
+    if ((kept <= runs && total <= bytes) || nowMs - mtimeMs < HOUR_MS) continue;
+    discardJournal(file);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** What `promptchain run` keeps. */
+export const RETENTION = { runs: 1000, bytes: 1024 * 1024 * 1024 };
+
+const HOUR_MS = 60 * 60 * 1000;

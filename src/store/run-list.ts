@@ -1,0 +1,122 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { RunStatus } from '../core/run.ts';
+import { errnoOf } from './file-error.ts';
+import { isEnd, isRunning, isStart, parseEvent } from './journal-lines.ts';
+import { journalFile, runIds, unreadable } from './run-files.ts';
+
+/** One row of `runs list`. */
+export interface RunSummary {
+  readonly id: string;
+  readonly chain: string;
+  /** `running` when its process is still at it. */
+  readonly status: RunStatus | 'running';
+  /** ISO 8601; empty when the journal does not tell. */
+  readonly started: string;
+  /** Null while it runs, and when it was killed. */
+  readonly durationMs: number | null;
+  /** US dollars; null when a price is unknown or the run has no end. */
+  readonly costUsd: number | null;
+  /** Of the journal. */
+  readonly bytes: number;
+}
+
+/** The runs kept in `dir`, newest first. Only the ends of each journal are read. */
+export function listRuns(
+  dir: string,
+  options: { readonly limit?: number; readonly status?: RunSummary['status'] } = {},
+): RunSummary[] {
+  const { limit = Number.POSITIVE_INFINITY, status } = options;
+  const begun = runIds(dir).flatMap((id) => beginningOf(dir, id) ?? []);
+  begun.sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : a.id < b.id ? 1 : -1));
+  const rows: RunSummary[] = [];
+  for (const run of begun) {
+    if (rows.length >= limit) break;
+    const row = summaryOf(run);
+    if (status === undefined || row.status === status) rows.push(row);
+  }
+  return rows;
+}
+
+/** The row of one run; undefined when there is no such run. */
+export function summaryFor(dir: string, id: string): RunSummary | undefined {
+  const begun = beginningOf(dir, id);
+  return begun === undefined ? undefined : summaryOf(begun);
+}
+
+interface Beginning {
+  readonly id: string;
+  readonly file: string;
+  readonly event: ReturnType<typeof parseEvent>;
+  readonly started: string;
+  readonly chain: string;
+}
+
+/** Undefined for a journal that has gone meanwhile. */
+function beginningOf(dir: string, id: string): Beginning | undefined {
+  const file = journalFile(dir, id);
+  try {
+    const event = parseEvent(firstLineOf(file));
+    const start = event !== undefined && isStart(event.event) ? event.event : undefined;
+    return { id, file, event, started: start?.ts ?? '', chain: start?.chain.name ?? '' };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw unreadable(error, file);
+  }
+}
+
+function summaryOf({ id, file, event, started, chain }: Beginning): RunSummary {
+  const { text, bytes } = lastLineOf(file);
+  const last = parseEvent(text)?.event;
+  if (last === undefined || !isEnd(last)) {
+    const status = isRunning(event?.writer) ? 'running' : 'interrupted';
+    return { id, chain, status, started, durationMs: null, costUsd: null, bytes };
+  }
+  const { result } = last;
+  return { id, chain, status: result.status, started, durationMs: result.duration_ms, costUsd: result.cost_usd, bytes };
+}
+
+function firstLineOf(file: string): string {
+  return withDescriptor(file, (descriptor, size) => {
+    for (let length = CHUNK_BYTES; ; length *= 8) {
+      const bytes = readAt(descriptor, 0, Math.min(length, size));
+      const end = bytes.indexOf(LINE_FEED);
+      if (end !== -1) return bytes.toString('utf8', 0, end);
+      if (length >= size) return '';
+    }
+  });
+}
+
+/** The last line that ends. */
+function lastLineOf(file: string): { readonly text: string; readonly bytes: number } {
+  return withDescriptor(file, (descriptor, size) => {
+    for (let length = CHUNK_BYTES; ; length *= 8) {
+      const bytes = readAt(descriptor, Math.max(0, size - length), Math.min(length, size));
+      const end = bytes.lastIndexOf(LINE_FEED);
+      const start = end < 1 ? -1 : bytes.lastIndexOf(LINE_FEED, end - 1);
+      if (start !== -1 || length >= size) return { text: bytes.toString('utf8', start + 1, Math.max(end, 0)), bytes: size };
+    }
+  });
+}
+
+const CHUNK_BYTES = 16 * 1024;
+const LINE_FEED = 0x0a;
+
+function withDescriptor<T>(file: string, read: (descriptor: number, size: number) => T): T {
+  const descriptor = openSync(file, 'r');
+  try {
+    return read(descriptor, fstatSync(descriptor).size);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readAt(descriptor: number, position: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(descriptor, bytes, filled, length - filled, position + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
