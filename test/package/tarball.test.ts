@@ -76,18 +76,31 @@ test('a program can import the library, and its types hold', async () => {
     if (!name.startsWith('.')) await symlink(join(packageDir, 'node_modules', name), join(modules, name));
   }
   await rename(join(work, 'package'), join(modules, 'promptchain'));
+  await writeFile(join(work, 'two.yaml'), 'model: echo/x\nsteps:\n  - "a {input}"\n  - "b {input}"\n');
   await writeFile(
     join(work, 'use.mjs'),
-    "import * as library from 'promptchain';\nconsole.log(JSON.stringify(Object.keys(library)));\n",
+    `import { loadChain, runChain } from 'promptchain';
+const types = [];
+const run = runChain(loadChain('two.yaml'), { input: 'x' });
+for (let next = await run.next(); ; next = await run.next()) {
+  if (next.done) console.log(JSON.stringify({ types, output: next.value.output }));
+  if (next.done) break;
+  types.push(next.value.type);
+}\n`,
   );
-  const names: string[] = JSON.parse((await node(['use.mjs'], inWork())).stdout);
-  for (const name of ['runChain', 'Failure', 'ChainError']) assert.ok(names.includes(name), name);
+  const ran = await node(['use.mjs'], inWork());
+  assert.equal(ran.stderr, '');
+  const { types, output } = JSON.parse(ran.stdout) as { types: string[]; output: string };
+  assert.equal(output, 'b a x');
+  assert.deepEqual([types[0], types.at(-1)], ['run.started', 'run.completed']);
 
   await writeFile(
     join(work, 'use.mts'),
-    `import { ChainError, type RunResult, runChain } from 'promptchain';
-const status = (result: RunResult): 'success' | 'failed' | 'not_met' | 'limited' | 'blocked' | 'interrupted' => result.status;
-console.log(status, runChain, new ChainError([], new Map()).problems.length);\n`,
+    `import { ChainError, type Chain, type Event, loadChain, type RunResult, runChain } from 'promptchain';
+export const status = (result: RunResult): 'success' | 'failed' | 'not_met' | 'limited' | 'blocked' | 'interrupted' => result.status;
+export const chain: Chain = loadChain('two.yaml', { model: { default: 'echo/x' } });
+export const run: AsyncGenerator<Event, RunResult> = runChain(chain, { input: 'x', inputs: { n: 1 } });
+export const problems = new ChainError([], new Map()).problems.length;\n`,
   );
   const options = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
   const checked = await node([join(packageDir, 'node_modules/typescript/bin/tsc'), ...options, 'use.mts'], inWork());

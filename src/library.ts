@@ -1,0 +1,93 @@
+import { loadChain as loadFile } from './chain/load.ts';
+import type { ModelChoice } from './chain/options.ts';
+import { ioFrom } from './cli/io.ts';
+import { packageDir } from './cli/package-dir.ts';
+import { memoryFile, pathsFrom } from './cli/paths.ts';
+import { newRunId } from './cli/run/run-id.ts';
+import type { Chain } from './core/chain.ts';
+import { UsageError } from './core/errors.ts';
+import type { Event } from './core/event.ts';
+import type { Io } from './core/io.ts';
+import type { Json } from './core/json.ts';
+import type { Memory } from './core/memory.ts';
+import type { OpenModel } from './core/model.ts';
+import type { RunResult } from './core/run.ts';
+import { runChain as run } from './engine/run.ts';
+import { coerceInput, defaultsOf } from './lib/inputs.ts';
+import { createOpenModel } from './models/open.ts';
+import { KINDS } from './steps/index.ts';
+import { stepOptions } from './steps/options.ts';
+import { openMemory } from './store/memory.ts';
+
+export interface LoadChainOptions {
+  /** Default: `process.env`. */
+  readonly env?: Io['env'];
+  /** What the name of the file is relative to. Default: the working folder. */
+  readonly cwd?: string;
+  readonly model?: ModelChoice;
+  /** Warnings count as errors. */
+  readonly strict?: boolean;
+}
+
+/** The chain in a YAML file, checked. Throws `ChainError` with every problem of the file, each with its position. */
+export function loadChain(file: string, options: LoadChainOptions = {}): Chain {
+  const { env = process.env, cwd = process.cwd(), ...rest } = options;
+  return loadFile(file, { kinds: KINDS, stepOptions, packageDir: packageDir(), env, cwd, ...rest });
+}
+
+export interface RunChainOptions {
+  /** `{input}`: default empty. */
+  readonly input?: string;
+  /** Values of the inputs the chain declares. */
+  readonly inputs?: { readonly [name: string]: Json };
+  /** `{stdin}`. */
+  readonly stdin?: string;
+  /** Default: `process.env`. */
+  readonly env?: Io['env'];
+  /** Where the chain's memory is kept: a file, or a store of your own. Default: the store of the command line. */
+  readonly memory?: string | Memory;
+  /** Overrides the chain's own namespace of memory. */
+  readonly namespace?: string;
+  /** Default: the providers, with keys from `env`. */
+  readonly openModel?: OpenModel;
+  /** Ends the run when it aborts. */
+  readonly signal?: AbortSignal;
+  readonly runId?: string;
+}
+
+/**
+ * Runs a chain. The events come as you ask for them, and nothing happens while you do not; the last one carries the result,
+ * which is the return value too. A failed run is a result with `status: 'failed'` and an `error`: only inputs that do not fit
+ * throw, a `UsageError`. No journal is written.
+ */
+export async function* runChain(chain: Chain, options: RunChainOptions = {}): AsyncGenerator<Event, RunResult> {
+  const { input = '', env = process.env, memory, stdin, namespace, signal = new AbortController().signal } = options;
+  const io = ioFrom(process, { env, cwd: process.cwd() });
+  return yield* run(chain, {
+    runId: options.runId ?? newRunId(Date.now(), Math.random),
+    input,
+    inputs: valuesOf(chain, options.inputs ?? {}),
+    ...(stdin === undefined ? {} : { stdin }),
+    io,
+    openModel: options.openModel ?? createOpenModel({ io, config: { configDir: pathsFrom(env, io.cwd).config } }),
+    memory: typeof memory === 'object' ? memory : openMemory(memory ?? memoryFile(pathsFrom(env, io.cwd))),
+    ...(namespace === undefined ? {} : { namespace }),
+    live: false,
+    signal,
+  });
+}
+
+function valuesOf({ inputs: specs }: Chain, given: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
+  const values: Record<string, Json> = { ...defaultsOf(specs) };
+  for (const [name, raw] of Object.entries(given)) {
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    if (spec === undefined) throw new UsageError(`the chain has no input "${name}"`);
+    const coerced = coerceInput(name, spec, raw);
+    if ('problem' in coerced) throw new UsageError(coerced.problem);
+    values[name] = coerced.value;
+  }
+  for (const [name, { required }] of Object.entries(specs)) {
+    if (required && !Object.hasOwn(values, name)) throw new UsageError(`the input "${name}" is required`);
+  }
+  return values;
+}
