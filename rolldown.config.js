@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
+const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
+
 /**
  * The command line as a few CommonJS files, split where the source says `import()`: what a command does not use is not read.
  * Bundled because a start that resolves some hundred files takes three times as long; CommonJS because its compiled code can
@@ -22,19 +24,12 @@ export default defineConfig({
     chunkFileNames: '[name]-[hash].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },
   },
-  plugins: [lazyChildProcess(), ascii(), entry(), notices()],
+  transform: {
+    inject: { Headers: [leanGlobals, 'Headers'], FormData: [leanGlobals, 'FormData'] },
+    define: { 'globalThis.Blob': 'undefined', 'globalThis.ReadableStream': 'undefined' },
+  },
+  plugins: [ascii(), entry(), notices()],
 });
-
-/** commander needs `child_process` only for programs that are commands of their own, which we have none of: 2 ms saved. */
-function lazyChildProcess() {
-  const id = '\0lazy-child-process';
-  return {
-    name: 'lazy-child-process',
-    resolveId: (source, importer) =>
-      source === 'node:child_process' && importer?.includes('/node_modules/commander/') ? id : null,
-    load: (loaded) => (loaded === id ? "exports.spawn = (...args) => require('node:child_process').spawn(...args);" : null),
-  };
-}
 
 /** Escapes what is not ASCII, since `bin/code-cache.js` reads a byte as a character. Means the same in strings, patterns and names. */
 function ascii() {

@@ -76,7 +76,7 @@ function flat(headers: IncomingHttpHeaders): Record<string, string> {
 }
 
 function headersOf(headers: RequestInit['headers']): Record<string, string> {
-  return headers === undefined ? {} : Object.fromEntries(new Headers(headers).entries());
+  return headers === undefined ? {} : Object.fromEntries(headers as Iterable<[string, string]>);
 }
 
 /** One timer for the connection, one for the first byte of the answer. */
