@@ -19,6 +19,9 @@ const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 /** Characters: below that, reading the compiled code costs as much as compiling, and `--help` writes nothing to the disk. */
 const WORTH_KEEPING = 16_384;
 
+/** Modules of Node that cost a millisecond or more to load, which most commands need none or few of. */
+const COSTLY = new Set(['child_process', 'crypto', 'fs/promises', 'http', 'https', 'net', 'tls', 'worker_threads', 'zlib']);
+
 /**
  * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
  * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code.
@@ -48,7 +51,7 @@ function cachingLoader(chunks, own, folder) {
   return load;
 
   function load(id) {
-    if (!id.startsWith('./')) return own(id);
+    if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => own(id)) : own(id);
     const known = loaded.get(id);
     if (known !== undefined) return known.exports;
     const filename = join(chunks, id);
@@ -65,6 +68,19 @@ function cachingLoader(chunks, own, folder) {
     script.runInThisContext().call(chunk.exports, chunk.exports, load, chunk, filename, chunks);
     return chunk.exports;
   }
+}
+
+/** A module that is loaded when something of it is first used. */
+function late(module) {
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => module()[name],
+      has: (_, name) => name in module(),
+      ownKeys: () => Reflect.ownKeys(module()),
+      getOwnPropertyDescriptor: (_, name) => ({ value: module()[name], enumerable: true, configurable: true }),
+    },
+  );
 }
 
 /** Ours and closed to others: cached code is code. */
