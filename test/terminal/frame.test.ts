@@ -57,6 +57,7 @@ describe('a problem with its place in the file', () => {
 
   it('shows no control or direction character of the file', () => {
     const text = frame(problem(1, 1, { message: 'a\x1b[2Jb' }), 'x\x1b[31m\u202ey\u200b', options);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     assert.doesNotMatch(text, /[\x1b\u202e\u200b]/);
   });
 

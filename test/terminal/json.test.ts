@@ -13,6 +13,7 @@ it('a line of JSON is one line for every reader, obeyed by none, and comes back 
   fc.assert(
     fc.property(fc.dictionary(text, text), (value) => {
       const line = jsonLine({ value });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       assert.doesNotMatch(line, /[\n\r\x1b\x7f-\x9f\u2028\u2029]|##\[/);
       assert.deepEqual(JSON.parse(line), JSON.parse(JSON.stringify({ value })));
     }),

@@ -1,0 +1,160 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageDir } from '../package/package-dir.ts';
+import { type Contender, measure, median, type Run } from './measure.ts';
+import { startServer } from './provider.ts';
+import type { Taken } from './server.ts';
+
+/**
+ * `npm run bench [-- <rounds>]`: what a user waits for that is not the model, as ratios to a limit measured in the same run,
+ * turn and turn about. The floors must hold, the goals are where we want to be.
+ */
+const ROUNDS = Number(process.argv[2] ?? 21);
+const BIN = join(packageDir, 'bin/promptchain.js');
+const CHAIN = `steps:
+  - "Extract facts from: {input}"
+  - "Analyse: {input}"
+  - "Summarise: {input}"
+`;
+
+const work = await mkdtemp(join(tmpdir(), 'promptchain-bench-'));
+const home = join(work, 'home');
+const server = await startServer();
+try {
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, medians of ${ROUNDS} runs\n`,
+  );
+  await writeFile(join(work, 'fast.yaml'), `model: openai/instant\n${CHAIN}`);
+  await writeFile(join(work, 'slow.yaml'), `model: openai/paced\n${CHAIN}`);
+  for (const steps of [1000, 2000]) await writeFile(join(work, `${steps}.yaml`), longChain(steps));
+  await starts();
+  await instantChain();
+  await pacedChain();
+  await longFiles();
+} finally {
+  server.stop();
+  await rm(work, { recursive: true, force: true });
+}
+
+async function starts(): Promise<void> {
+  const runs = await measure(
+    [program('node -e 0', ['-e', '0']), ours('--version'), ours('--help'), ours('validate', 'fast.yaml')],
+    ROUNDS,
+    { cwd: work },
+  );
+  const limit = whole(runs, 'node -e 0');
+  title('whole process, ms', `node -e 0: ${ms(limit)}`);
+  row('promptchain --version', whole(runs, '--version'), limit, { floor: 2, goal: 1.3 });
+  row('promptchain --help', whole(runs, '--help'), limit, { floor: 2, goal: 1.3 });
+  row('promptchain validate, 3 steps', whole(runs, 'validate fast.yaml'), limit, { floor: 3, goal: 1.9 });
+}
+
+async function instantChain(): Promise<void> {
+  const runs = await measure([raw('instant'), ours('run', 'fast.yaml', '--input', 'bench'), sdk('instant')], ROUNDS, {
+    cwd: work,
+  });
+  const limit = whole(runs, 'node:http');
+  sameText(runs);
+  title('3 steps, streamed, a provider that answers at once: whole process, ms', `node:http by hand: ${ms(limit)}`);
+  row('promptchain run', whole(runs, 'run fast.yaml --input bench'), limit, { floor: 3, goal: 1.8 });
+  row('the openai package by hand', whole(runs, 'openai'), limit);
+}
+
+/** How much later than the provider's own time everything is, and the first byte of the answer. */
+async function pacedChain(): Promise<void> {
+  const over = new Map<string, { whole: number[]; first: number[] }>();
+  const contenders = [raw('paced'), ours('run', 'slow.yaml', '--input', 'bench'), sdk('paced')];
+  const runs = await measure(contenders, Math.min(ROUNDS, 7), {
+    cwd: work,
+    async note(name, run) {
+      const [first, second, third] = (await server.taken()) as [Taken, Taken, Taken];
+      const before = first.wholeMs + second.wholeMs;
+      const late = over.get(name) ?? { whole: [], first: [] };
+      late.whole.push(run.wholeMs - before - third.wholeMs);
+      late.first.push(run.firstMs - before - third.firstMs);
+      over.set(name, late);
+    },
+  });
+  sameText(runs);
+  const late = (name: string, what: 'whole' | 'first') => median(over.get(name)?.[what].slice(1) ?? []);
+  for (const what of ['whole', 'first'] as const) {
+    const limit = late('node:http', what);
+    const of = what === 'whole' ? 'the end' : 'the first byte of the answer';
+    title(`3 steps of 200 ms + 50 × 5 ms: ${of} after the provider's own time, ms`, `node:http by hand: ${ms(limit)}`);
+    row('promptchain run', late('run slow.yaml --input bench', what), limit, { floor: 2.5, goal: 1.6 });
+    row('the openai package by hand', late('openai', what), limit);
+  }
+}
+
+async function longFiles(): Promise<void> {
+  const parse = (how: string, steps: number) =>
+    program(`${how} ${steps}`, [join(packageDir, 'build/test/bench/parse.js'), how, join(work, `${steps}.yaml`)]);
+  const contenders = [parse('yaml', 1000), parse('chain', 1000), parse('yaml', 2000), parse('chain', 2000)];
+  const runs = await measure(contenders, Math.min(ROUNDS, 7), { cwd: work });
+  const took = (name: string) => median((runs.get(name) ?? []).map(({ stdout }) => Number(stdout)));
+  for (const steps of [1000, 2000]) {
+    title(
+      `parse and validate ${steps} steps (${Math.round(longChain(steps).length / 1024)} KiB), ms`,
+      `yaml alone: ${ms(took(`yaml ${steps}`))}`,
+    );
+    row('promptchain', took(`chain ${steps}`), took(`yaml ${steps}`), { floor: 1.3, goal: 1.1 });
+  }
+}
+
+function ours(...args: string[]): Contender {
+  return program(args.join(' '), [BIN, ...args]);
+}
+
+function raw(model: string): Contender {
+  return program('node:http', [join(packageDir, 'test/fixtures/bench/raw.cjs'), model]);
+}
+
+function sdk(model: string): Contender {
+  return program('openai', [join(packageDir, 'test/fixtures/bench/openai.mjs'), model]);
+}
+
+function program(name: string, args: string[]): Contender {
+  const { PATH } = process.env;
+  return { name, args, env: { PATH, HOME: home, OPENAI_BASE_URL: server.url, OPENAI_API_KEY: 'bench' } };
+}
+
+function longChain(steps: number): string {
+  const step = (index: number) => `  - id: s${index}
+    prompt: |
+      Step ${index} of a long chain: read what came before and write down what is new.
+      Before: {${index === 0 ? 'input' : `steps.s${index - 1}.output`}}
+    temperature: 0.5
+    retry: { attempts: 2, on: [rate_limit, timeout] }
+`;
+  return `model: openai/instant\nsteps:\n${Array.from({ length: steps }, (_, index) => step(index)).join('')}`;
+}
+
+/** A contender that does less than the others is no contender. */
+function sameText(runs: ReadonlyMap<string, readonly Run[]>): void {
+  const texts = new Set([...runs.values()].flat().map(({ stdout }) => stdout.trimEnd()));
+  if (texts.size !== 1) throw new Error(`the programs do not print the same: ${JSON.stringify([...texts])}`);
+}
+
+function whole(runs: ReadonlyMap<string, readonly Run[]>, name: string): number {
+  return median((runs.get(name) ?? []).map(({ wholeMs }) => wholeMs));
+}
+
+function title(what: string, limit: string): void {
+  console.log(`${what}\n  ${limit}`);
+}
+
+function row(name: string, value: number, limit: number, bounds?: { readonly floor: number; readonly goal: number }): void {
+  const ratio = value / limit;
+  console.log(`  ${name.padEnd(32)} ${ms(value).padStart(8)}  ratio ${ratio.toFixed(2).padStart(5)}${verdict(ratio, bounds)}`);
+}
+
+function verdict(ratio: number, bounds?: { readonly floor: number; readonly goal: number }): string {
+  if (bounds === undefined) return '';
+  const met = ratio <= bounds.goal ? 'goal met' : ratio <= bounds.floor ? 'floor met, goal missed' : 'FLOOR MISSED';
+  return `  floor ${bounds.floor} goal ${bounds.goal}: ${met}`;
+}
+
+function ms(value: number): string {
+  return value.toFixed(1);
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+
+/** One program to measure: its arguments to Node, and its environment. */
+export interface Contender {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** One run of it, in milliseconds from just before the process was started. */
+export interface Run {
+  readonly wholeMs: number;
+  /** The first byte on stdout; NaN when there was none. */
+  readonly firstMs: number;
+  readonly stdout: string;
+}
+
+/**
+ * Runs every contender in turn, `rounds` times, so that what else the machine does meets all alike; the first round only
+ * warms the disk and what the programs keep, and does not count. `note` sees each run as it ends.
+ */
+export async function measure(
+  contenders: readonly Contender[],
+  rounds: number,
+  options: { readonly cwd: string; note?(name: string, run: Run): Promise<void> },
+): Promise<Map<string, Run[]>> {
+  const runs = new Map<string, Run[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const contender of contenders) {
+      const run = await time(contender, options.cwd);
+      if (round > 0) runs.get(contender.name)?.push(run);
+      await options.note?.(contender.name, run);
+    }
+  }
+  return runs;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+function time({ name, args, env }: Contender, cwd: string): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const start = performance.now();
+    let firstMs = Number.NaN;
+    let stdout = '';
+    let stderr = '';
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (stdout === '') firstMs = performance.now() - start;
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject).once('close', (code) => {
+      const wholeMs = performance.now() - start;
+      if (code === 0) resolve({ wholeMs, firstMs, stdout });
+      else reject(new Error(`${name} ended with ${code}: ${stderr}`));
+    });
+  });
+}
