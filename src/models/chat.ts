@@ -40,7 +40,7 @@ export const chat: Protocol = {
   },
 
   reader(origin) {
-    const calls: { id: string; name: string; arguments: string }[] = [];
+    const calls = new Map<number, { id: string; name: string; arguments: string }>();
     let finish: string | undefined;
     let refused = false;
     let usage: Usage | undefined;
@@ -56,14 +56,14 @@ export const chat: Protocol = {
         refused = true;
         batch.text(delta.refusal);
       }
-      if (Array.isArray(delta.tool_calls)) for (const part of delta.tool_calls) readCall(part);
+      for (const part of objectsIn(delta.tool_calls)) readCall(part);
     }
 
     /** A call comes in pieces that share an index; a host that sends calls whole may leave the index out. */
     function readCall(part: JsonObject): void {
-      const index = typeof part.index === 'number' ? part.index : calls.length;
-      const call = calls[index] ?? { id: '', name: '', arguments: '' };
-      calls[index] = call;
+      const index = typeof part.index === 'number' ? part.index : calls.size;
+      const call = calls.get(index) ?? { id: '', name: '', arguments: '' };
+      calls.set(index, call);
       const named = isJsonObject(part.function) ? part.function : {};
       if (typeof part.id === 'string' && part.id !== '') call.id = part.id;
       if (typeof named.name === 'string' && call.name === '') call.name = named.name;
@@ -77,7 +77,7 @@ export const chat: Protocol = {
         if (typeof event.model === 'string') model = event.model;
         if (typeof event.id === 'string') responseId = event.id;
         usage = usageOf(event) ?? usage;
-        const choice = (event.choices as readonly JsonObject[] | undefined)?.find((candidate) => (candidate.index ?? 0) === 0);
+        const choice = objectsIn(event.choices).find((candidate) => (candidate.index ?? 0) === 0);
         if (choice === undefined) return;
         if (isJsonObject(choice.delta)) readDelta(choice.delta, batch);
         if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '') return;
@@ -94,12 +94,11 @@ export const chat: Protocol = {
         ended = true;
       },
       close(batch) {
-        const made = calls.filter((call) => call !== undefined);
-        for (const [index, call] of made.entries()) {
+        for (const [index, call] of calls) {
           batch.add({ type: 'tool-call', call: { ...call, id: call.id === '' ? `call_${index}` : call.id } });
         }
         if (usage !== undefined) batch.add({ type: 'usage', usage });
-        const reason = refused ? 'refusal' : finishOf(finish, made.length > 0);
+        const reason = refused ? 'refusal' : finishOf(finish, calls.size > 0);
         batch.add({
           type: 'finish',
           reason,
@@ -151,14 +150,14 @@ function tools({ tools: offered, toolChoice }: ModelRequest): Partial<Body> {
 /** Text, or (Mistral) a list of parts of which some are thoughts. */
 function readContent(content: unknown, batch: Batch): void {
   if (typeof content === 'string') batch.text(content);
-  if (!Array.isArray(content)) return;
-  for (const part of content as readonly JsonObject[]) {
+  for (const part of objectsIn(content)) {
     if (typeof part.text === 'string') batch.text(part.text);
-    if (Array.isArray(part.thinking)) {
-      for (const thought of part.thinking as readonly JsonObject[])
-        if (typeof thought.text === 'string') batch.reasoning(thought.text);
-    }
+    for (const thought of objectsIn(part.thinking)) if (typeof thought.text === 'string') batch.reasoning(thought.text);
   }
+}
+
+function objectsIn(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 const FINISH: Readonly<Record<string, FinishReason>> = {
