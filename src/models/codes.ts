@@ -20,6 +20,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC5016: 'what answers is not a model provider',
   PC5017: 'the certificate of the provider is not trusted',
   PC5018: 'offline/extractive cannot do what the prompt asks',
+  PC5019: 'the proxy of the environment refused to connect to the provider',
   PC6001: 'the provider limits the rate of requests',
   PC6002: 'the provider is overloaded',
   PC6003: 'the provider failed',

@@ -126,6 +126,20 @@ export function unreachable(origin: Origin, cause: unknown): ModelError {
   });
 }
 
+/** A proxy of the environment would not open the way: its word, not the provider's. */
+export function refusedByProxy(origin: Origin, status: number): ModelError {
+  const temporary = status >= 500;
+  return new ModelError(`the proxy did not connect to ${new URL(origin.url).host} (${status})`, {
+    code: temporary ? 'PC6005' : 'PC5019',
+    reason: temporary ? 'network' : 'bad_request',
+    provider: origin.provider,
+    help:
+      status === 407
+        ? 'put user and password into the proxy variable: http://user:password@host:port'
+        : 'check HTTPS_PROXY and NO_PROXY',
+  });
+}
+
 function redirected(origin: Origin, status: number, location: unknown): ModelError {
   const target =
     typeof location === 'string' && URL.canParse(location, origin.url) ? new URL(location, origin.url).origin : 'elsewhere';

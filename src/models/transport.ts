@@ -5,7 +5,7 @@ import { ModelError } from '../core/errors.ts';
 import type { Agents } from './agents.ts';
 import type { Timeouts } from './config.ts';
 import type { Origin } from './failure.ts';
-import { refusedBy, timedOut, unreachable } from './failure.ts';
+import { refusedBy, refusedByProxy, timedOut, unreachable } from './failure.ts';
 
 /** What both SDKs accept as `fetch`. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -35,6 +35,9 @@ export function createFetch(origin: Origin, agents: Agents, timeouts: Timeouts):
       request.on('socket', (socket) => {
         if (!socket.connecting) return timers.connected();
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', timers.connected);
+      });
+      request.on('proxyConnect', ({ statusCode }: { statusCode?: number }) => {
+        if (statusCode !== undefined && statusCode !== 200) request.destroy(refusedByProxy(origin, statusCode));
       });
       request.on('response', (response) => {
         settled();

@@ -110,7 +110,10 @@ export function answerTo(asked: Asked, reply: Reply, number: number): Answer {
     reasoning,
     toolCalls,
     finish: reply.finish ?? (toolCalls.length > 0 ? 'tool_calls' : 'stop'),
-    usage: reply.usage ?? { input: words(`${asked.system} ${asked.lastUser}`), output: words(text) + words(reasoning) },
+    usage: reply.usage ?? {
+      input: words(`${asked.system} ${asked.lastUser}`),
+      output: (reply.bytes === undefined ? words(text) : tokens.length) + words(reasoning),
+    },
   };
 }
 
