@@ -3,6 +3,16 @@ import type { CommandEntry } from '../command.ts';
 /** Every command, in the order of `--help`. A new one is a file in this folder and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'validate',
+    summary: 'check chain files without calling anything',
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'init',
+    summary: 'write a starter chain that runs without a key',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'memory',
     summary: 'look at and change what chains remember',
     load: async () => (await import('./memory.ts')).memory,
@@ -13,9 +23,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./runs.ts')).runs,
   },
   {
+    name: 'prompts',
+    summary: 'list and show techniques, strategies and prompt files',
+    load: async () => (await import('./prompts.ts')).prompts,
+  },
+  {
     name: 'models',
     summary: 'list providers and keys, detect model servers on this machine',
     load: async () => (await import('./models.ts')).models,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of a chain, of events, of a result or of the configuration',
+    load: async () => (await import('./schema.ts')).schema,
   },
   {
     name: 'help',

@@ -1,0 +1,43 @@
+import { Option } from 'commander';
+import { UsageError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-code.ts';
+import type { Command } from '../command.ts';
+import { createChecker } from '../validate/check.ts';
+import { fixFile } from '../validate/fix.ts';
+import { jsonOf, printReport, type Report, reportOf } from '../validate/report.ts';
+
+export const validate: Command = {
+  examples: [
+    { command: 'promptchain validate chain.yaml', note: 'every problem of a file; calls no model and no server' },
+    { command: 'promptchain validate chains/*.yaml --strict', note: 'several files; warnings count as errors' },
+    { command: 'promptchain validate chain.yaml --fix', note: 'mend what has one obvious remedy' },
+    { command: 'cat chain.yaml | promptchain validate - --format json', note: 'from stdin, for another program' },
+  ],
+  configure(parser) {
+    parser.argument('<chain...>', 'chain files; - is stdin');
+    parser.option('--fix', 'write the remedies into the files, then check them again');
+    parser.option('--strict', 'warnings count as errors');
+    parser.addOption(new Option('--format <format>', 'how to print what is found').choices(['text', 'json']).default('text'));
+  },
+  async run(call) {
+    const { args, options, out } = call;
+    refuseContradictions(args, options.fix === true);
+    const checker = await createChecker(call);
+    const reports: Report[] = [];
+    for (const name of args) {
+      const checked = await checker.check(name);
+      const report = reportOf(options.fix === true ? await fixFile(checked, checker) : { checked, fixed: [] }, call);
+      if (options.format !== 'json') await printReport(report, call);
+      reports.push(report);
+    }
+    const code = reports.every(({ valid }) => valid) ? EXIT.ok : EXIT.invalid;
+    if (options.format === 'json') await out.write(`${JSON.stringify(jsonOf(reports, code), null, 2)}\n`);
+    return code;
+  },
+};
+
+function refuseContradictions(names: readonly string[], fix: boolean): void {
+  const stdin = names.filter((name) => name === '-').length;
+  if (stdin > 1) throw new UsageError('stdin (-) can be checked only once');
+  if (fix && stdin > 0) throw new UsageError('--fix writes files: it does not go with stdin (-)');
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { openSandbox } from './sandbox.ts';
+
+const FILES = ['chain.yaml', '.env.example', '.promptchain/chain.schema.json'];
+
+describe('promptchain init', () => {
+  it('writes a chain, .env.example and the schema for an editor, and names them on stdout', async () => {
+    using sandbox = openSandbox();
+    const { code, stdout, stderr } = await sandbox.run(['init']);
+    assert.deepEqual([code, stdout], [0, `${FILES.join('\n')}\n`]);
+    for (const file of FILES) assert.ok(existsSync(sandbox.path(file)), file);
+    assert.match(stderr, /promptchain run chain\.yaml/);
+    const [first = ''] = readFileSync(sandbox.path('chain.yaml'), 'utf8').split('\n');
+    assert.equal(first, `# yaml-language-server: $schema=${FILES[2]}`);
+  });
+
+  it('writes a chain that is valid without a warning', async () => {
+    using sandbox = openSandbox();
+    await sandbox.run(['init']);
+    const checked = await sandbox.run(['validate', '--strict', 'chain.yaml']);
+    assert.deepEqual(checked, { code: 0, stdout: 'chain.yaml: valid\n', stderr: '' });
+  });
+
+  it('writes what `promptchain schema` prints', async () => {
+    using sandbox = openSandbox();
+    await sandbox.run(['init']);
+    const { stdout } = await sandbox.run(['schema']);
+    assert.equal(readFileSync(sandbox.path('.promptchain/chain.schema.json'), 'utf8'), stdout);
+  });
+
+  it('makes the folder it is given', async () => {
+    using sandbox = openSandbox();
+    const { code, stdout, stderr } = await sandbox.run(['init', 'new folder/chains']);
+    assert.deepEqual([code, stdout.split('\n')[0]], [0, 'new folder/chains/chain.yaml']);
+    assert.match(stderr, /cd 'new folder\/chains'/);
+  });
+
+  it('never replaces a chain: exit 2, nothing written', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': 'mine' });
+    const { code, stdout, stderr } = await sandbox.run(['init']);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /chain\.yaml exists already/);
+    assert.equal(readFileSync(sandbox.path('chain.yaml'), 'utf8'), 'mine');
+    assert.deepEqual(readdirSync(sandbox.dir), ['chain.yaml']);
+  });
+
+  it('keeps an .env.example that is there, and says so', async () => {
+    using sandbox = openSandbox({ '.env.example': 'MINE=\n' });
+    const { code, stderr } = await sandbox.run(['init']);
+    assert.equal(code, 0);
+    assert.match(stderr, /kept \.env\.example/);
+    assert.equal(readFileSync(sandbox.path('.env.example'), 'utf8'), 'MINE=\n');
+  });
+
+  it('fails with a sentence when the folder cannot be', async () => {
+    using sandbox = openSandbox({ taken: 'a file' });
+    const { code, stderr } = await sandbox.run(['init', 'taken']);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error\[PC2102\]: cannot write /);
+  });
+
+  it('writes an example of .env without a value', async () => {
+    using sandbox = openSandbox();
+    await sandbox.run(['init']);
+    const lines = readFileSync(sandbox.path('.env.example'), 'utf8').split('\n');
+    for (const line of lines) assert.match(line, /^(#.*|[A-Z_]+=)?$/);
+  });
+});
