@@ -24,5 +24,6 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2102: 'a file that was to be written exists already, or cannot be written',
   PC2103: 'no such help topic, technique, strategy or prompt file',
   PC2104: 'a chain file could not be mended in place',
+  PC4020: 'a variable that the chain lists under "secrets" is not set',
   PC9001: 'the run took longer than --timeout',
 };

@@ -42,6 +42,12 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
   const waiting = new Map<string, string>();
   let seq = 0;
 
+  const numbered = (event: Event): Event => {
+    const own = seq;
+    seq += 1;
+    return event.seq === own ? event : { ...event, seq: own };
+  };
+
   const released = (event: Event, step: string): readonly Event[] =>
     (['step.delta', 'step.reasoning_delta'] as const).flatMap((type) => {
       const text = waiting.get(type + step);
@@ -67,7 +73,7 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
             ...('step' in event && event.step !== undefined ? released(event, event.step) : []),
             redactor.value(publicEvent(event)),
           ];
-    return out.map((event) => (event.seq === seq ? (seq++, event) : { ...event, seq: seq++ }));
+    return out.map(numbered);
   };
 }
 

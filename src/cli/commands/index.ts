@@ -3,6 +3,9 @@ import type { CommandEntry } from '../command.ts';
 /** Every command, in the order of `--help`. A new one is a file in this folder and a line here. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'run a chain once',
+    load: async () => (await import('./run.ts')).run,
     name: 'validate',
     summary: 'check chain files without calling anything',
     load: async () => (await import('./validate.ts')).validate,

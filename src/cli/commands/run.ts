@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { loadChain } from '../../chain/load.ts';
+import type { Chain } from '../../core/chain.ts';
+import { UsageError } from '../../core/errors.ts';
+import type { Warning } from '../../core/event.ts';
+import { EXIT } from '../../core/exit-code.ts';
+import { createOpenModel } from '../../models/open.ts';
+import { KINDS } from '../../steps/index.ts';
+import { stepOptions } from '../../steps/options.ts';
+import type { Call, Command } from '../command.ts';
+import { defaultModel } from '../config.ts';
+import { checkAgainst, checkSecrets } from '../run/check.ts';
+import { execute } from '../run/execute.ts';
+import { type About, tellAsJson } from '../run/failure.ts';
+import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
+import { inputIsUnused, readInput } from '../run/input.ts';
+import { modelConfig, readyModels } from '../run/models.ts';
+import { planText } from '../run/plan.ts';
+import { readStdin } from '../run/read-text.ts';
+import { newRunId } from '../run/run-id.ts';
+import { inputValues } from '../run/values.ts';
+
+export const run: Command = {
+  examples: [
+    { command: 'promptchain run chain.yaml --input "Hello"', note: 'run a chain on a text' },
+    {
+      command: 'cat notes.txt | promptchain run chain.yaml > out.txt',
+      note: 'in a pipeline: stdout is the result and nothing else',
+    },
+    {
+      command: 'promptchain run chain.yaml --input-file notes.txt --var tone=brief --model openai/gpt-4o-mini',
+      note: 'values for its inputs, and another model',
+    },
+    {
+      command: 'promptchain run chain.yaml -i "Hello" --json | jq -r .output',
+      note: 'the result, the steps, the usage and the error as one object',
+    },
+    { command: 'promptchain run chain.yaml --dry-run', note: 'what would be sent, without sending it' },
+  ],
+  configure: declareRunFlags,
+  async run(call) {
+    const flags = runFlags(call);
+    let about: About = {
+      runId: newRunId(call.io.clock.now(), call.io.random),
+      chain: { name: '', file: flags.chain, sha256: '' },
+    };
+    try {
+      const chain = await load(call, flags);
+      about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
+      return await start(call, flags, chain, about);
+    } catch (error) {
+      if (flags.format === 'text') throw error;
+      return await tellAsJson(error, call, flags.format, about);
+    }
+  },
+};
+
+async function load(call: Call, flags: RunFlags): Promise<Chain> {
+  const { io, settings } = call;
+  const text = flags.chain === '-' ? await readStdin(io, flags.maxInputBytes) : undefined;
+  const fallback = defaultModel(settings.config, io.env);
+  return loadChain(flags.chain === '-' ? '<stdin>' : resolve(io.cwd, flags.chain), {
+    kinds: KINDS,
+    stepOptions,
+    env: io.env,
+    packageDir: io.packageDir,
+    model: {
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...(flags.model === undefined ? {} : { override: flags.model }),
+      steps: flags.stepModels,
+    },
+    set: await setValues(flags.set),
+    strict: flags.strict,
+    ...(text === undefined ? {} : { text }),
+  });
+}
+
+async function start(call: Call, flags: RunFlags, chain: Chain, about: About): Promise<number> {
+  checkAgainst(chain, flags);
+  const inputs = await inputValues(chain, flags);
+  if (flags.dryRun) {
+    const config = modelConfig(call);
+    await call.out.write(await planText(call, flags, chain, { inputs, openModel: createOpenModel({ io: call.io, config }) }));
+    return EXIT.ok;
+  }
+  checkSecrets(chain, call.io.env);
+  const openModel = await readyModels(call, flags, chain);
+  const read = await readInput(call, flags, chain.uses);
+  const warnings = ownWarnings(call, flags, chain);
+  const [first] = warnings;
+  if (flags.strict && first !== undefined) throw new UsageError(`${first.message} (--strict)`, { code: first.code });
+  return execute({ call, flags, chain, runId: about.runId, ...read, inputs, openModel, warnings });
+}
+
+/** With JSON on stdout nothing of the settings has been told on stderr: it is told in the result. */
+function ownWarnings(call: Call, flags: RunFlags, chain: Chain): readonly Warning[] {
+  const settings = flags.format === 'text' ? [] : call.settings.warnings;
+  return [
+    ...settings.map((message) => ({ type: 'warning', code: 'PC2101', message }) as const),
+    ...(inputIsUnused(flags, chain.uses) ? [{ type: 'warning', code: 'PC2027', message: UNUSED_INPUT } as const] : []),
+  ];
+}
+
+const UNUSED_INPUT = 'an input is given, but no step of the chain reads {input}';
