@@ -136,7 +136,8 @@ async function fail(error: unknown, shown: Shown, { out, err, process }: Streams
   if (format !== 'text') {
     const { failureText } = await import('./run/failure.ts');
     await out.write(redact(failureText(error, format, { runId: '', chain: { name: '', file: '', sha256: '' } })));
-    if (!err.isTTY && !shown.debug) return exitOf(error);
+    await out.flush();
+    if (!err.isTTY && !shown.debug && out.error === undefined) return exitOf(error);
   }
   await err.write(redact(explain(error, shown)));
   if (env.GITHUB_ACTIONS === 'true') await err.write(redact(annotationsOf(error, shown.cwd)));

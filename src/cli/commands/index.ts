@@ -6,6 +6,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'run',
     summary: 'run a chain once',
     load: async () => (await import('./run.ts')).run,
+  },
+  {
     name: 'validate',
     summary: 'check chain files without calling anything',
     load: async () => (await import('./validate.ts')).validate,

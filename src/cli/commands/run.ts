@@ -63,6 +63,7 @@ async function load(call: Call, flags: RunFlags): Promise<Chain> {
     kinds: KINDS,
     stepOptions,
     env: io.env,
+    cwd: io.cwd,
     packageDir: io.packageDir,
     model: {
       ...(fallback === undefined ? {} : { default: fallback }),

@@ -15,7 +15,7 @@ import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
 import { chooseMemory } from './memory.ts';
-import { openProgress } from './progress.ts';
+import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
@@ -57,6 +57,8 @@ export async function execute(execution: Execution): Promise<number> {
     await renderer.end();
     if (result.status === 'success') checkOutputStep(flags, result);
     if (file !== undefined && (result.status === 'success' || flags.format !== 'text')) file.commit();
+    const lost = call.out.error;
+    if (lost !== undefined && lost.code !== 'EPIPE' && isSilent(call, flags)) throw stdoutFailure(lost);
     return result.exit_code;
   } finally {
     release();

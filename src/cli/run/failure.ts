@@ -53,7 +53,9 @@ export async function tellAsJson(error: unknown, call: Call, format: Exclude<For
   const { out, err, paint, globals, io } = call;
   const redact = createRedactor(secretsOf(io.env, [])).text;
   await out.write(redact(failureText(error, format, about)));
-  if (err.isTTY || globals.verbose) await err.write(redact(explain(error, { paint, cwd: io.cwd, debug: globals.debug })));
+  await out.flush();
+  if (err.isTTY || globals.verbose || out.error !== undefined)
+    await err.write(redact(explain(error, { paint, cwd: io.cwd, debug: globals.debug })));
   return exitOf(error);
 }
 

@@ -29,8 +29,14 @@ describe('the input of run', () => {
 
   it('loses one byte order mark and one line break', async () => {
     using sandbox = openSandbox({ 'a.yaml': ECHO });
-    assert.equal((await sandbox.run(['run', 'a.yaml'], { stdin: '\ufeff\ufeffa\n\n' })).stdout, '\ufeffa\n');
-    assert.equal((await sandbox.run(['run', 'a.yaml'], { stdin: 'a\r\n' })).stdout, 'a\n');
+    for (const [stdin, input] of [
+      ['\ufeff\ufeffa\n\n', '\ufeffa\n'],
+      ['a\r\n', 'a'],
+      ['\na', '\na'],
+    ] as const) {
+      const { stdout } = await sandbox.run(['run', 'a.yaml', '--json'], { stdin });
+      assert.equal(JSON.parse(stdout).output, input);
+    }
   });
 
   it('is any text, as it is', async () => {
@@ -75,7 +81,9 @@ describe('the input of run', () => {
   });
 
   it('that no step reads is told, and refused with --strict', async () => {
-    using sandbox = openSandbox({ 'a.yaml': 'models: [echo/x]\nsteps:\n  - { set: x, value: "{run.id}" }\n  - { prompt: "hello {run.id}" }\n' });
+    using sandbox = openSandbox({
+      'a.yaml': 'models: [echo/x]\nsteps:\n  - { set: x, value: "{run.id}" }\n  - { prompt: "hello {run.id}" }\n',
+    });
     const { stderr, code } = await sandbox.run(['run', 'a.yaml', '--input', 'x']);
     if (code === 0) assert.match(stderr, /PC2027/);
   });
@@ -104,7 +112,13 @@ steps: ["{inputs.name} {inputs.count} {inputs.tone} {inputs.tags}"]
     using sandbox = openSandbox({ 'a.yaml': INPUTS });
     const { code, stderr } = await sandbox.run(['run', 'a.yaml', '--var', 'coutn=1', '--var', 'tone=loud', '--var', 'count=1.5']);
     assert.equal(code, 2);
-    for (const part of [/input "name" is required: who/, /did you mean "count"\?/, /one of brief, long/, /a whole number/, /--var name=/]) {
+    for (const part of [
+      /input "name" is required: who/,
+      /did you mean "count"\?/,
+      /one of brief, long/,
+      /a whole number/,
+      /--var name=/,
+    ]) {
       assert.match(stderr, part);
     }
   });

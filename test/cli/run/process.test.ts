@@ -40,8 +40,8 @@ describe('signals', () => {
 
   it('a second one ends it even when the run does not end by itself', async () => {
     using sandbox = openSandbox({
-      'a.yaml': 'steps:\n  - function: ./stuck.mjs\n',
-      'stuck.mjs': 'export default () => { console.error("in"); process.on?.("SIGINT", () => {}); for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); };\n',
+      'a.yaml': 'steps:\n  - function: ./stuck.mjs#stuck\n',
+      'stuck.mjs': 'export const stuck = () => { for (;;); };\n',
     });
     const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi', '-v']);
     await live.saw('stderr', 'started');
@@ -53,7 +53,7 @@ describe('signals', () => {
   it('show the cursor again on a terminal', async () => {
     await using fake = await startFakeProvider({ fallback: { stall: 'before' } });
     using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
-    const live = onTerminal(sandbox, 'promptchain run a.yaml -i hi & pid=$!; wait $pid; echo "code $?"', { env: keys(fake) });
+    const live = onTerminal(sandbox, 'trap : INT; promptchain run a.yaml -i hi', { env: keys(fake) });
     await live.saw('stdout', '\u001b[?25l');
     live.child.stdin?.write('\u0003');
     const { stdout } = await live.ended;
@@ -95,7 +95,12 @@ describe('odd streams', () => {
 
   it('a full disk under stdout is an error with its reason', async () => {
     using sandbox = openSandbox({ 'a.yaml': ECHO });
-    for (const line of ['promptchain run a.yaml -i x', 'promptchain run a.yaml -i x --json', 'promptchain --help', 'promptchain --version']) {
+    for (const line of [
+      'promptchain run a.yaml -i x',
+      'promptchain run a.yaml -i x --json',
+      'promptchain --help',
+      'promptchain --version',
+    ]) {
       const { code, stderr } = await shell(sandbox, `${line} >/dev/full`).ended;
       assert.deepEqual([line, code], [line, 1]);
       assert.match(stderr, /error\[PC0004\]: cannot write to stdout: no space left on the device\n/);
@@ -121,11 +126,15 @@ describe('odd streams', () => {
   });
 
   it('a home that cannot be written costs the journal, not the run', async () => {
-    using sandbox = openSandbox({ 'a.yaml': ECHO, 'file': '' });
-    const { code, stdout, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x'], { env: { PROMPTCHAIN_HOME: sandbox.path('file') } });
+    using sandbox = openSandbox({ 'a.yaml': ECHO, file: '' });
+    const { code, stdout, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x'], {
+      env: { PROMPTCHAIN_HOME: sandbox.path('file') },
+    });
     assert.deepEqual([code, stdout], [0, 'x\n']);
     assert.match(stderr, /warning\[PC8104\]: the run is not saved/);
-    const json = JSON.parse((await sandbox.run(['run', 'a.yaml', '-i', 'x', '--json'], { env: { PROMPTCHAIN_HOME: sandbox.path('file') } })).stdout);
+    const json = JSON.parse(
+      (await sandbox.run(['run', 'a.yaml', '-i', 'x', '--json'], { env: { PROMPTCHAIN_HOME: sandbox.path('file') } })).stdout,
+    );
     assert.equal(json.warnings[0].code, 'PC8104');
   });
 
