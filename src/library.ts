@@ -5,7 +5,7 @@ import { packageDir } from './cli/package-dir.ts';
 import { memoryFile, pathsFrom } from './cli/paths.ts';
 import { newRunId } from './cli/run/run-id.ts';
 import type { Chain } from './core/chain.ts';
-import { UsageError } from './core/errors.ts';
+import { Failure, Interrupted, UsageError } from './core/errors.ts';
 import type { Event } from './core/event.ts';
 import type { Io } from './core/io.ts';
 import type { Json } from './core/json.ts';
@@ -50,7 +50,7 @@ export interface RunChainOptions {
   readonly namespace?: string;
   /** Default: the providers, with keys from `env`. */
   readonly openModel?: OpenModel;
-  /** Ends the run when it aborts. */
+  /** Aborting it ends the run as Ctrl-C does: its status is `interrupted`. */
   readonly signal?: AbortSignal;
   readonly runId?: string;
 }
@@ -61,7 +61,7 @@ export interface RunChainOptions {
  * throw, a `UsageError`. No journal is written.
  */
 export async function* runChain(chain: Chain, options: RunChainOptions = {}): AsyncGenerator<Event, RunResult> {
-  const { input = '', env = process.env, memory, stdin, namespace, signal = new AbortController().signal } = options;
+  const { input = '', env = process.env, memory, stdin, namespace } = options;
   const io = ioFrom(process, { env, cwd: process.cwd() });
   return yield* run(chain, {
     runId: options.runId ?? newRunId(Date.now(), Math.random),
@@ -73,8 +73,17 @@ export async function* runChain(chain: Chain, options: RunChainOptions = {}): As
     memory: typeof memory === 'object' ? memory : openMemory(memory ?? memoryFile(pathsFrom(env, io.cwd))),
     ...(namespace === undefined ? {} : { namespace }),
     live: false,
-    signal,
+    signal: stopSignal(options.signal),
   });
+}
+
+/** The engine tells by the reason of an abort how the run ended; a program may abort with any. */
+function stopSignal(given: AbortSignal | undefined): AbortSignal {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(given?.reason instanceof Failure ? given.reason : new Interrupted('SIGINT'));
+  if (given?.aborted) abort();
+  given?.addEventListener('abort', abort, { once: true });
+  return stop.signal;
 }
 
 function valuesOf({ inputs: specs }: Chain, given: { readonly [name: string]: Json }): { readonly [name: string]: Json } {
