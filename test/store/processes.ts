@@ -17,8 +17,18 @@ export interface Running {
 
 /** Starts `writer.js` with these arguments. */
 export function start(...args: readonly (string | number)[]): Running {
+  return spawnWriter([], args, {});
+}
+
+/** The same with a fault at the nth call that changes files: see `interfere.ts`. */
+export function startWithFault(fault: string, nth: number, ...args: readonly (string | number)[]): Running {
+  const hook = new URL('interfere.js', import.meta.url).href;
+  return spawnWriter(['--import', hook], args, { INTERFERE_AT: String(nth), INTERFERE_WITH: fault });
+}
+
+function spawnWriter(options: readonly string[], args: readonly (string | number)[], env: NodeJS.ProcessEnv): Running {
   const program = fileURLToPath(new URL('writer.js', import.meta.url));
-  const child = spawn(process.execPath, [program, ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
+  const child = spawn(process.execPath, [...options, program, ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'], env });
   return { child, finished: finish(child) };
 }
 

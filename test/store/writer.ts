@@ -28,3 +28,18 @@ if (what === 'read') {
     writeSync(1, `${n}\n`);
   }
 }
+
+// One commit of two keys, whatever comes of it.
+if (what === 'change') {
+  try {
+    await memory.commit('default', [
+      { op: 'append', key: 'log', value: 'new' },
+      { op: 'set', key: 'k', value: 'new'.padEnd(Number(size), '.') },
+    ]);
+    process.stdout.write('done\n');
+  } catch (error) {
+    const { code = '', message = '' } = error as { code?: string; message?: string };
+    process.stdout.write(`${code} ${message}\n`);
+    process.exitCode = 1;
+  }
+}
