@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { FakeRequest, Reply } from '../fake/provider.ts';
+import { startFakeProvider } from '../fake/provider.ts';
+import { packageDir } from '../package/package-dir.ts';
+import type { Sandbox } from './bin.ts';
+import { openSandbox } from './bin.ts';
+
+/** One run of an example: what goes in, what the provider answers, what must come out. */
+interface Example {
+  readonly args?: readonly string[];
+  readonly stdin?: string;
+  /** The provider's answers in order; absent: no key and no provider, the run must do without. */
+  readonly replies?: readonly Reply[];
+  readonly stdout: string;
+  /** The requests as `provider model: end of the last user text`, in order. */
+  readonly requests?: readonly string[];
+}
+
+const NOTES = ['--input-file', 'chains/notes.txt'];
+const OFFLINE = ['--model', 'offline/extractive'];
+
+/** Keyless models answer from what they were given, so these texts are stable. */
+const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  'hello.yaml': [{ stdin: 'Rain is coming.\n', args: OFFLINE, stdout: 'Subject: Rain is coming.\n\nRain is coming.\n' }],
+  'extract-analyse-insights.yaml': [
+    {
+      stdin: 'The app is slow. I love the colours.\n',
+      replies: [{ text: 'The app is slow.' }, { text: 'Speed: 1 statement.' }, { text: 'Make it faster.' }],
+      stdout: 'Make it faster.\n',
+      requests: [
+        'gpt-4o-mini 0: I love the colours.',
+        'claude-sonnet-4-5 0.2: The app is slow.',
+        'gpt-4o 0.7: Speed: 1 statement.',
+      ],
+    },
+  ],
+  'functions-only.yaml': [
+    {
+      stdin: '# One\n\n```\n# not a heading\n```\n\n## Two words\n',
+      stdout: '- [One](#one)\n  - [Two words](#two-words)\n',
+    },
+  ],
+  'llm-function-llm.yaml': [
+    {
+      args: NOTES,
+      replies: [
+        { text: 'Here they are:\n- Mira: move the voucher field\nmira: Move the voucher field\nJonas: ask for offers' },
+        { text: 'Dear both, …' },
+      ],
+      stdout: 'Dear both, …\n',
+      requests: [
+        'gpt-4o-mini: Lunch on Thursday is at the usual place.',
+        'gpt-4o-mini: mira: Move the voucher field\nJonas: ask for offers',
+      ],
+    },
+  ],
+  'memory-across-runs.yaml': [],
+  'notes-digest.yaml': [
+    { stdin: 'One. Two.\n', args: ['--model', 'echo/prompt'], stdout: 'Summarise this in one sentence:\n\nOne. Two.\n' },
+  ],
+  'notes-summary.yaml': [
+    { args: [...NOTES, '--model', 'echo/prompt'], stdout: `Summarise these notes in four sentences:\n\n${notes()}\n` },
+  ],
+  'original-shape.yaml': [
+    {
+      stdin: 'Some text\n',
+      replies: [{ text: 'key  facts\n\nin two lines' }, { text: 'A summary.' }],
+      stdout: 'A summary.\n',
+      requests: [
+        'gpt-4o-mini: Extract the key information from: Some text',
+        'claude-sonnet-4-5: Write a summary for someone who was not there: key facts in two lines',
+      ],
+    },
+  ],
+  'prompt-library.yaml': [
+    {
+      stdin: '- a\n+ b\n',
+      replies: [{ text: 'Line 1: breaks for b.' }, { text: 'Please look at line 1.' }],
+      stdout: 'Please look at line 1.\n',
+      requests: ['gpt-4o-mini 0: - a\n+ b', 'gpt-4o-mini: in which one is left. Do not mention this rule.'],
+    },
+  ],
+  'shell-step.yaml': [
+    {
+      stdin: '10:01 ERROR disk full\n10:02 ERROR disk full\n10:02 WARN slow\n10:03 ERROR no route\n',
+      replies: [{ text: 'Free some space.' }],
+      stdout: 'Free some space.\n',
+      requests: ['gpt-4o-mini: 2 ERROR disk full\n      1 ERROR no route'],
+    },
+  ],
+  'stop-after-steps.yaml': [
+    { stdin: 'a txt', args: ['--var', 'passes=1'], replies: [{ text: 'a text' }], stdout: 'a text\n' },
+    { stdin: 'a txt', replies: [{ text: 'one' }, { text: 'two' }, { text: 'three' }], stdout: 'three\n' },
+  ],
+  'stop-on-keyword.yaml': [
+    { stdin: 'The tank leaks!', replies: [{ text: 'URGENT: a leak.' }], stdout: 'URGENT: a leak.\n' },
+    {
+      stdin: 'When do you open?',
+      replies: [{ text: 'ROUTINE: opening hours.' }, { text: 'We open at nine.' }],
+      stdout: 'We open at nine.\n',
+      requests: ['gpt-4o-mini: When do you open?', 'gpt-4o-mini: When do you open?'],
+    },
+  ],
+  'stop-on-length.yaml': [
+    { stdin: 'short\n  enough\n', replies: [], stdout: 'short enough\n', requests: [] },
+    { stdin: `${'long '.repeat(100)}`, replies: [{ text: 'brief' }], stdout: 'brief\n' },
+  ],
+  'sub-chain.yaml': [
+    {
+      args: NOTES,
+      replies: [{ text: 'The checkout works.' }, { text: 'Checkout' }],
+      stdout: `${JSON.stringify({ subject: 'Checkout', body: 'The checkout works.' }, null, 2)}\n`,
+    },
+  ],
+  'summarise.yaml': [
+    {
+      args: ['--var-file', 'text=chains/notes.txt', '--var', 'audience=customers'],
+      replies: [{ text: 'All is well.' }],
+      stdout: 'All is well.\n',
+    },
+  ],
+};
+
+test('every example has a run of its own here', () => {
+  const files = readdirSync(join(packageDir, 'chains')).filter((name) => name.endsWith('.yaml'));
+  assert.deepEqual(files.sort(), Object.keys(EXAMPLES).sort());
+});
+
+test('every example is valid, without a warning', async () => {
+  await using sandbox = await openSandbox();
+  const { code, stdout, stderr } = await sandbox.run(['validate', ...Object.keys(EXAMPLES).map((name) => `chains/${name}`)]);
+  assert.equal(code, 0, stdout + stderr);
+  assert.doesNotMatch(stdout + stderr, /warning/);
+});
+
+for (const [name, examples] of Object.entries(EXAMPLES)) {
+  test(`chains/${name} starts with the line editors find its schema by`, () => {
+    const [first] = readFileSync(join(packageDir, 'chains', name), 'utf8').split('\n');
+    assert.equal(first, '# yaml-language-server: $schema=../schema/chain.schema.json');
+  });
+  for (const [index, example] of examples.entries()) {
+    test(`chains/${name} runs (${index + 1})`, () => runs(name, example));
+  }
+}
+
+test('chains/memory-across-runs.yaml: the second run knows what the first one asked', async () => {
+  await using fake = await startFakeProvider({ replies: [{ text: 'What is a heap?' }, { text: 'What is a trie?' }] });
+  await using sandbox = await openSandbox(providerEnv(fake));
+  const first = await sandbox.run(['run', 'chains/memory-across-runs.yaml', '--var', 'theme=heaps']);
+  assert.deepEqual({ code: first.code, stdout: first.stdout }, { code: 0, stdout: 'What is a heap?\n' }, first.stderr);
+  const second = await sandbox.run(['run', 'chains/memory-across-runs.yaml', '--var', 'theme=trees']);
+  assert.deepEqual({ code: second.code, stdout: second.stdout }, { code: 0, stdout: 'What is a trie?\n' }, second.stderr);
+  assert.match(lastUserText(fake.requests[0]), /not again:\nnothing yet/);
+  assert.match(lastUserText(fake.requests[1]), /not again:\n\["What is a heap\?"\]/);
+
+  const kept = async (key: string) => (await sandbox.run(['memory', 'get', key, '--namespace', 'daily-question'])).stdout;
+  assert.equal(await kept('theme'), 'trees\n');
+  assert.equal(await kept('days'), '2\n');
+});
+
+test('the pipeline pair: one run reads what the other prints', async () => {
+  await using sandbox = await openSandbox();
+  const summary = await sandbox.run(['run', 'chains/notes-summary.yaml', ...OFFLINE], { stdin: notes() });
+  assert.equal(summary.code, 0, summary.stderr);
+  const digest = await sandbox.run(['run', 'chains/notes-digest.yaml', ...OFFLINE], { stdin: summary.stdout });
+  assert.equal(digest.code, 0, digest.stderr);
+  assert.ok(summary.stdout.includes(digest.stdout.trim()), 'the digest is one of the sentences of the summary');
+  assert.ok(digest.stdout.length < summary.stdout.length);
+});
+
+async function runs(name: string, example: Example): Promise<void> {
+  await using fake = await startFakeProvider({ replies: [...(example.replies ?? [])], fallback: { status: 400 } });
+  await using sandbox = await openSandbox(example.replies === undefined ? {} : providerEnv(fake));
+  const { code, stdout, stderr } = await run(sandbox, name, example);
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: example.stdout }, stderr);
+  assert.equal(fake.requests.length, example.replies?.length ?? 0);
+  for (const [index, expected] of (example.requests ?? []).entries()) {
+    const [, asked, ending] = /^(.*?): (.*)$/s.exec(expected) ?? [];
+    const request = fake.requests[index];
+    assert.equal([request?.body.model, request?.body.temperature].filter((part) => part !== undefined).join(' '), asked);
+    assert.ok(lastUserText(request).endsWith(ending ?? ''), `${lastUserText(request)}\n\ndoes not end with\n\n${ending}`);
+  }
+}
+
+function run(sandbox: Sandbox, name: string, { args = [], stdin }: Example): ReturnType<Sandbox['run']> {
+  return sandbox.run(['run', `chains/${name}`, ...args], stdin === undefined ? {} : { stdin });
+}
+
+function providerEnv(fake: { readonly openaiUrl: string; readonly anthropicUrl: string }): Record<string, string> {
+  return {
+    OPENAI_API_KEY: 'test-key',
+    ANTHROPIC_API_KEY: 'test-key',
+    OPENAI_BASE_URL: fake.openaiUrl,
+    ANTHROPIC_BASE_URL: fake.anthropicUrl,
+  };
+}
+
+function lastUserText(request: FakeRequest | undefined): string {
+  const messages = request?.body.messages as readonly { readonly content: string | readonly { readonly text: string }[] }[];
+  const content = messages.at(-1)?.content ?? '';
+  return (typeof content === 'string' ? content : content.map(({ text }) => text).join('')).trim();
+}
+
+function notes(): string {
+  return readFileSync(join(packageDir, 'chains/notes.txt'), 'utf8').trimEnd();
+}
