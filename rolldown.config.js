@@ -23,6 +23,8 @@ export default defineConfig({
     entryFileNames: '[name]-[hash].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },
+    // `late-`: loaded when first used, though imported at the top. Conditions need it; most files have none.
+    codeSplitting: { groups: [{ name: 'late-conditions', test: /cel-js|src\/template\/cel\.ts/ }] },
   },
   transform: {
     inject: { Headers: [leanGlobals, 'Headers'], FormData: [leanGlobals, 'FormData'] },
@@ -54,7 +56,7 @@ function entry() {
   };
 }
 
-/** The licences of every package with code in the bundle; a package without one ends the build. */
+/** The licence texts of every package with code in the bundle; where one ships no text, what its package.json says. */
 function notices() {
   return {
     name: 'notices',
@@ -78,8 +80,12 @@ function nameIn(folder) {
 }
 
 function notice(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (license === undefined) throw new Error(`${name} does not say under which licence it is`);
   const file = readdirSync(folder).find((found) => /^(licen[cs]e|copying)/i.test(found));
-  if (file === undefined) throw new Error(`${name} has no licence file to ship`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  const text =
+    file === undefined
+      ? `By ${author?.name ?? author}, ${repository?.url ?? repository}`
+      : readFileSync(join(folder, file), 'utf8');
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
 }

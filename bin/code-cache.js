@@ -52,6 +52,10 @@ function cachingLoader(chunks, own, folder) {
 
   function load(id) {
     if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => own(id)) : own(id);
+    return id.startsWith('./late-') ? late(() => chunk(id)) : chunk(id);
+  }
+
+  function chunk(id) {
     const known = loaded.get(id);
     if (known !== undefined) return known.exports;
     const filename = join(chunks, id);
@@ -63,10 +67,10 @@ function cachingLoader(chunks, own, folder) {
       cachedData,
     });
     if (kept && (cachedData === undefined || script.cachedDataRejected)) compiled.push([id, script]);
-    const chunk = { exports: {} };
-    loaded.set(id, chunk);
-    script.runInThisContext().call(chunk.exports, chunk.exports, load, chunk, filename, chunks);
-    return chunk.exports;
+    const module = { exports: {} };
+    loaded.set(id, module);
+    script.runInThisContext().call(module.exports, module.exports, load, module, filename, chunks);
+    return module.exports;
   }
 }
 
