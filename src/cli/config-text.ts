@@ -48,42 +48,35 @@ function read({ file, text, user }: ConfigText): ConfigValues {
 
   const schema = user ? userConfigSchema : projectConfigSchema;
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (parsed.success && !user && leavesFolder(file, parsed.data.env_file)) {
-    return failed([
-      problem(
-        'PC1905',
-        'a project cannot name an env file outside its own folder',
-        at(...rangeOfValue(document, ['env_file'])),
-        USER_HELP,
-      ),
-    ]);
+  const problems = (parsed.error?.issues ?? []).flatMap(({ message, path, ...issue }) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => unknownKey(path, key, user, at(...rangeOfKey(document, [...path, key]))));
+    }
+    return [
+      problem('PC1904', `"${path.join('.')}": ${lowerFirst(message)}`, at(...rangeOfValue(document, path)), keyHelp(path[0])),
+    ];
+  });
+  if (!user && leavesFolder(file, document.get('env_file'))) {
+    const message = 'a project cannot name an env file outside its own folder';
+    problems.push(problem('PC1905', message, at(...rangeOfValue(document, ['env_file'])), USER_HELP));
   }
-  if (parsed.success) return { values: parsed.data, problems: [] };
-  return failed(
-    parsed.error.issues.flatMap(({ message, path, ...issue }) => {
-      if (issue.code === 'unrecognized_keys') {
-        return issue.keys.map((key) => unknownKey(path, key, at(...rangeOfKey(document, [...path, key]))));
-      }
-      return [
-        problem('PC1904', `"${path.join('.')}": ${lowerFirst(message)}`, at(...rangeOfValue(document, path)), keyHelp(path[0])),
-      ];
-    }),
-  );
+  return parsed.success && problems.length === 0 ? { values: parsed.data, problems } : failed(problems);
 }
 
 type Path = readonly PropertyKey[];
 
-function leavesFolder(file: string, envFile: string | false | undefined): boolean {
-  if (envFile === undefined || envFile === false) return false;
+function leavesFolder(file: string, envFile: unknown): boolean {
+  if (typeof envFile !== 'string') return false;
   const path = relative(dirname(file), resolve(dirname(file), envFile));
   return isAbsolute(path) || path.split(sep)[0] === '..';
 }
 
 const USER_HELP = 'put it in your own configuration: promptchain help config';
 
-function unknownKey(path: Path, key: string, position: Position): Problem {
-  const names = Object.keys(path.length === 0 ? userConfigSchema.shape : providerSchema.shape);
-  if (path.length === 0 && names.includes(key)) {
+function unknownKey(path: Path, key: string, user: boolean, position: Position): Problem {
+  const top = user ? userConfigSchema.shape : projectConfigSchema.shape;
+  const names = Object.keys(path.length === 0 ? top : providerSchema.shape);
+  if (path.length === 0 && Object.hasOwn(userConfigSchema.shape, key)) {
     return problem('PC1905', `"${key}" cannot be set by a project`, position, USER_HELP);
   }
   const close = nearest(key, names);

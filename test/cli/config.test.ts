@@ -140,6 +140,19 @@ describe('configuration', () => {
     });
   }
 
+  it('tells all that is wrong in one file, in the same run', async () => {
+    const problems = await problemsOf({ 'promptchain.config.yaml': 'modle: x\ncolor: never\nenv_file: ../x\n' });
+    assert.deepEqual(
+      problems.map(({ code, position }) => [code, position.line]),
+      [
+        ['PC1903', 1],
+        ['PC1905', 2],
+        ['PC1905', 3],
+      ],
+    );
+    assert.doesNotMatch(problems[0]?.help ?? '', /color/);
+  });
+
   it('suggests the setting that was meant', async () => {
     const [problem] = await problemsOf({ 'promptchain.config.yaml': 'modle: echo/x\n' });
     assert.equal(problem?.label, 'did you mean "model"?');
