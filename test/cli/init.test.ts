@@ -23,6 +23,19 @@ describe('promptchain init', () => {
     assert.deepEqual(checked, { code: 0, stdout: 'chain.yaml: valid\n', stderr: '' });
   });
 
+  it('writes a chain that runs without a key', async () => {
+    using sandbox = openSandbox();
+    await sandbox.run(['init']);
+    // A server of models that happens to run on this machine would be taken by auto: ports where nothing listens.
+    const env = { OLLAMA_HOST: 'http://127.0.0.1:9', LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const text =
+      'The harbour opened in 1901. It was rebuilt after the storm of 1953. Today it serves forty boats. A museum stands beside it.';
+    const { code, stdout, stderr } = await sandbox.run(['run', 'chain.yaml', '--input', text], { env });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /harbour/);
+    assert.match(stderr, /not a language model/);
+  });
+
   it('writes what `promptchain schema` prints', async () => {
     using sandbox = openSandbox();
     await sandbox.run(['init']);

@@ -1,22 +1,11 @@
 import type { Chain } from '../../core/chain.ts';
 import { ModelError, UsageError } from '../../core/errors.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { ModelConfig } from '../../models/config.ts';
 import { checkKeys } from '../../models/keys.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Call } from '../command.ts';
+import { modelConfig } from '../model-config.ts';
 import type { RunFlags } from './flags.ts';
-
-/** What the user's settings say about models; names from the project's `.env` are marked as such. */
-export function modelConfig({ paths, settings }: Call): ModelConfig {
-  const { providers, allowHosts } = settings.config;
-  return {
-    configDir: paths.config,
-    envFileNames: new Set(settings.envFileNames),
-    ...(providers === undefined ? {} : { providers }),
-    ...(allowHosts === undefined ? {} : { allowHosts }),
-  };
-}
 
 /**
  * Opens models for a run, once it is sure that all of them can be called: a missing key is told before anything is started or
