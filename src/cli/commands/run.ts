@@ -5,10 +5,8 @@ import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { createOpenModel } from '../../models/open.ts';
-import { KINDS } from '../../steps/index.ts';
-import { stepOptions } from '../../steps/options.ts';
 import type { Call, Command } from '../command.ts';
-import { defaultModel } from '../config.ts';
+import { loadOptions } from '../load-options.ts';
 import { modelConfig } from '../model-config.ts';
 import { checkAgainst, checkSecrets } from '../run/check.ts';
 import { execute } from '../run/execute.ts';
@@ -57,17 +55,12 @@ export const run: Command = {
 };
 
 async function load(call: Call, flags: RunFlags): Promise<Chain> {
-  const { io, settings } = call;
-  const text = flags.chain === '-' ? await readStdin(io, flags.maxInputBytes) : undefined;
-  const fallback = defaultModel(settings.config, io.env);
-  return loadChain(flags.chain === '-' ? '<stdin>' : resolve(io.cwd, flags.chain), {
-    kinds: KINDS,
-    stepOptions,
-    env: io.env,
-    cwd: io.cwd,
-    packageDir: io.packageDir,
+  const options = loadOptions(call);
+  const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
+  return loadChain(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
+    ...options,
     model: {
-      ...(fallback === undefined ? {} : { default: fallback }),
+      ...options.model,
       ...(flags.model === undefined ? {} : { override: flags.model }),
       steps: flags.stepModels,
     },

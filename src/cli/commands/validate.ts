@@ -22,7 +22,7 @@ export const validate: Command = {
   async run(call) {
     const { args, options, out } = call;
     refuseContradictions(args, options.fix === true);
-    const checker = await createChecker(call);
+    const checker = createChecker(call);
     const reports: Report[] = [];
     for (const name of args) {
       const checked = await checker.check(name);

@@ -1,11 +1,7 @@
 import { resolve } from 'node:path';
 import { type Check, checkChain } from '../../chain/check.ts';
-import type { LoadOptions } from '../../chain/options.ts';
-import { PROVIDERS } from '../../models/providers.ts';
-import { KINDS } from '../../steps/index.ts';
-import { stepOptions } from '../../steps/options.ts';
 import type { Call } from '../command.ts';
-import { defaultModel } from '../config.ts';
+import { loadOptions } from '../load-options.ts';
 import { readStdin } from '../run/read-text.ts';
 
 /** A chain as it stands in a file, or in `text`, and everything wrong with it. */
@@ -22,18 +18,9 @@ export interface Checker {
 }
 
 /** Checks chains as `run` would load them, and touches nothing but files. */
-export async function createChecker({ io, settings, options }: Call): Promise<Checker> {
-  const fallback = defaultModel(settings.config, io.env);
-  const load: LoadOptions = {
-    kinds: KINDS,
-    stepOptions,
-    env: io.env,
-    packageDir: io.packageDir,
-    cwd: io.cwd,
-    ...(fallback === undefined ? {} : { model: { default: fallback } }),
-    providers: [...PROVIDERS.map(({ id }) => id), ...Object.keys(settings.config.providers ?? {})],
-    strict: options.strict === true,
-  };
+export function createChecker(call: Call): Checker {
+  const { io, options } = call;
+  const load = { ...loadOptions(call), strict: options.strict === true };
   const checkText = (file: string, text: string): Checked => ({ file, ...checkChain(file, { ...load, text }) });
   return {
     checkText,
