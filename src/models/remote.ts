@@ -7,9 +7,9 @@ import type { Origin } from './failure.ts';
 import { unreachable } from './failure.ts';
 import type { FoundKey } from './keys.ts';
 import type { Protocol } from './protocol.ts';
-import { openSdk } from './sdk.ts';
+import { draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';
-import { createFetch } from './transport.ts';
+import { post } from './transport.ts';
 
 export interface RemoteOptions {
   readonly spec: ModelSpec;
@@ -24,21 +24,19 @@ export interface RemoteOptions {
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
-  const { spec, endpoint, protocol, origin, timeouts } = options;
-  const fetch = createFetch(origin, options.agents, timeouts);
-  // The transport's own timer comes first; the SDK's is set only because it cannot be left out.
-  const send = await openSdk({ endpoint, key: options.key, fetch, timeoutMs: timeouts.firstByteMs + 1_000, env: options.env });
+  const { spec, endpoint, key, protocol, origin, timeouts, env } = options;
+  const { url, headers } = await draftRequest({ endpoint, path: protocol.path, key, timeoutMs: timeouts.firstByteMs, env });
+  const agent = await options.agents.for(url);
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
-    const body = protocol.body(spec, request, endpoint.provider);
-    // The SDKs never take their listener off a signal, and a run's signal outlives many calls.
-    const call = new AbortController();
-    const abort = () => call.abort();
-    signal.addEventListener('abort', abort, { once: true });
+    const body = JSON.stringify(protocol.body(spec, request, endpoint.provider));
+    const marked = request.idempotencyKey === undefined ? headers : { ...headers, 'idempotency-key': request.idempotencyKey };
+    const message = await post({ url, headers: marked, body, agent }, origin, timeouts, signal);
+    const drop = () => message.destroy();
+    signal.addEventListener('abort', drop, { once: true });
+    if (signal.aborted) drop();
     try {
-      const message = await send({ path: protocol.path, body, idempotencyKey: request.idempotencyKey, signal: call.signal });
-      call.signal.addEventListener('abort', () => message.destroy(), { once: true });
       for await (const events of readAnswer(message, protocol.reader(origin), origin, timeouts)) {
         for (const event of events) {
           signal.throwIfAborted();
@@ -46,18 +44,12 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
         }
       }
     } catch (error) {
-      throw signal.aborted ? signal.reason : modelErrorIn(error, origin);
+      if (signal.aborted) throw signal.reason;
+      throw error instanceof ModelError ? error : unreachable(origin, error);
     } finally {
-      signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', drop);
     }
   }
 
   return { spec, llm: true, stream };
-}
-
-/** The SDKs wrap what the transport throws; anything else that they throw is about the connection. */
-function modelErrorIn(error: unknown, origin: Origin): ModelError {
-  if (error instanceof ModelError) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof ModelError ? cause : unreachable(origin, error);
 }

@@ -1,63 +1,53 @@
-import type { IncomingMessage } from 'node:http';
-import type { JsonObject } from '../core/json.ts';
+import type { OpenAI } from 'openai';
 import type { Endpoint } from './endpoint.ts';
 import type { FoundKey } from './keys.ts';
-import type { Fetch } from './transport.ts';
-import { bodyOf } from './transport.ts';
 
-/** Sends one request and gives the stream of its answer; throws what the transport throws. */
-export type Send = (call: SendCall) => Promise<IncomingMessage>;
-
-export interface SendCall {
-  readonly path: string;
-  readonly body: JsonObject;
-  readonly idempotencyKey: string | undefined;
-  readonly signal: AbortSignal;
+/** The part of a request that is the same for every call to one model. */
+export interface Draft {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 interface Wiring {
   readonly endpoint: Endpoint;
+  readonly path: string;
   readonly key: FoundKey | undefined;
-  readonly fetch: Fetch;
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The provider's own SDK, loaded when the first model needs it. Its retries are off (the engine has the one retry loop) and
- * so is its log, which would print prompts, by default to stdout. Requests go through `post`, the SDK's door below its
- * helpers: those print deprecation notes of their own.
+ * Has the provider's own SDK draft the request: address, authentication, versions, the headers it is known by. Sending it and
+ * reading the answer are ours (`transport.ts`, `stream.ts`), because the SDKs take a stream without an end mark for whole,
+ * retry, log prompts and cost several times the processor time. The SDK is loaded when its first model is opened.
  */
-export async function openSdk(wiring: Wiring): Promise<Send> {
-  return wiring.endpoint.provider.protocol === 'anthropic' ? openAnthropic(wiring) : openOpenAi(wiring);
+export async function draftRequest(wiring: Wiring): Promise<Draft> {
+  const { req, url } = await (wiring.endpoint.provider.protocol === 'anthropic' ? draftAnthropic(wiring) : draftOpenAi(wiring));
+  const headers = Object.fromEntries(new Headers(req.headers as Headers));
+  return { url: new URL(url), headers };
 }
 
-async function openOpenAi({ endpoint, key, fetch, timeoutMs, env }: Wiring): Promise<Send> {
-  const { OpenAI } = await import('openai/client');
+async function draftOpenAi({ endpoint, path, key, timeoutMs, env }: Wiring): ReturnType<OpenAI['buildRequest']> {
+  const { OpenAI: Client } = await import('openai/client');
   const { provider, apiVersion } = endpoint;
   const own = provider.id === 'openai';
-  const client = new OpenAI({
+  const client = new Client({
     apiKey: key?.value ?? 'none',
     adminAPIKey: null,
     webhookSecret: null,
     organization: own ? (env.OPENAI_ORG_ID ?? null) : null,
     project: own ? (env.OPENAI_PROJECT_ID ?? null) : null,
     baseURL: trimmed(endpoint.url),
-    // Set here, because the SDK lets OPENAI_CUSTOM_HEADERS of the environment go to any host.
+    // Given here, because the SDK lets OPENAI_CUSTOM_HEADERS of the environment go to any host.
     defaultHeaders: { ...(own ? {} : withheld(env.OPENAI_CUSTOM_HEADERS)), ...keyHeader(endpoint, key) },
     ...(apiVersion === undefined ? {} : { defaultQuery: { 'api-version': apiVersion } }),
-    fetch,
-    maxRetries: 0,
     timeout: timeoutMs,
     logLevel: 'off',
   });
-  return async ({ path, body, idempotencyKey, signal }) => {
-    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-    return bodyOf(await client.post(path, { body, headers, signal, stream: true }).asResponse());
-  };
+  return client.buildRequest({ method: 'post', path, body: {}, stream: true });
 }
 
-async function openAnthropic({ endpoint, key, fetch, timeoutMs }: Wiring): Promise<Send> {
+async function draftAnthropic({ endpoint, path, key, timeoutMs }: Wiring): ReturnType<OpenAI['buildRequest']> {
   const { Anthropic } = await import('@anthropic-ai/sdk/client');
   const bearer = key?.name === 'ANTHROPIC_AUTH_TOKEN';
   const client = new Anthropic({
@@ -65,16 +55,11 @@ async function openAnthropic({ endpoint, key, fetch, timeoutMs }: Wiring): Promi
     webhookKey: null,
     baseURL: trimmed(endpoint.url).replace(/\/v1$/, ''),
     defaultHeaders: key === undefined ? { authorization: null } : {},
-    fetch,
-    maxRetries: 0,
     timeout: timeoutMs,
     logLevel: 'off',
     openTelemetry: false,
   });
-  return async ({ path, body, idempotencyKey, signal }) => {
-    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-    return bodyOf(await client.post(path, { body, headers, signal, stream: true }).asResponse());
-  };
+  return client.buildRequest({ method: 'post', path, body: {}, stream: true });
 }
 
 /** The key's header, in the host's own form; null keeps the SDK from sending its own. */

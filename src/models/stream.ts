@@ -56,6 +56,9 @@ function isSaidByProvider(error: unknown): boolean {
   return error instanceof ModelError && error.reason !== 'network' && error.reason !== 'timeout';
 }
 
+/** Characters: OpenAI's Responses repeat the whole answer in their last event. */
+const LONGEST_EVENT = 64 * 1024 * 1024;
+
 /** Turns text into events; a line that is neither a field nor a comment, and data that is not a JSON object, is damage. */
 function createFeed(reader: Reader, batch: ReturnType<typeof createBatch>, origin: Origin): (text: string) => void {
   const parser = createParser({
@@ -65,8 +68,9 @@ function createFeed(reader: Reader, batch: ReturnType<typeof createBatch>, origi
       reader.read(objectOf(data, origin), batch);
     },
     onError(error) {
-      if (error.type === 'unknown-field') throw damaged(origin, error.line ?? error.message);
+      if (error.type !== 'invalid-retry') throw damaged(origin, error.line ?? error.message);
     },
+    maxBufferSize: LONGEST_EVENT,
   });
   return (text) => {
     if (text !== '') parser.feed(text);

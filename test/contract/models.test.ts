@@ -107,7 +107,8 @@ const FAILURES: readonly {
   { name: 'silence in mid-stream', reply: { text: 'one two three four', stall: 'mid' }, reason: 'timeout', code: 'PC6004' },
 ];
 
-const SHORT = { firstByteMs: 200, idleMs: 200 };
+/** Short for a test; a machine under load may let them pass before the fake has even read the request. */
+const SHORT = { firstByteMs: 500, idleMs: 500 };
 
 for (const { name: protocol, id } of PROTOCOLS) {
   describe(protocol, { concurrency: true }, () => {
@@ -121,7 +122,7 @@ for (const { name: protocol, id } of PROTOCOLS) {
         assert.equal(error.code, code);
         assert.equal(error.retryAfterMs, retryAfterMs);
         assert.equal(error.provider, id.split('/')[0]);
-        assert.equal(fake.requests.length, 1);
+        assert.ok(fake.requests.length === 1 || (stalls && fake.requests.length === 0));
         const final = name.startsWith('4') && !TEMPORARY.has(reason);
         if (final) assert.match(error.message, /fake error|bad field/);
         assert.doesNotMatch(error.message + (error.help ?? ''), /<|nginx|secret/);
