@@ -13,7 +13,8 @@ export interface FrameOptions {
 export function frame(problem: Problem, source: string | undefined, { paint, cwd }: FrameOptions): string {
   const { line, column } = problem.position;
   const gutter = ' '.repeat(String(line).length);
-  const text = source === undefined ? undefined : lineAt(source, line);
+  // A file that could not be read has no text to show.
+  const text = source === undefined || source === '' ? undefined : lineAt(source, line);
   const mark = problem.severity === 'error' ? paint.red : paint.yellow;
   return [
     `${mark(paint.bold(`${problem.severity}[${problem.code}]`))}${paint.bold(`: ${sanitize(problem.message)}`)}`,

@@ -19,14 +19,11 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
   const { err, paint, explain, spinner, showReasoning, resultStreams, raw } = options;
   const final = new Set<string>();
   const cleaners = new Map<string, (text: string) => string>();
-  const held: string[] = [];
-  let resultShows = false;
   let atLineStart = true;
 
   return {
     async write(event) {
       if (event.type === 'step.delta' && final.has(event.step)) {
-        resultShows = resultStreams;
         if (resultStreams) spinner.hide();
         return;
       }
@@ -53,8 +50,6 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
   }
 
   async function last(event: Extract<Event, { result: unknown }>): Promise<void> {
-    resultShows = false;
-    for (const text of held) await line(text);
     if (event.type === 'run.completed') return line(summary(event.result));
     await line('');
     await err.write(explain(event.result));
@@ -73,12 +68,7 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
     await err.write(paint.dim(shown));
   }
 
-  /** While the result is being written the cursor is in the middle of its text: lines wait. */
   async function line(text: string): Promise<void> {
-    if (resultShows) {
-      held.push(text);
-      return;
-    }
     if (!atLineStart) await err.write('\n');
     atLineStart = true;
     if (text !== '') await err.write(`${text}\n`);

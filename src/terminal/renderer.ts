@@ -27,6 +27,35 @@ export function beside(result: Renderer, progress: Renderer): Renderer {
   };
 }
 
+/**
+ * Progress beside a result that streams: once text of the result is out, the cursor may be in the middle of its line, on a
+ * terminal and in a log that gets both streams, so everything else waits until the result is complete.
+ */
+export function waitingForResult(progress: Renderer): Renderer {
+  const final = new Set<string>();
+  const held: Event[] = [];
+  let resultBegan = false;
+  return {
+    write(event) {
+      if (event.type === 'step.started' && event.final) final.add(event.step);
+      if (event.type === 'step.delta' && final.has(event.step)) {
+        resultBegan = true;
+        return progress.write(event);
+      }
+      if (isLast(event)) return release(event);
+      if (!resultBegan) return progress.write(event);
+      held.push(event);
+      return undefined;
+    },
+    end: progress.end,
+  };
+
+  async function release(last: Event): Promise<void> {
+    for (const event of held) await progress.write(event);
+    await progress.write(last);
+  }
+}
+
 /** The same events to each, in order. */
 export function together(...renderers: readonly Renderer[]): Renderer {
   return {

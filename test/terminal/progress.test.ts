@@ -4,7 +4,7 @@ import type { Event } from '../../src/core/event.ts';
 import { interactiveRenderer } from '../../src/terminal/interactive.ts';
 import { PLAIN } from '../../src/terminal/paint.ts';
 import { plainRenderer, quietRenderer } from '../../src/terminal/plain.ts';
-import { beside, type Renderer } from '../../src/terminal/renderer.ts';
+import { beside, type Renderer, waitingForResult } from '../../src/terminal/renderer.ts';
 import { NO_SPINNER } from '../../src/terminal/spinner.ts';
 import { textRenderer } from '../../src/terminal/text.ts';
 import { verboseRenderer } from '../../src/terminal/verbose.ts';
@@ -106,7 +106,7 @@ describe('progress and result on one terminal', () => {
       resultStreams: true,
       raw: false,
     });
-    await play(beside(textRenderer({ out: screen, stream: true, raw: false }), progress), succeeded);
+    await play(beside(textRenderer({ out: screen, stream: true, raw: false }), waitingForResult(progress)), succeeded);
     assert.equal(
       screen.text,
       [
@@ -126,6 +126,13 @@ describe('progress and result on one terminal', () => {
       ].join('\n'),
     );
   });
+});
+
+it('progress and a result that streams into the same log keep their lines apart', async () => {
+  const log = recordingOutput();
+  const progress = plainRenderer({ err: log, paint: PLAIN, explain });
+  await play(beside(textRenderer({ out: log, stream: true, raw: false }), waitingForResult(progress)), succeeded);
+  assert.match(log.text, /busy very\nThe end\nreport: done .*\nwarning/);
 });
 
 async function written(open: (err: Recording) => Renderer, list: readonly Event[]): Promise<string> {

@@ -47,10 +47,7 @@ export async function execute(execution: Execution): Promise<number> {
     const live =
       flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
     const out = file ?? call.out;
-    const renderer = beside(
-      resultRenderer({ out, flags, live }),
-      await openProgress({ call, flags, resultStreams: live && out.isTTY }),
-    );
+    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live }));
     const readers = readersOf(execution, { renderer, live, signal: stop.signal });
     const result = await pull(readers);
     await readers.journal?.close();

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-code.ts';
 import type { RunResult } from '../../core/run.ts';
 import { errorAnnotation, quarantine } from '../../terminal/github.ts';
 import { interactiveRenderer } from '../../terminal/interactive.ts';
 import type { Output } from '../../terminal/output.ts';
-import { colorLevel, PLAIN } from '../../terminal/paint.ts';
+import { colorLevel, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type ProgressOptions, plainRenderer, quietRenderer } from '../../terminal/plain.ts';
-import { isLast, type Renderer, SILENT, together } from '../../terminal/renderer.ts';
+import { isLast, type Renderer, SILENT, together, waitingForResult } from '../../terminal/renderer.ts';
 import { canSpin, NO_SPINNER, openSpinner } from '../../terminal/spinner.ts';
 import { verboseRenderer } from '../../terminal/verbose.ts';
 import type { Call } from '../command.ts';
@@ -17,14 +18,15 @@ import type { RunFlags } from './flags.ts';
 export interface Progress {
   readonly call: Call;
   readonly flags: RunFlags;
-  /** Text of the result goes to the same terminal while it comes. */
-  readonly resultStreams: boolean;
+  /** Text of the result goes to stdout while it comes. */
+  readonly live: boolean;
 }
 
 /** What stderr and the log file get: which form is decided here, once. */
 export async function openProgress(progress: Progress): Promise<Renderer> {
   const { call, flags } = progress;
-  const onStderr = quarantined(await stderrRenderer(progress), call, flags);
+  const renderer = await stderrRenderer(progress);
+  const onStderr = quarantined(progress.live ? waitingForResult(renderer) : renderer, call, flags);
   const { logFile } = call.globals;
   return logFile === undefined ? onStderr : together(onStderr, logRenderer(logFile, call, flags));
 }
@@ -34,24 +36,40 @@ export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean 
   return format !== 'text' && !err.isTTY && !globals.verbose;
 }
 
-async function stderrRenderer({ call, flags, resultStreams }: Progress): Promise<Renderer> {
+async function stderrRenderer({ call, flags, live }: Progress): Promise<Renderer> {
   const { err, paint, globals, io } = call;
   if (isSilent(call, flags)) return SILENT;
-  const options: ProgressOptions = { err, paint, explain: (result) => explainEnd(result, call) };
+  const options: ProgressOptions = {
+    err,
+    paint,
+    explain: (result) => explainEnd(result, { paint, cwd: io.cwd, saved: flags.save }),
+  };
   if (globals.quiet) return quietRenderer(options);
   const { showReasoning } = flags;
   if (globals.verbose) return verboseRenderer({ ...options, showReasoning });
   if (!err.isTTY) return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
   const level = colorLevel({ flag: globals.color, env: io.env, config: call.settings.config.color, isTTY: true });
   const spinner = canSpin(err, io.stderr, io.env) ? await openSpinner(io.stderr, level) : NO_SPINNER;
-  return interactiveRenderer({ ...options, spinner, showReasoning, resultStreams, raw: flags.rawOutput });
+  return interactiveRenderer({ ...options, spinner, showReasoning, resultStreams: live && call.out.isTTY, raw: flags.rawOutput });
 }
 
-/** How a run failed: what is already on stdout, where the record is, and last what to do. */
-function explainEnd(result: RunResult, { paint, io }: Pick<Call, 'paint' | 'io'>): string {
+interface EndOptions {
+  readonly paint: Paint;
+  readonly cwd: string;
+  readonly saved: boolean;
+}
+
+/** How a run failed: what is already on stdout, the error, and last what to do. */
+function explainEnd(result: RunResult, { paint, cwd, saved }: EndOptions): string {
+  const { error, status, run_id, exit_code } = result;
+  // Whoever closed the pipe, as `head` does, has had enough and wants no complaint.
+  if (error === null || exit_code === EXIT.stdoutClosed) return '';
   const partial = result.steps.some(({ status, output }) => status === 'failed' && output !== '');
-  const incomplete = partial ? `${paint.yellow('warning')}: the output above is incomplete\n` : '';
-  return result.error === null ? incomplete : `${incomplete}${explainRecord(result.error, { paint, cwd: io.cwd })}`;
+  return [
+    ...(partial ? [`${paint.yellow('warning')}: the output above is incomplete\n`] : []),
+    explainRecord(error, { paint, cwd }),
+    ...(status === 'interrupted' && saved ? [`what was done is kept: promptchain runs show ${run_id}\n`] : []),
+  ].join('');
 }
 
 /** In GitHub Actions no line of a model is obeyed as a workflow command, and the error is shown on the page of the run. */
@@ -77,7 +95,7 @@ function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
 /** `--log-file`: the verbose form with a time on every line, appended; readable by its owner alone. */
 function logRenderer(file: string, call: Call, flags: RunFlags): Renderer {
   const log = openLog(file, () => new Date(call.io.clock.now()).toISOString());
-  const explain = (result: RunResult): string => explainEnd(result, { paint: PLAIN, io: call.io });
+  const explain = (result: RunResult): string => explainEnd(result, { paint: PLAIN, cwd: call.io.cwd, saved: flags.save });
   const inner = verboseRenderer({ err: log, paint: PLAIN, explain, showReasoning: flags.showReasoning });
   return {
     write: inner.write,
