@@ -7,7 +7,7 @@ import type { RunResult } from '../../src/core/run.ts';
 import { runChain } from '../../src/engine/run.ts';
 import { chainOf, optionsFor, type Plan, plans } from './generated-steps.ts';
 
-const RUNS = Number(process.env['PROMPTCHAIN_TEST_RUNS'] ?? 300);
+const RUNS = Number(process.env.PROMPTCHAIN_TEST_RUNS ?? 300);
 
 test('every run keeps the invariants of the event stream, also when it is aborted at any moment', async () => {
   await fc.assert(
