@@ -7,7 +7,8 @@ import type { MapNode } from './node.ts';
 export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: StepBody | undefined): void {
   noteReads(frame, reading);
   if (body === undefined) return;
-  if (!frame.hasOutput && takesInput(node, body)) frame.uses.input = true;
+  if (!frame.hasOutput && body.reads?.includes('input')) frame.uses.input = true;
+  if (body.reads?.includes('memory')) frame.uses.memory = true;
   if (body.model !== undefined || body.runs !== undefined || body.chain !== undefined) {
     frame.hasOutput ||= !node.entries.has('if');
     frame.names.inputIsModelText = isModelText(node, body);
@@ -26,13 +27,6 @@ export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
 /** Free text: nothing in the step says what the answer may be. */
 export function isModelText(node: MapNode, body: StepBody | undefined): boolean {
   return body?.model !== undefined && !['fields', 'schema', 'choices'].some((key) => node.entries.has(key));
-}
-
-/** A command or function gets `{input}` without naming it, unless it is given something else; so does a called chain. */
-function takesInput(node: MapNode, body: StepBody): boolean {
-  if (body.runs !== undefined) return !node.entries.has('stdin') && !node.entries.has('with');
-  const given = node.entries.get('with')?.value;
-  return body.chain?.uses.input === true && !(given?.kind === 'map' && given.entries.has('input'));
 }
 
 function noteBody({ uses }: Frame, body: StepBody): void {

@@ -101,6 +101,8 @@ export interface StepBody {
   readonly steps?: readonly Step[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** What it reads without a placeholder that says so. */
+  readonly reads?: readonly ('input' | 'memory')[];
   /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
   preview?(scope: Scope): string;
 }

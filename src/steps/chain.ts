@@ -28,6 +28,7 @@ export const chain = defineKind({
     checkNames(Object.keys(options.with ?? {}), called.inputs, binding);
     return {
       chain: called,
+      ...(called.uses.input && !Object.hasOwn(options.with ?? {}, 'input') ? { reads: ['input'] as const } : {}),
       run(context) {
         const { input, ...values } = (given?.value(context.scope) ?? {}) as JsonObject;
         const inputs: Record<string, Json> = { ...defaultsOf(called.inputs) };

@@ -44,6 +44,7 @@ function builtin(name: string, binding: Binding): StepBody {
     });
   }
   return {
+    reads: ['input', 'memory'],
     run: quiet(({ scope }) => work?.(scope) ?? { output: '' }),
   };
 }
@@ -59,6 +60,7 @@ function fromFile(reference: string, file: string, name: string, given: ValueTem
   const path = binding.file(['function'], file);
   return {
     runs: 'function',
+    reads: given === undefined ? ['input', 'memory'] : ['memory'],
     preview: () => reference,
     async *run(context) {
       const call = {

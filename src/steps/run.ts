@@ -8,7 +8,8 @@ import { runProcess } from '../lib/process.ts';
 import { defineKind } from './define.ts';
 import { text, value } from './fields.ts';
 
-const DEFAULT_SHELL = ['bash', '-euo', 'pipefail', '-c'];
+/** `--norc`, because our pipes are sockets and bash takes a socket on stdin for a remote shell, which reads ~/.bashrc. */
+const DEFAULT_SHELL = ['bash', '--norc', '-euo', 'pipefail', '-c'];
 /** Linux refuses a single variable of more than 128 KiB: a longer input reaches the command on stdin alone. */
 const LONGEST_VARIABLE = 120_000;
 
@@ -43,6 +44,7 @@ export const run = defineKind({
     const shown = Array.isArray(options.run) ? options.run.join(' ') : options.run;
     return {
       runs: 'command',
+      ...(stdin === undefined ? { reads: ['input'] as const } : {}),
       preview: () => shown,
       async *run(context) {
         const input = stdin?.fill(context.scope) ?? context.scope.input;

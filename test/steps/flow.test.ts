@@ -4,7 +4,7 @@ import { openSandbox } from '../cli/sandbox.ts';
 
 const run = async (yaml: string, args: readonly string[] = [], more: Readonly<Record<string, string>> = {}) => {
   using sandbox = openSandbox({ 'c.yaml': yaml, ...more });
-  return sandbox.run(['run', 'c.yaml', '-i', 'one two three', ...args]);
+  return await sandbox.run(['run', 'c.yaml', '-i', 'one two three', ...args]);
 };
 
 test('set names a value and passes the input through; one placeholder keeps its type', async () => {
@@ -146,5 +146,5 @@ test('an empty output is a failure unless the chain allows it', async () => {
   assert.equal((await run('steps:\n  - run: "true"\n')).code, 1);
   const allowed = await run('allow_empty: true\nsteps:\n  - run: "true"\n');
   assert.equal(allowed.code, 0);
-  assert.equal(allowed.stdout, '\n');
+  assert.equal(allowed.stdout, '');
 });

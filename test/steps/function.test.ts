@@ -68,7 +68,7 @@ test('an endless loop ends at the timeout', async () => {
   using _ = sandbox;
   const { code, stderr } = await go();
   assert.equal(code, 7);
-  assert.match(stderr, /PC6002/);
+  assert.match(stderr, /PC6101/);
 });
 
 test('two calls share no state', async () => {
