@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Event, EventBody } from '../../src/core/event.ts';
@@ -87,6 +87,17 @@ describe('promptchain runs', () => {
     assert.match((await sandbox.run(['runs', 'rm', '--older-than', '1d'])).stderr, /removed 1 run\n/);
     assert.equal((await sandbox.run(['runs', 'rm', '--all', '-y', '-q'])).code, 0);
     assert.equal((await sandbox.run(['runs', 'list', '--json'])).stdout, '[]\n');
+  });
+
+  it('keeps every run of `promptchain run`', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': 'model: echo/x\nsteps:\n  - "Hello {input}"\n' });
+    const ran = await sandbox.run(['run', 'chain.yaml', '-i', 'you', '--json']);
+    const shown = await sandbox.run(['runs', 'show', 'last', '--json']);
+    assert.deepEqual(JSON.parse(shown.stdout), JSON.parse(ran.stdout));
+    assert.match(
+      readFileSync((await sandbox.run(['runs', 'path', 'last'])).stdout.trimEnd(), 'utf8'),
+      /^\{"v":1,.*"type":"run\.started"/,
+    );
   });
 });
 

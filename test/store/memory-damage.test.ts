@@ -32,7 +32,7 @@ test('a changed byte anywhere is found by readers and writers, with the line it 
       await assert.rejects(memory.commit('default', [{ op: 'set', key: 'k', value: 1 }]), { code: 'PC8001', message: expected });
       assert.deepEqual(readFileSync(file), bad);
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 60) },
+    { numRuns: Number(process.env.PROMPTCHAIN_TEST_RUNS ?? 60) },
   );
 });
 

@@ -8,7 +8,7 @@ import { faultAtEachCall, SITUATIONS } from './memory-faults.ts';
 import { firstLine, type Running, start } from './processes.ts';
 import { temporaryFolder } from './temporary.ts';
 
-const KILLS = Number(process.env.FAULT_KILLS ?? 100);
+const KILLS = Number(process.env.PROMPTCHAIN_TEST_KILLS ?? 100);
 
 test('20 processes, 50 increments each, on one key', async (t) => {
   const file = join(temporaryFolder(t), 'memory.jsonl');

@@ -123,7 +123,7 @@ test('a store behaves as a plain map does, whatever is done to it', async (t) =>
         assert.deepEqual(stored, new Map([...(model.get(namespace) ?? [])].map(([name, json]) => [name, plain(json)])));
       }
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 60) },
+    { numRuns: Number(process.env.PROMPTCHAIN_TEST_RUNS ?? 60) },
   );
 });
 

@@ -6,6 +6,7 @@ import type { Json } from '../../core/json.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
 import { openJournal } from '../../store/journal.ts';
+import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import { beside } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stdoutFailure } from '../leave.ts';
@@ -51,6 +52,7 @@ export async function execute(execution: Execution): Promise<number> {
     const readers = readersOf(execution, { renderer, live, signal: stop.signal });
     const result = await pull(readers);
     await readers.journal?.close();
+    if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     await renderer.end();
     if (result.status === 'success') checkOutputStep(flags, result);
     if (file !== undefined && (result.status === 'success' || flags.format !== 'text')) file.commit();
@@ -79,7 +81,7 @@ function readersOf(
   { renderer, live, signal }: Pick<Readers, 'renderer'> & { readonly live: boolean; readonly signal: AbortSignal },
 ): Readers {
   const warnings = [...given];
-  const warn = (message: string): void => void warnings.push({ type: 'warning', code: 'PC8001', message });
+  const warn = (message: string): void => void warnings.push({ type: 'warning', code: 'PC8010', message });
   return {
     chain,
     options: {
