@@ -20,8 +20,8 @@ export interface Config {
   readonly files: readonly string[];
 }
 
-export const PROJECT_FILE = 'promptchain.config.yaml';
-export const USER_FILE = 'config.yaml';
+const PROJECT_FILE = 'promptchain.config.yaml';
+const USER_FILE = 'config.yaml';
 
 /**
  * Reads `promptchain.config.yaml`, the nearest one from `cwd` up to the repository's root, and `config.yaml` of
