@@ -5,6 +5,19 @@ import { defineConfig } from 'rolldown';
 const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 
 /**
+ * What is loaded together, since a file more costs more than what is in it. `late-`: loaded when first used, though imported
+ * at the top; only conditions need it, and most chains have none.
+ */
+const GROUPS = [
+  { name: 'late-conditions', test: /cel-js|src\/template\/cel\.ts/ },
+  { name: 'chain', test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template)\// },
+  {
+    name: 'base',
+    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/cli\/(?!main|usage|package-dir|globals|config-text)[a-z-]+\.ts/,
+  },
+];
+
+/**
  * The command line as a few CommonJS files, split where the source says `import()`: what a command does not use is not read.
  * Bundled because a start that resolves some hundred files takes three times as long; CommonJS because its compiled code can
  * be kept (`bin/code-cache.js`). Not minified: with kept code it gains nothing, and stack traces stay readable.
@@ -23,8 +36,7 @@ export default defineConfig({
     entryFileNames: '[name]-[hash].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },
-    // `late-`: loaded when first used, though imported at the top. Conditions need it; most files have none.
-    codeSplitting: { groups: [{ name: 'late-conditions', test: /cel-js|src\/template\/cel\.ts/ }] },
+    codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
   },
   transform: {
     inject: { Headers: [leanGlobals, 'Headers'], FormData: [leanGlobals, 'FormData'] },
