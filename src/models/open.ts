@@ -1,4 +1,3 @@
-import { ModelError } from '../core/errors.ts';
 import type { Io } from '../core/io.ts';
 import type { Model, ModelSpec, OpenModel } from '../core/model.ts';
 import type { Agents } from './agents.ts';
@@ -8,10 +7,10 @@ import { DEFAULT_TIMEOUTS, SLOW_START_MS } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpointOf } from './endpoint.ts';
 import type { Origin } from './failure.ts';
-import type { FoundKey } from './keys.ts';
-import { keyFor } from './keys.ts';
-import { needsResponses, thinks } from './params.ts';
-import type { Protocol } from './protocol.ts';
+import type { FoundKey, KeyCommands } from './find-key.ts';
+import { keyFor } from './find-key.ts';
+import { thinks } from './params.ts';
+import { protocolFor } from './protocols.ts';
 
 export interface OpenModelOptions {
   readonly io: Io;
@@ -26,28 +25,35 @@ export interface OpenModelOptions {
 export function createOpenModel({ io, config = {} }: OpenModelOptions): OpenModel {
   const agents = createAgents(io);
   const opened = new Map<ModelSpec, Promise<Model>>();
+  const commands: KeyCommands = new Map();
   return (spec) => {
     const known = opened.get(spec);
     if (known !== undefined) return known;
-    const model = openOne(spec, io, config, agents);
+    const model = openOne(spec, { io, config, agents, commands });
     opened.set(spec, model);
     return model;
   };
 }
 
-async function openOne(spec: ModelSpec, io: Io, config: ModelConfig, agents: Agents): Promise<Model> {
+interface Shared {
+  readonly io: Io;
+  readonly config: ModelConfig;
+  readonly agents: Agents;
+  readonly commands: KeyCommands;
+}
+
+async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
+  const { io, config, agents, commands } = shared;
   if (spec.id === 'auto') {
     const { resolveAuto } = await import('./auto.ts');
     const { id, provider, name } = await resolveAuto(io, config);
-    return openOne({ ...spec, id, provider, name }, io, config, agents);
+    return openOne({ ...spec, id, provider, name }, shared);
   }
   if (spec.provider === 'echo') return (await import('./echo.ts')).createEcho(spec);
   if (spec.provider === 'offline') return (await import('./extractive.ts')).createExtractive(spec);
   const endpoint = endpointOf(spec, io, config);
-  const key = await keyFor(spec, endpoint, io, config);
-  const protocol = await protocolOf(spec, endpoint);
-  // Written once for nothing, so that a parameter that cannot be sent is told before any step has run.
-  protocol.body(spec, { messages: [], params: spec.params }, endpoint.provider);
+  const key = await keyFor(spec, endpoint, io, config, commands);
+  const protocol = await protocolFor(spec, endpoint);
   const slow = endpoint.provider.local === true || thinks(spec.name) || (spec.params.reasoning_effort ?? 'none') !== 'none';
   const timeouts = { ...DEFAULT_TIMEOUTS, ...(slow ? { firstByteMs: SLOW_START_MS } : {}), ...config.timeouts };
   const { createRemote } = await import('./remote.ts');
@@ -60,24 +66,6 @@ async function openOne(spec: ModelSpec, io: Io, config: ModelConfig, agents: Age
     agents,
     timeouts,
     env: io.env,
-  });
-}
-
-async function protocolOf(spec: ModelSpec, { provider }: Endpoint): Promise<Protocol> {
-  if (provider.protocol === 'anthropic') {
-    if (spec.api !== undefined) throw wrongApi(spec);
-    return (await import('./messages.ts')).messages;
-  }
-  const api = spec.api ?? (provider.openaiModels === true && needsResponses(spec.name) ? 'responses' : 'chat');
-  return api === 'responses' ? (await import('./responses.ts')).responses : (await import('./chat.ts')).chat;
-}
-
-function wrongApi(spec: ModelSpec): ModelError {
-  return new ModelError(`api: ${spec.api} is a protocol of OpenAI's; ${spec.id} speaks its own`, {
-    code: 'PC5003',
-    reason: 'chain',
-    provider: spec.provider,
-    help: 'take the key "api" away',
   });
 }
 

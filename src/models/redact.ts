@@ -13,6 +13,6 @@ export function redacted(text: string, secrets: readonly string[]): string {
   let result = text;
   for (const secret of secrets) if (secret.length >= 4) result = result.replaceAll(secret, '[key]');
   return result
-    .replace(/\b(sk|gsk|xai|pplx|hf|nvapi|AIza|ghp|csk|r8)[-_][\w*.-]{8,}/g, '[key]')
+    .replace(/\b((sk|gsk|xai|pplx|hf|nvapi|ghp|csk|r8)[-_]|AIza)[\w*.-]{8,}/g, '[key]')
     .replace(/\bBearer\s+\S+/gi, 'Bearer [key]');
 }

@@ -5,7 +5,7 @@ import type { Timeouts } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Origin } from './failure.ts';
 import { unreachable } from './failure.ts';
-import type { FoundKey } from './keys.ts';
+import type { FoundKey } from './find-key.ts';
 import type { Protocol } from './protocol.ts';
 import { draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';

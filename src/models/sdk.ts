@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai';
 import type { Endpoint } from './endpoint.ts';
-import type { FoundKey } from './keys.ts';
+import type { FoundKey } from './find-key.ts';
 
 /** The part of a request that is the same for every call to one model. */
 export interface Draft {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -7,7 +7,9 @@ import type { ModelError } from '../../src/core/errors.ts';
 import type { ModelSpec } from '../../src/core/model.ts';
 import type { ModelConfig } from '../../src/models/config.ts';
 import { endpointOf } from '../../src/models/endpoint.ts';
-import { checkKeys, keyFor } from '../../src/models/keys.ts';
+import { keyFor } from '../../src/models/find-key.ts';
+import { checkKeys } from '../../src/models/keys.ts';
+import { createOpenModel } from '../../src/models/open.ts';
 import { PROVIDERS } from '../../src/models/providers.ts';
 import { modelIo, specOf } from './calling.ts';
 
@@ -17,7 +19,7 @@ await writeFile(join(dir, 'keys.json'), JSON.stringify({ openai: 'from-file' }),
 
 async function keyOf(spec: ModelSpec, env: Record<string, string>, config: ModelConfig = {}) {
   const io = modelIo(env);
-  const found = await keyFor(spec, endpointOf(spec, io, config), io, config);
+  const found = await keyFor(spec, endpointOf(spec, io, config), io, config, new Map());
   return found === undefined ? undefined : `${found.name}=${found.value}`;
 }
 
@@ -50,6 +52,14 @@ describe('where a key is looked for', () => {
     assert.equal(await keyOf(spec, { OPENAI_API_KEY: 'a', TEAM_KEY: 'b' }), 'TEAM_KEY=b');
     const [error] = await errorsOf([spec], { OPENAI_API_KEY: 'a' });
     assert.match(error?.message ?? '', /TEAM_KEY is not set/);
+  });
+
+  test('a command is run once for all the models that want its key', async () => {
+    const log = join(dir, 'runs.txt');
+    const counting = [process.execPath, '-e', `require('fs').appendFileSync(${JSON.stringify(log)}, 'x'); console.log('k-1')`];
+    const open = createOpenModel({ io: modelIo(), config: { providers: { openai: { api_key_command: counting } } } });
+    await Promise.all([open(specOf('openai/a')), open(specOf('openai/b'))]);
+    assert.equal(await readFile(log, 'utf8'), 'x');
   });
 
   test('white space around a key is not part of it', async () => {
@@ -121,6 +131,21 @@ describe('what is told of a missing key', () => {
     assert.deepEqual(await errorsOf(['openai/a'], {}, { providers: { openai: { api_key_command: ['/no/such/program'] } } }), []);
   });
 
+  test('a parameter that cannot be sent, and an unknown provider, are told as well', async () => {
+    const env = { ANTHROPIC_API_KEY: 'k' };
+    const errors = await errorsOf([specOf('anthropic/x', { params: { seed: 1 } }), 'opnai/x', 'opnai/x'], env);
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ['PC5003', 'PC5001'],
+    );
+  });
+
+  test('auto is looked at as what its key makes it', async () => {
+    const config: ModelConfig = { envFileNames: new Set(['OPENAI_BASE_URL']) };
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://evil.example/v1' };
+    assert.equal((await errorsOf([specOf('auto')], env, config))[0]?.code, 'PC4003');
+  });
+
   test('a server on this machine needs none', async () => {
     assert.deepEqual(await errorsOf(['openai/a'], { OPENAI_BASE_URL: 'http://localhost:8080/v1' }), []);
     assert.deepEqual(await errorsOf([specOf('mine/a', { baseUrl: 'http://[::1]:9/v1' })]), []);
@@ -145,6 +170,12 @@ describe('where a key may go', () => {
     const env = { ...MINE, OPENAI_BASE_URL: 'https://evil.example/v1' };
     assert.equal((await errorsOf(['openai/x'], env, fromFile('OPENAI_BASE_URL')))[0]?.code, 'PC4003');
     await assert.rejects(keyOf(evil, MINE), { code: 'PC4003' });
+  });
+
+  test('a command is not even run for such a host', async () => {
+    const config: ModelConfig = { providers: { openai: { api_key_command: ['/no/such/program'] } } };
+    await assert.rejects(keyOf(evil, {}, config), { code: 'PC4003' });
+    assert.equal((await errorsOf([evil], {}, config))[0]?.code, 'PC4003');
   });
 
   test('neither a stored key, nor one whose variable the chain file names', async () => {
