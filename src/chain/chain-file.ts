@@ -96,7 +96,7 @@ function readSettings(report: Report, root: MapNode): Settings {
     if (!Object.hasOwn(chainFileSchema.shape, key)) report.add(entry.key, unknownKey(key, OWNER));
     else if (Object.hasOwn(settingsSchema.shape, key) && !isNothing(entry)) json[key] = jsonOf(entry.value);
   }
-  return checked(report, { node: root, json, schema: settingsSchema, owner: OWNER }) ?? {};
+  return checked(report, { node: root, json, schema: settingsSchema, owner: () => OWNER }) ?? {};
 }
 
 function isNothing({ value }: Entry): boolean {

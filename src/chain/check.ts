@@ -10,7 +10,7 @@ import { decodeUtf8, guardText, LIMITS } from './guard.ts';
 import type { Loading, LoadOptions } from './options.ts';
 import { parseYaml } from './parse.ts';
 import type { Report } from './report.ts';
-import { createReport, sortProblems } from './report.ts';
+import { createReport, sortProblems, TooManyProblems } from './report.ts';
 import { createSource } from './source.ts';
 import type { Tree } from './tree.ts';
 import { buildTree, TooManyValues } from './tree.ts';
@@ -34,7 +34,7 @@ export function checkChain(file: string, options: LoadOptions): Check {
   const path = isStdin ? file : resolve(cwd, file);
   const dir = isStdin ? cwd : dirname(path);
   const loading: Loading = { options, problems: [], sources: new Map(), root: resolveLinks(dir) ?? dir, chains: new Map() };
-  const chain = readChain(loading, { path, dir, text: options.text, includedBy: [] });
+  const chain = readAll(loading, { path, dir, text: options.text, includedBy: [] });
   const strict = (problem: Problem): Problem => (options.strict === true ? { ...problem, severity: 'error' } : problem);
   const problems = sortProblems(loading.problems.map(strict), [...loading.sources.keys()]);
   const isValid = problems.every((problem) => problem.severity !== 'error');
@@ -43,6 +43,15 @@ export function checkChain(file: string, options: LoadOptions): Check {
     problems,
     sources: loading.sources,
   };
+}
+
+function readAll(loading: Loading, file: ChainFile): Chain | undefined {
+  try {
+    return readChain(loading, file);
+  } catch (error) {
+    if (error instanceof TooManyProblems) return undefined;
+    throw error;
+  }
 }
 
 interface ChainFile {

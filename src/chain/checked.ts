@@ -12,15 +12,15 @@ import type { Owner } from './unknown-key.ts';
  */
 export function checked<Schema extends z.ZodType>(
   report: Report,
-  about: { readonly node: Node; readonly json: Json; readonly schema: Schema; readonly owner: Owner },
+  about: { readonly node: Node; readonly json: Json; readonly schema: Schema; owner(): Owner },
 ): z.output<Schema> | undefined {
-  const { node, json, schema, owner } = about;
+  const { node, json, schema } = about;
   const first = schema.safeParse(json);
   if (first.success) return first.data;
   const patched = withTexts(node, json, first.error.issues);
   const second = patched === undefined ? first : schema.safeParse(patched);
   if (second.success) return second.data;
-  reportIssues(report, node, second.error.issues, { owner, schema });
+  reportIssues(report, node, second.error.issues, { owner: about.owner(), schema });
   return undefined;
 }
 

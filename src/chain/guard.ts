@@ -8,9 +8,9 @@ export const LIMITS = {
   depth: 200,
   aliases: 50,
   /** Lexical tokens: bounds the memory a file of commas can take. */
-  tokens: 400_000,
+  tokens: 250_000,
   /** Values after aliases are expanded. */
-  values: 100_000,
+  values: 50_000,
 } as const;
 
 /** Decodes strictly: the text, or the offset of the first byte that is not UTF-8. The byte order mark is kept. */

@@ -57,7 +57,7 @@ function readInput(report: Report, name: string, { key, value: node }: Entry): I
     node,
     json: jsonOf(node),
     schema: inputSchema,
-    owner: { name: `input "${name}"`, known: Object.keys(inputSchema.shape) },
+    owner: () => ({ name: `input "${name}"`, known: Object.keys(inputSchema.shape) }),
   });
   if (parsed === undefined) return { type: 'string', required: false };
   const { type, required, options, description } = parsed;

@@ -133,7 +133,7 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
     node,
     json: jsonOf(node),
     schema: modelSchema,
-    owner: { name: owner, known, planned: PLANNED.model },
+    owner: () => ({ name: owner, known, planned: PLANNED.model }),
   });
   if (parsed === undefined) return undefined;
   const id = parsed.model ?? parsed.name;

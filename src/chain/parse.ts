@@ -39,34 +39,22 @@ function tokenize(report: Report): Cst.Token[] | undefined {
     else if (lexeme.startsWith('*') && CST.tokenType(lexeme) === 'alias') aliases += 1;
     else if (lexeme === CST.DOCUMENT) documents += 1;
     for (const token of parser.next(lexeme)) tokens.push(token);
-    const excess = excessOf({
-      count,
-      depth: Math.max(flowDepth, parser.stack.length - 1),
-      aliases,
-      documents,
-      errors: tokens.length,
-    });
-    if (excess !== undefined) {
-      report.add({ start, end: start + lexeme.length }, { code: 'PC1003', message: excess });
-      return undefined;
-    }
+    const depth = Math.max(flowDepth, parser.stack.length - 1);
+    if (depth <= LIMITS.depth && aliases <= LIMITS.aliases && count <= LIMITS.tokens && documents <= 100 && tokens.length <= 1000)
+      continue;
+    const excess = excessOf({ depth, aliases, count, documents });
+    report.add({ start, end: start + lexeme.length }, { code: 'PC1003', message: excess });
+    return undefined;
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;
 }
 
-function excessOf(seen: {
-  count: number;
-  depth: number;
-  aliases: number;
-  documents: number;
-  errors: number;
-}): string | undefined {
+function excessOf(seen: { depth: number; aliases: number; count: number; documents: number }): string {
   if (seen.depth > LIMITS.depth) return `maps and lists are nested deeper than ${LIMITS.depth} levels`;
   if (seen.aliases > LIMITS.aliases) return `the file has more than ${LIMITS.aliases} aliases`;
   if (seen.count > LIMITS.tokens) return 'the file has too many values for a chain';
-  if (seen.documents > 100) return 'a chain file holds one document';
-  return seen.errors > 1000 ? 'the file is not a YAML file: it has more than 1000 errors' : undefined;
+  return seen.documents > 100 ? 'a chain file holds one document' : 'this is not a YAML file: it has more than 1000 errors';
 }
 
 /** One complaint of the YAML library. */

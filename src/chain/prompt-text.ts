@@ -116,7 +116,7 @@ function readFront(report: Report, front: Node | undefined): Omit<PromptText, 't
     report.add(front, { code: 'PC1312', message: 'front matter must be a map' });
     return { params: {} };
   }
-  const owner = { name: 'the front matter', known: Object.keys(frontSchema.shape) };
+  const owner = () => ({ name: 'the front matter', known: Object.keys(frontSchema.shape) });
   const parsed = checked(report, { node: front, json: jsonOf(front), schema: frontSchema, owner });
   if (parsed === undefined) return { params: {} };
   return { params: paramsOf(parsed), ...(parsed.model === undefined ? {} : { model: parsed.model }) };

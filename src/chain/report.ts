@@ -16,20 +16,28 @@ export interface Finding {
 export interface Report {
   readonly source: Source;
   add(place: Place, finding: Finding): void;
-  /** Errors so far, in all files that share the list. */
-  errors(): number;
+  /** Enough has been said at that severity: what comes now is dropped. */
+  isFull(severity: Problem['severity']): boolean;
 }
 
-/** More problems than this are of no use to anyone, and would make a hostile file slow. */
-export const MAX_PROBLEMS = 1000;
+/** More problems of one severity than this are of no use to anyone, and finding them all would make a hostile file slow. */
+export const MAX_PROBLEMS = 200;
+
+/** Thrown by `Report.add` at the last error that is kept: the rest of the load is given up. */
+export class TooManyProblems extends Error {}
 
 export function createReport(source: Source, problems: Problem[]): Report {
+  const count = (severity: Problem['severity']): number =>
+    problems.reduce((sum, problem) => sum + (problem.severity === severity ? 1 : 0), 0);
   return {
     source,
     add(place, finding) {
-      if (problems.length < MAX_PROBLEMS) problems.push(problemOf(source, place, finding));
+      const severity = finding.severity ?? 'error';
+      const before = count(severity);
+      if (before < MAX_PROBLEMS) problems.push(problemOf(source, place, finding));
+      if (severity === 'error' && before >= MAX_PROBLEMS - 1) throw new TooManyProblems();
     },
-    errors: () => problems.reduce((count, problem) => count + (problem.severity === 'error' ? 1 : 0), 0),
+    isFull: (severity) => count(severity) >= MAX_PROBLEMS,
   };
 }
 

@@ -19,14 +19,14 @@ export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label:
   const ownShape = kind.options.shape;
   const common: Record<string, unknown> = {};
   const own: Record<string, unknown> = {};
-  const owner = ownerOf(frame, kind, label);
+  const owner = () => ownerOf(frame, kind, label);
   let isKnown = true;
   for (const [key, entry] of node.entries) {
     if (isFreeKey(key)) continue;
     const target = Object.hasOwn(ownShape, key) ? own : Object.hasOwn(commonShape, key) ? common : undefined;
     if (target !== undefined) target[key] = jsonOf(entry.value);
     else {
-      report.add(entry.key, unknownKey(key, owner));
+      report.add(entry.key, unknownKey(key, owner()));
       isKnown = false;
     }
   }

@@ -82,6 +82,7 @@ function bindScalarConfiguration(context: TextContext, node: Node): ValueTemplat
   for (const problem of problems) frame.report.add(frame.locator.place(node, problem.offset, problem.length), problem);
   const parts = pieces.map((piece) => {
     if (!('text' in piece)) return piece.value;
+    if (!piece.text.includes('{')) return piece.text;
     const compiled = compileTemplate(piece.text, { raw: context.raw, names: frame.names });
     for (const problem of compiled.problems) reportInScalar(frame, node, shifted(problem, piece.offset));
     note(
@@ -103,6 +104,7 @@ function shifted(problem: TextProblem, by: number): TextProblem {
 }
 
 function reportInScalar(frame: Frame, node: ScalarNode, problem: TextProblem): void {
+  if (frame.report.isFull(problem.severity)) return;
   const { offset, length, fix, ...finding } = problem;
   const isText = typeof node.value === 'string';
   const place = isText ? frame.locator.place(node, offset, length) : node;

@@ -20,7 +20,7 @@ export interface Tree {
 }
 
 export function buildTree(document: Document.Parsed, report: Report): Tree {
-  const builder: Builder = { report, anchors: new Map(), sizes: new Map(), braced: new Map() };
+  const builder: Builder = { report, anchors: new Map(), sizes: new Map(), braced: new Map(), free: 0 };
   const root = build(builder, document.contents, { start: 0, end: 0 });
   return { root, braced: builder.braced };
 }
@@ -32,6 +32,8 @@ interface Builder {
   /** Values each collection stands for once aliases are expanded. */
   readonly sizes: Map<Node, number>;
   readonly braced: Map<Node, () => void>;
+  /** Above 0 inside `x-…` keys, whose values are the author's own. */
+  free: number;
 }
 
 function build(builder: Builder, yaml: YamlNode | null | undefined, at: Place): Node {
@@ -92,7 +94,10 @@ function buildMap(builder: Builder, map: YAMLMap): MapNode {
   const merged: Node[] = [];
   for (const pair of map.items as Pair<YamlNode, YamlNode | null>[]) {
     const keyPlace = placeOf(pair.key);
+    const isFree = isScalar(pair.key) && String(pair.key.value).startsWith('x-');
+    if (isFree) builder.free += 1;
     const value = build(builder, pair.value, { start: keyPlace.end, end: keyPlace.end });
+    if (isFree) builder.free -= 1;
     if (isMergeKey(pair.key)) merged.push(value);
     else addEntry(builder, entries, { pair, keyPlace, value });
   }
@@ -184,6 +189,7 @@ function reportBraced(builder: Builder, yaml: YamlNode): ScalarNode | undefined 
   const node: ScalarNode = { kind: 'scalar', value: text.meant, style: 'plain', ...place };
   const fixed = quoteYaml(text.meant);
   const message = 'this is a map, not text: YAML reads "{" as the start of a map; quote it';
+  if (builder.free > 0) return node;
   builder.braced.set(node, () => {
     builder.report.add(place, { code: 'PC1109', message, label: `write ${fixed}`, fix: { ...place, text: fixed } });
   });

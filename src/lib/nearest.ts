@@ -1,13 +1,16 @@
 /**
  * The candidate a misspelt word most likely meant, for "did you mean" hints; undefined when none is close. One slip (a letter
- * changed, missing, added or two swapped) is allowed for every three letters; case and `-` for `_` cost nothing.
+ * changed, missing, added or two swapped) is allowed for every three letters; case and `-` for `_` cost nothing. Only the first
+ * thousand candidates are looked at.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > LONGEST) return undefined;
   const wanted = plain(word);
   let limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MOST) break;
     if (Math.abs(candidate.length - word.length) > limit) continue;
     const slips = distance(wanted, plain(candidate), limit);
     if (slips > limit || (best !== undefined && slips === limit)) continue;
@@ -19,6 +22,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 }
 
 const LONGEST = 80;
+/** Candidates looked at: more names than these are a file made to be slow. */
+const MOST = 1_000;
 
 function plain(word: string): string {
   return word.toLowerCase().replaceAll('-', '_');

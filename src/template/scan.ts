@@ -50,7 +50,7 @@ export function scan(source: string): Scanned {
           done = braces.end;
         }
       }
-    } else if (braces !== undefined && source[at - 1] !== '\\') {
+    } else if (problems.length < MOST_WARNINGS && braces !== undefined && source[at - 1] !== '\\') {
       const slip = slipOf(source, at, braces);
       if (slip !== undefined) problems.push(slip);
     }
@@ -60,6 +60,9 @@ export function scan(source: string): Scanned {
   if (text !== '') parts.push(text);
   return { parts, problems };
 }
+
+/** Slips told of one text. */
+const MOST_WARNINGS = 100;
 
 function isPlaceholder(braces: Braces): boolean {
   return braces.tight && isRoot(braces.word) && (braces.closed || braces.problems.length > 0);
