@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ModelParams, ModelSpec } from '../core/model.ts';
+import { mergeParams, modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
 import { checked } from './checked.ts';
 import { expandVariables, joinPieces } from './environment.ts';
-import { mergeParams, modelParamsShape, paramsOf } from './model-params.ts';
 import type { ListNode, MapNode, Node } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { LoadOptions } from './options.ts';

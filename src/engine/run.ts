@@ -1,15 +1,14 @@
 import type { Chain } from '../core/chain.ts';
-import { type Failure, StepError } from '../core/errors.ts';
+import { Failure, Interrupted, LimitError, recordOf, StepError } from '../core/errors.ts';
 import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import type { ChildCall, Host } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
-import type { RunOptions, RunResult } from '../core/run.ts';
+import type { RunOptions, RunResult, RunStatus } from '../core/run.ts';
+import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
 import { causeOf, FailedAt } from './failed-at.ts';
 import { runSteps, runWhole } from './interpret.ts';
-import { createLedger, type Ended } from './ledger.ts';
 import { createLocalHost } from './local-host.ts';
-
 import { type StagedMemory, stageMemory } from './staged-memory.ts';
 import { createState } from './state.ts';
 
@@ -20,16 +19,16 @@ import { createState } from './state.ts';
  */
 export async function* runChain(chain: Chain, options: RunOptions): AsyncGenerator<Event, RunResult> {
   const stamp = createStamp(options);
-  const about = { name: chain.name, file: chain.file, sha256: chain.sha256 };
-  const ledger = createLedger({ runId: options.runId, chain: about });
+  const ledger = createLedger(options.runId);
+  const note = (body: EventBody) => {
+    ledger.note(body);
+    return stamp(body);
+  };
   const startedAt = options.io.clock.elapsed();
-  yield stamp({ type: 'run.started', chain: about, steps: chain.steps.length });
-
-  const ended = yield* observe(execute(chain, options), (event) => {
-    ledger.note(event);
-    return stamp(event);
-  });
-  const result = ledger.result(ended, options.io.clock.elapsed() - startedAt);
+  const { name, file, sha256 } = chain;
+  yield note({ type: 'run.started', chain: { name, file, sha256 }, steps: chain.steps.length });
+  const ended = yield* observe(execute(chain, options), note);
+  const result = ledger.result({ ...ended, durationMs: options.io.clock.elapsed() - startedAt });
   yield stamp({ type: terminalOf(result), result });
   return result;
 }
@@ -42,6 +41,8 @@ function createStamp(options: RunOptions): (body: EventBody) => Event {
   };
 }
 
+type Ended = Omit<RunEnd, 'durationMs'>;
+
 async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepEvent, Ended> {
   try {
     for (const { code, message, position } of chain.warnings) {
@@ -53,11 +54,19 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
     options.signal.throwIfAborted();
     yield* memory.commit();
-    return { output: outcome.value, ...(outcome.stop === undefined ? {} : { stopped: outcome.stop.reason }) };
+    const stopped = outcome.stop === undefined ? {} : { stopped: outcome.stop.reason };
+    return { status: 'success', output: outcome.value, error: null, ...stopped };
   } catch (error) {
     const cause = options.signal.aborted ? options.signal.reason : causeOf(error);
-    return error instanceof FailedAt ? { error: cause, step: error.step } : { error: cause };
+    const record = recordOf(cause, error instanceof FailedAt ? error.step : undefined);
+    return { status: statusOf(cause), output: null, error: record };
   }
+}
+
+function statusOf(cause: unknown): RunStatus {
+  if (cause instanceof Interrupted) return 'interrupted';
+  if (cause instanceof LimitError) return 'limited';
+  return cause instanceof Failure && cause.reason === 'cancelled' ? 'interrupted' : 'failed';
 }
 
 /** A child sees the values it was called with and nothing that happens beside it meanwhile. */

@@ -4,9 +4,9 @@ import type { StepEvent } from '../core/event.ts';
 import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { StepContext, StepOutcome } from '../core/step.ts';
+import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
-import { modelParams, paramsOf } from './model-params.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -22,7 +22,7 @@ export const prompt = defineKind({
       .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
     system: text().optional().describe('the system text sent with it'),
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
-    ...modelParams,
+    ...modelParamsShape,
     history: z
       .union([z.enum(['none', 'full']), z.int().min(0)])
       .optional()
