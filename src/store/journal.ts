@@ -6,10 +6,9 @@ import { makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import { journalFile } from './run-files.ts';
 
-export { pruneRuns, RETENTION } from './prune.ts';
 export { findRun } from './run-files.ts';
-export { listRuns, type RunSummary } from './run-list.ts';
-export { type RunRecord, readRun, removeRun } from './runs.ts';
+export { listRuns } from './run-list.ts';
+export { readRun, removeRun } from './runs.ts';
 
 /**
  * The record of one run: its public events, one a line, in `<dir>/<run id>.jsonl`. Deltas are left out, since

@@ -61,7 +61,7 @@ export function rewrite<T>(file: string, patience: Patience, edit: (state: State
 export async function exclusively<T>(file: string, { patienceMs }: Patience, work: (store: string) => Promise<T>): Promise<T> {
   try {
     const store = targetOf(file);
-    makePrivateFolder(dirname(store));
+    for (const made of makePrivateFolder(dirname(store))) syncFolder(dirname(made));
     return await withLock(
       `${store}.lock`,
       () => {

@@ -52,9 +52,14 @@ test(`kill -9 at ${KILLS} random moments of a run that writes memory`, async (t)
   t.diagnostic(
     `${KILLS} kills, ${unfinished} in the middle of a run: ${acknowledged} writes acknowledged, 0 lost, ${doubled} doubled`,
   );
+  assert.equal((await sandbox.run(['memory', 'set', 'k', 'v'], { env })).code, 0);
   const left = readdirSync(join(home, 'data')).filter((name) => name !== 'memory.jsonl');
   t.diagnostic(`left behind: ${left.length === 0 ? 'nothing' : left.join(', ')}`);
   assert.equal(doubled, 0);
+  assert.deepEqual(
+    left.filter((name) => !name.includes('.torn-')),
+    [],
+  );
   assert.ok(unfinished > 0 && acknowledged > 0);
 });
 

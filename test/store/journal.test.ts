@@ -5,7 +5,8 @@ import { type TestContext, test } from 'node:test';
 import type { Event, EventBody } from '../../src/core/event.ts';
 import { NO_USAGE } from '../../src/core/model.ts';
 import type { RunResult } from '../../src/core/run.ts';
-import { findRun, listRuns, openJournal, pruneRuns, readRun, removeRun } from '../../src/store/journal.ts';
+import { findRun, listRuns, openJournal, readRun, removeRun } from '../../src/store/journal.ts';
+import { pruneRuns } from '../../src/store/prune.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const CHAIN = { name: 'demo', file: '/demo.yaml', sha256: 'ab' };

@@ -26,6 +26,12 @@ export function startWithFault(fault: string, nth: number, ...args: readonly (st
   return spawnWriter(['--import', hook], args, { INTERFERE_AT: String(nth), INTERFERE_WITH: fault });
 }
 
+/** The same on a file system that has no links. */
+export function startWithoutLinks(...args: readonly (string | number)[]): Running {
+  const hook = new URL('interfere.js', import.meta.url).href;
+  return spawnWriter(['--import', hook], args, { INTERFERE_ALWAYS: 'linkSync', INTERFERE_WITH: 'EPERM' });
+}
+
 function spawnWriter(options: readonly string[], args: readonly (string | number)[], env: NodeJS.ProcessEnv): Running {
   const program = fileURLToPath(new URL('writer.js', import.meta.url));
   const child = spawn(process.execPath, [...options, program, ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'], env });
