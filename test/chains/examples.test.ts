@@ -22,6 +22,9 @@ interface Example {
 const NOTES = ['--input-file', 'chains/notes.txt'];
 const OFFLINE = ['--model', 'offline/extractive'];
 
+/** An address where nothing listens, for a machine that has a model server of its own. */
+const NOBODY = 'http://127.0.0.1:9';
+
 /** Keyless models answer from what they were given, so these texts are stable. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'hello.yaml': [{ stdin: 'Rain is coming.\n', args: OFFLINE, stdout: 'Subject: Rain is coming.\n\nRain is coming.\n' }],
@@ -170,6 +173,40 @@ test('the pipeline pair: one run reads what the other prints', async () => {
   assert.ok(summary.stdout.includes(digest.stdout.trim()), 'the digest is one of the sentences of the summary');
   assert.ok(digest.stdout.length < summary.stdout.length);
 });
+
+test('chains/hello.yaml without a key: the built-in extractor answers and says that it is no language model', async () => {
+  await using sandbox = await openSandbox({ OLLAMA_HOST: NOBODY, LMSTUDIO_BASE_URL: NOBODY });
+  const { code, stdout, stderr } = await sandbox.run(['run', 'chains/hello.yaml', ...NOTES]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Subject: The new checkout page went live/);
+  assert.match(stderr, /offline\/extractive \(not a language model\)/);
+});
+
+test('chains/hello.yaml with a key: that provider answers', async () => {
+  await using fake = await startFakeProvider({ replies: [{ text: 'All is well.' }, { text: 'Well' }] });
+  await using sandbox = await openSandbox({ OPENAI_API_KEY: 'test-key', OPENAI_BASE_URL: fake.openaiUrl });
+  const { code, stdout, stderr } = await sandbox.run(['run', 'chains/hello.yaml', ...NOTES]);
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: 'Subject: Well\n\nAll is well.\n' }, stderr);
+});
+
+test('chains/prompt-library.yaml: the strategy stands before the prompt, the techniques after it', async () => {
+  await using sandbox = await openSandbox();
+  const prompt = async (step: string) => {
+    const args = ['run', 'chains/prompt-library.yaml', '--model', 'echo/prompt', '--output-step', step];
+    return (await sandbox.run(args, { stdin: '+ b\n' })).stdout.trimEnd();
+  };
+  const shown = async (name: string) => (await sandbox.run(['prompts', 'show', name])).stdout.trimEnd();
+  const review = await prompt('review');
+  assert.equal(review, `${await shown('cot')}\n\n${bodyOf('review').replace('{input}', '+ b')}`);
+  const [role, words] = [await shown('role_playing'), await shown('forbidden_words')];
+  const techniques = `${role.replace('{parameter}', 'senior engineer')}\n\n${words.replace('{parameter}', 'obviously,simply,just')}`;
+  assert.equal(await prompt('comment'), `${bodyOf('comment').replace('{input}', review)}\n\n${techniques}`);
+});
+
+function bodyOf(prompt: string): string {
+  const text = readFileSync(join(packageDir, 'chains/prompts', `${prompt}.md`), 'utf8');
+  return text.replace(/^---\n.*?\n---\n/s, '').trimEnd();
+}
 
 async function runs(name: string, example: Example): Promise<void> {
   await using fake = await startFakeProvider({ replies: [...(example.replies ?? [])], fallback: { status: 400 } });
