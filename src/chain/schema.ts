@@ -63,11 +63,22 @@ function describeKey(property: JsonObject[string] | undefined): string {
 
 /** As a file may write it: before defaults and conversions. What JSON Schema cannot say is left open. */
 function jsonSchema(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    definitions: __,
+    ...rest
+  } = z.toJSONSchema(schema, {
     target: 'draft-07',
     io: 'input',
     unrepresentable: 'any',
     reused: 'inline',
   });
-  return rest as JsonObject;
+  return JSON.parse(JSON.stringify(rest), (_key, value) => withoutReference(value)) as JsonObject;
+}
+
+/** The one thing zod puts into definitions is `z.json()`, which refers to itself: any JSON, so nothing has to be said of it. */
+function withoutReference(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value;
+  const { $ref: _, ...rest } = value;
+  return rest;
 }
