@@ -64,7 +64,8 @@ function findPrompt({ frame }: TextContext, node: ScalarNode): string | undefine
   return undefined;
 }
 
-function promptsIn(dir: string, depth = 0): { stem: string; file: string }[] {
+/** The prompt files in a folder and those below it, in the order in which an id is looked for; techniques and strategies are not among them. */
+export function promptsIn(dir: string, depth = 0): { stem: string; file: string }[] {
   if (depth > 8) return [];
   return entriesOf(dir).flatMap((entry) => {
     if (entry.isDirectory()) return RESERVED.has(entry.name) ? [] : promptsIn(join(dir, entry.name), depth + 1);

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Position, Problem } from '../core/problem.ts';
 import { nearest } from '../lib/nearest.ts';
 import { projectConfigSchema, providerSchema, type UserConfig, userConfigSchema } from './schemas/config.ts';
@@ -32,14 +32,13 @@ export function readConfigText(config: ConfigText): ConfigValues {
 }
 
 function read({ file, text, user }: ConfigText): ConfigValues {
-  const lines = new LineCounter();
   const at = (start: number, end: number): Position => {
-    const { line, col } = lines.linePos(start);
-    return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - start) };
+    const before = text.slice(0, start).split('\n');
+    return { file, line: before.length, column: (before.at(-1) ?? '').length + 1, length: Math.max(1, end - start) };
   };
   const failed = (problems: readonly Problem[]): ConfigValues => ({ values: {}, problems });
 
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { prettyErrors: false });
   if (document.errors.length > 0) {
     return failed(document.errors.map(({ message, pos }) => problem('PC1902', `not valid YAML: ${message}`, at(pos[0], pos[1]))));
   }

@@ -23,6 +23,21 @@ describe('promptchain prompts', () => {
     assert.match(stdout, /^Prompt files.*\n {2}review {2}Find defects$/m);
   });
 
+  it('lists prompt files in folders below and with other endings, under the id a chain uses', async () => {
+    using sandbox = openSandbox({
+      'prompts/notes/digest.txt': 'Digest {input}\n',
+      'prompts/plain.json': '{"a": 1}\n',
+      'chain.yaml': 'model: echo/x\nsteps: [{ prompt: { id: digest } }]\n',
+    });
+    const { stdout } = await sandbox.run(['prompts', 'list', '--json']);
+    assert.deepEqual(
+      JSON.parse(stdout).files.map(({ name }: { name: string }) => name),
+      ['digest', 'plain'],
+    );
+    assert.equal((await sandbox.run(['prompts', 'show', 'digest'])).stdout, 'Digest {input}\n');
+    assert.equal((await sandbox.run(['run', 'chain.yaml', '-i', 'x'])).stdout, 'Digest x\n');
+  });
+
   it('has a technique of the folder go over the shipped one', async () => {
     using sandbox = openSandbox({ 'prompts/techniques/step_by_step.md': '---\ndescription: Ours\n---\nOur way.\n' });
     assert.equal((await sandbox.run(['prompts', 'show', 'step_by_step'])).stdout, 'Our way.\n');

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CatalogueEntry, catalogueDirs, listCatalogue } from '../../chain/catalogue.ts';
 import { partText } from '../../chain/front-matter.ts';
 import { jsonOf } from '../../chain/node.ts';
+import { promptsIn } from '../../chain/prompt-text.ts';
 import type { Io } from '../../core/io.ts';
 import { isJsonObject } from '../../core/json.ts';
 
@@ -28,23 +29,20 @@ export function promptItems({ cwd, packageDir }: Pick<Io, 'cwd' | 'packageDir'>)
   ];
 }
 
+/** By id: of two files with the same one the first counts, as in a chain. */
 function promptFiles(folder: string): readonly PromptItem[] {
-  return namesIn(folder).map((name) => {
-    const file = join(folder, `${name}.md`);
-    const { front, body } = partText(file, readFileSync(file, 'utf8'));
-    const values = front === undefined ? undefined : jsonOf(front);
-    const description = isJsonObject(values) && typeof values.description === 'string' ? values.description : '';
-    return { kind: 'file', name, description, text: body.trim(), file };
-  });
+  const byId = new Map(
+    promptsIn(folder)
+      .toReversed()
+      .map(({ stem, file }) => [stem, file]),
+  );
+  const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, file]) => promptFile(name, file));
 }
 
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.md') && entry.name !== 'README.md')
-      .map(({ name }) => name.slice(0, -'.md'.length))
-      .sort();
-  } catch {
-    return [];
-  }
+function promptFile(name: string, file: string): PromptItem {
+  const { front, body } = partText(file, readFileSync(file, 'utf8'));
+  const values = front === undefined ? undefined : jsonOf(front);
+  const description = isJsonObject(values) && typeof values.description === 'string' ? values.description : '';
+  return { kind: 'file', name, description, text: body.trim(), file };
 }
