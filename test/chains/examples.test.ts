@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { FakeRequest, Reply } from '../fake/provider.ts';
@@ -137,6 +137,19 @@ test('every example is valid, without a warning', async () => {
   const { code, stdout, stderr } = await sandbox.run(['validate', ...Object.keys(EXAMPLES).map((name) => `chains/${name}`)]);
   assert.equal(code, 0, stdout + stderr);
   assert.doesNotMatch(stdout + stderr, /warning/);
+});
+
+test('the commands in the comments use flags that exist, on files that exist', async () => {
+  await using sandbox = await openSandbox();
+  const help = (await sandbox.run(['run', '--help'])).stdout;
+  for (const name of Object.keys(EXAMPLES)) {
+    const text = readFileSync(join(packageDir, 'chains', name), 'utf8');
+    const commands = [...text.matchAll(/promptchain run (\S+)([^|\n]*)/g)];
+    for (const [command, file = '', rest = ''] of commands) {
+      assert.ok(existsSync(join(packageDir, file)), command);
+      for (const [flag] of rest.matchAll(/--[a-z-]+/g)) assert.ok(help.includes(`${flag} `), command);
+    }
+  }
 });
 
 for (const [name, examples] of Object.entries(EXAMPLES)) {

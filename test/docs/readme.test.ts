@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { openSandbox } from '../chains/bin.ts';
 import { packageDir } from '../package/package-dir.ts';
 
 const README = readFileSync(join(packageDir, 'README.md'), 'utf8');
 const BLOCKS = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));
 const COMMANDS = BLOCKS.filter(({ language }) => language === 'console').flatMap(({ text }) => commandsIn(text));
+
+/** An address where nothing listens, for a machine that has a model server of its own. */
+const NOBODY = 'http://127.0.0.1:9';
 
 /** `--help` by command line, asked for once. */
 const helps = new Map<string, Promise<string>>();
@@ -53,6 +59,17 @@ for (const { line, words } of COMMANDS) {
     }
   });
 }
+
+test('the program that uses the library runs', async () => {
+  const [program = ''] = blocksOf('js');
+  const library = pathToFileURL(join(packageDir, 'build/src/index.js')).href;
+  const file = join(folder, 'program.mjs');
+  writeFileSync(file, program.replace("'promptchain'", `'${library}'`));
+  const env = { PATH: process.env.PATH, HOME: folder, OLLAMA_HOST: NOBODY, LMSTUDIO_BASE_URL: NOBODY };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { cwd: packageDir, env });
+  assert.equal(stdout, 'Subject: Text to summarise.\n\nText to summarise. It has two sentences.\n\n');
+  assert.equal(stderr, 'summary …\nsubject …\n');
+});
 
 test('files and scripts it names exist', () => {
   const scripts = (JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { scripts: Record<string, string> })
