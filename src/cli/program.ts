@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { ChainError, Failure, recordOf, UsageError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
+import type { Io } from '../core/io.ts';
 import { annotations, errorAnnotation } from '../terminal/github.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
@@ -12,6 +13,7 @@ import { explain } from './explain.ts';
 import { globalsFrom } from './globals.ts';
 import { ioFrom, workingDir } from './io.ts';
 import { exitOf, leave, stdoutFailure } from './leave.ts';
+import { logged, openLogFile } from './log-file.ts';
 import { helpFor, parseArguments, type Request } from './parser.ts';
 import { pathsFrom } from './paths.ts';
 import { createRedactor, secretsOf } from './redact.ts';
@@ -23,15 +25,17 @@ import { rootHelp } from './usage.ts';
 export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
   const out = openOutput(process.stdout);
   const err = openOutput(process.stderr);
-  const streams: Streams = { out, err, process };
-  const shown: Shown = { paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '' };
-  process.on('uncaughtException', (error) => void fail(error, shown, streams).then((code) => leave(process, out, err, code)));
+  const shown: Shown = { err, paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '', env: process.env };
+  process.on(
+    'uncaughtException',
+    (error) => void fail(error, shown, process, out).then((code) => leave(process, out, err, code)),
+  );
   let code: number;
   try {
-    code = answer === undefined ? await dispatch(process, out, err, shown) : await print(out, answer);
+    code = answer === undefined ? await dispatch(process, out, shown) : await print(out, answer);
     if (code === EXIT.ok && out.error !== undefined && out.error.code !== 'EPIPE') throw stdoutFailure(out.error);
   } catch (error) {
-    code = await fail(error, shown, streams);
+    code = await fail(error, shown, process, out);
   }
   return leave(process, out, err, code);
 }
@@ -39,21 +43,24 @@ export async function runProgram(process: NodeJS.Process, answer?: string): Prom
 /** How errors are shown; filled in as the command line becomes known. */
 interface Shown {
   command?: string;
+  /** Stderr, and the log file once there is one. */
+  err: Output;
+  /** With what `.env` gave: its keys are secrets too. */
+  env: Io['env'];
   paint: Paint;
   debug: boolean;
   cwd: string;
 }
 
-async function dispatch(process: NodeJS.Process, out: Output, err: Output, shown: Shown): Promise<number> {
-  shown.paint = await openPaint(colorLevel({ env: process.env, isTTY: err.isTTY }));
+async function dispatch(process: NodeJS.Process, out: Output, shown: Shown): Promise<number> {
+  shown.paint = await openPaint(colorLevel({ flag: colorIn(process.argv), env: process.env, isTTY: shown.err.isTTY }));
   const request = await parseArguments(process.argv.slice(2), (name) => {
     shown.command = name;
   });
   if ('text' in request) return print(out, request.text);
 
-  const call = await openCall(process, request, out, err);
-  shown.paint = call.paint;
-  shown.cwd = call.io.cwd;
+  const call = await openCall(process, request, out, shown);
+  Object.assign(shown, { paint: call.paint, cwd: call.io.cwd, env: call.io.env });
   if (request.command.run === undefined)
     throw new Failure('the command has nothing to run', { code: 'PC0001', reason: 'internal' });
   if (!asksForJson(call)) await warn(call);
@@ -66,7 +73,7 @@ async function openCall(
   process: NodeJS.Process,
   request: Exclude<Request, { text: string }>,
   out: Output,
-  err: Output,
+  shown: Shown,
 ): Promise<Call> {
   const globals = globalsFrom(request.options);
   if (globals.quiet && globals.verbose) throw new UsageError('--quiet and --verbose cannot both be given');
@@ -74,6 +81,9 @@ async function openCall(
     throw new UsageError('--env-file does not apply: this command reads no environment file');
   }
   const cwd = enterDir(process, globals.dir);
+  // A run writes its log itself: it has more to say there than on stderr.
+  if (globals.logFile !== undefined && shown.command !== 'run') shown.err = logged(shown.err, openLogFile(globals.logFile, Date));
+  const { err } = shown;
   // Of the process's own environment: `.env` belongs to the project and does not move the user's folders.
   const paths = pathsFrom(process.env, cwd);
   const settings = request.command.bare
@@ -129,8 +139,8 @@ async function print(out: Output, text: string): Promise<number> {
 }
 
 /** Tells an error where it is looked for: in the JSON of a run, or on stderr, and in GitHub Actions on the page of the job. */
-async function fail(error: unknown, shown: Shown, { out, err, process }: Streams): Promise<number> {
-  const { env, argv } = process;
+async function fail(error: unknown, shown: Shown, { argv }: NodeJS.Process, out: Output): Promise<number> {
+  const { env, err } = shown;
   const redact = createRedactor(secretsOf(env, [])).text;
   const format = shown.command === 'run' ? formatIn(argv) : 'text';
   if (format !== 'text') {
@@ -148,8 +158,9 @@ function annotationsOf(error: unknown, cwd: string): string {
   return error instanceof ChainError ? annotations(error.problems, cwd) : errorAnnotation(recordOf(error));
 }
 
-interface Streams {
-  readonly out: Output;
-  readonly err: Output;
-  readonly process: NodeJS.Process;
+/** The value of `--color` when the command line cannot be parsed as a whole. */
+function colorIn(argv: readonly string[]): 'always' | 'never' | undefined {
+  const at = argv.indexOf('--color');
+  const value = at === -1 ? argv.find((argument) => argument.startsWith('--color='))?.slice('--color='.length) : argv[at + 1];
+  return value === 'always' || value === 'never' ? value : undefined;
 }

@@ -9,6 +9,8 @@ export interface Output {
   write(text: string): void | Promise<void>;
   /** Resolves when everything written has left the process, or never will. */
   flush(): Promise<void>;
+  /** From now on neither `write` nor `flush` waits: what a stuck reader does not take is lost. */
+  stopWaiting(): void;
   /** Called once, as soon as the stream has failed; at once if it already has. */
   onFailure(listener: (error: NodeJS.ErrnoException) => void): void;
 }
@@ -16,6 +18,7 @@ export interface Output {
 /** Wraps a process stream. Its errors are kept here and never thrown. */
 export function openOutput(stream: NodeJS.WriteStream): Output {
   let failed: NodeJS.ErrnoException | undefined;
+  let patient = true;
   const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
   const waiting = new Set<() => void>();
   const release = (): void => {
@@ -39,15 +42,19 @@ export function openOutput(stream: NodeJS.WriteStream): Output {
       return failed;
     },
     write(text) {
-      if (failed !== undefined || text === '' || stream.write(text)) return undefined;
+      if (failed !== undefined || text === '' || stream.write(text) || !patient) return undefined;
       return new Promise((resolve) => waiting.add(resolve));
     },
     flush() {
-      if (failed !== undefined || stream.destroyed) return Promise.resolve();
+      if (failed !== undefined || stream.destroyed || !patient) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.add(resolve);
         stream.write('', () => resolve());
       });
+    },
+    stopWaiting() {
+      patient = false;
+      release();
     },
     onFailure(listener) {
       if (failed === undefined) listeners.push(listener);

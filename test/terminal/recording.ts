@@ -18,6 +18,7 @@ export function recordingOutput({ isTTY = false } = {}): Recording {
       text += more;
     },
     flush: () => Promise.resolve(),
+    stopWaiting: () => undefined,
     onFailure: () => undefined,
     get text() {
       return text;

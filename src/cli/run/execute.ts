@@ -67,7 +67,10 @@ export async function execute(execution: Execution): Promise<number> {
 
 /** Everything that ends a run from outside. The returned function stops listening. */
 function listen({ call, flags }: Execution, abort: (reason: Failure) => void): () => void {
-  const release = onSignals(call.process, abort);
+  const release = onSignals(call.process, (reason) => {
+    abort(reason);
+    setTimeout(() => call.out.stopWaiting(), PATIENCE_MS).unref();
+  });
   const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
   call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
   return () => {
@@ -75,6 +78,9 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
     clearTimeout(timer);
   };
 }
+
+/** How long a reader of stdout may take for the rest after a signal. */
+const PATIENCE_MS = 300;
 
 function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: given }: Execution,

@@ -42,6 +42,7 @@ export function openFileOutput(path: string): FileOutput {
       }
     },
     flush: () => Promise.resolve(),
+    stopWaiting: () => undefined,
     onFailure: () => undefined,
     commit() {
       if (failed !== undefined) throw failed;

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import type { RunResult } from '../../core/run.ts';
 import { errorAnnotation, quarantine } from '../../terminal/github.ts';
 import { interactiveRenderer } from '../../terminal/interactive.ts';
-import type { Output } from '../../terminal/output.ts';
 import { colorLevel, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type ProgressOptions, plainRenderer, quietRenderer } from '../../terminal/plain.ts';
 import { isLast, type Renderer, SILENT, together, waitingForResult } from '../../terminal/renderer.ts';
@@ -13,6 +10,7 @@ import { canSpin, NO_SPINNER, openSpinner } from '../../terminal/spinner.ts';
 import { verboseRenderer } from '../../terminal/verbose.ts';
 import type { Call } from '../command.ts';
 import { explainRecord } from '../explain.ts';
+import { openLogFile } from '../log-file.ts';
 import type { RunFlags } from './flags.ts';
 
 export interface Progress {
@@ -94,7 +92,7 @@ function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
 
 /** `--log-file`: the verbose form with a time on every line, appended; readable by its owner alone. */
 function logRenderer(file: string, call: Call, flags: RunFlags): Renderer {
-  const log = openLog(file, () => new Date(call.io.clock.now()).toISOString());
+  const log = openLogFile(file, call.io.clock);
   const explain = (result: RunResult): string => explainEnd(result, { paint: PLAIN, cwd: call.io.cwd, saved: flags.save });
   const inner = verboseRenderer({ err: log, paint: PLAIN, explain, showReasoning: flags.showReasoning });
   return {
@@ -103,30 +101,5 @@ function logRenderer(file: string, call: Call, flags: RunFlags): Renderer {
       await inner.end();
       log.close();
     },
-  };
-}
-
-function openLog(file: string, time: () => string): Output & { close(): void } {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'a', 0o600);
-  } catch (cause) {
-    throw new UsageError(`--log-file: cannot write "${file}": ${(cause as Error).message}`, { code: 'PC2025', cause });
-  }
-  return {
-    isTTY: false,
-    columns: 80,
-    error: undefined,
-    write(text) {
-      const lines = text.trimEnd().split('\n');
-      try {
-        writeSync(descriptor, `${lines.map((line) => `${time()} ${line}`).join('\n')}\n`);
-      } catch {
-        // A full disk under the log is no reason to lose the run.
-      }
-    },
-    flush: () => Promise.resolve(),
-    onFailure: () => undefined,
-    close: () => closeSync(descriptor),
   };
 }

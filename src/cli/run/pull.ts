@@ -1,5 +1,7 @@
 import type { Chain } from '../../core/chain.ts';
-import type { Event, Warning } from '../../core/event.ts';
+import { recordOf } from '../../core/errors.ts';
+import type { Event, StepFailed, StepStarted, Warning } from '../../core/event.ts';
+import { NO_USAGE } from '../../core/model.ts';
 import type { RunOptions, RunResult } from '../../core/run.ts';
 import { runChain } from '../../engine/run.ts';
 import type { Journal } from '../../store/journal.ts';
@@ -25,11 +27,13 @@ export interface Readers {
 export async function pull(readers: Readers): Promise<RunResult> {
   const { chain, options } = readers;
   const deliver = createDelivery(readers);
+  const open = new Map<string, StepStarted>();
   const events = runChain(chain, options);
   const finished = (async () => {
     for (;;) {
       const next = await events.next();
       if (next.done) return next.value;
+      note(open, next.value);
       await deliver(next.value);
     }
   })();
@@ -39,8 +43,35 @@ export async function pull(readers: Readers): Promise<RunResult> {
   finished.catch(() => undefined);
   const about = { runId: options.runId, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
   const result = failureResult(options.signal.reason, about);
-  await deliver(failureEvent(result, 0));
+  const last = failureEvent(result, 0);
+  const { v, seq, ts, run_id } = last;
+  for (const step of [...open.values()].reverse())
+    await deliver({ v, seq, ts, run_id, ...abandoned(step, options.signal.reason) });
+  await deliver(last);
   return result;
+}
+
+/** Keeps the steps that have begun and not ended. */
+function note(open: Map<string, StepStarted>, event: Event): void {
+  if (event.type === 'step.started') open.set(event.step, event);
+  if (event.type === 'step.completed' || event.type === 'step.failed') open.delete(event.step);
+}
+
+/** The end of a step that did not come to its own: every start has one. */
+function abandoned({ step, id, kind }: StepStarted, reason: unknown): StepFailed {
+  const error = recordOf(reason, step);
+  return {
+    type: 'step.failed',
+    step,
+    id,
+    kind,
+    error,
+    attempts: 1,
+    usage: NO_USAGE,
+    cost_usd: null,
+    duration_ms: 0,
+    continued: false,
+  };
 }
 
 /** How long an aborted run may take to end by itself: the whole process has to be gone within a second. */

@@ -50,6 +50,37 @@ describe('signals', () => {
     assert.equal((await live.ended).signal, 'SIGTERM');
   });
 
+  it('are obeyed while the reader of stdout takes nothing', async () => {
+    using sandbox = openSandbox({ 'a.yaml': 'steps:\n  - run: seq 1000000\n' });
+    const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    await live.saw('stdout', '1\n');
+    const { stdout } = live.child;
+    assert.ok(stdout);
+    stdout.pause();
+    // What the process cannot get rid of piles up here first.
+    while (stdout.readableLength < stdout.readableHighWaterMark) await new Promise(setImmediate);
+    live.child.kill('SIGINT');
+    const exited = new Promise((resolve) => live.child.once('exit', (_, signal) => resolve(signal)));
+    assert.equal(await exited, 'SIGINT');
+    stdout.destroy();
+  });
+
+  it('give every step that had started an end, also one that does not stop', async () => {
+    using sandbox = openSandbox({
+      'a.yaml': 'steps:\n  - function: ./stuck.mjs#stuck\n',
+      'stuck.mjs': 'export const stuck = () => new Promise(() => {});\n',
+    });
+    const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi', '--jsonl']);
+    await live.saw('stdout', 'step.started');
+    live.child.kill('SIGINT');
+    const types = (await live.ended).stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).type)
+      .filter((type) => type !== 'memory.read');
+    assert.deepEqual(types, ['run.started', 'step.started', 'step.failed', 'run.interrupted']);
+  });
+
   it('show the cursor again on a terminal', async () => {
     await using fake = await startFakeProvider({ fallback: { stall: 'before' } });
     using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
