@@ -11,7 +11,7 @@ export async function confirm({ globals, interactive, io }: Call, question: stri
   }
   const answer = await ask(io, `${sanitize(question)} [y/N] `);
   if (/^y(es)?$/i.test(answer.trim())) return;
-  throw new Failure('nothing was changed', { code: 'PC0002', reason: 'cancelled' });
+  throw new Failure('the answer was not yes: nothing was changed', { code: 'PC2040', reason: 'cancelled' });
 }
 
 /** One line from the terminal; the question goes to stderr, so that stdout stays the result. */
@@ -19,9 +19,10 @@ async function ask({ stdin, stderr }: Call['io'], question: string): Promise<str
   const reader = createInterface({ input: stdin, output: stderr });
   const stop = new AbortController();
   reader.on('SIGINT', () => stop.abort(new Interrupted('SIGINT')));
-  reader.on('close', () => stop.abort(new Interrupted('SIGINT')));
+  // The end of input (Ctrl-D) is no answer, which is not a yes.
+  const ended = new Promise<string>((resolve) => reader.on('close', () => resolve('')));
   try {
-    return await reader.question(question, { signal: stop.signal });
+    return await Promise.race([reader.question(question, { signal: stop.signal }), ended]);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {

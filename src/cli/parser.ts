@@ -104,6 +104,7 @@ function notAVerb(entry: CommandEntry, verbs: readonly Verb[], args: readonly st
 function usageErrorFrom(error: CommanderError, name: string): UsageError {
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
   const hint = more.join(' ').replace(/^\(|\)$/g, '');
-  const help = hint === '' ? `promptchain ${name} --help lists the options` : hint.replace(/^Did/, 'did');
+  const dash = error.code === 'commander.unknownOption' ? '; put -- before a text that begins with a dash' : '';
+  const help = hint === '' ? `promptchain ${name} --help lists the options${dash}` : hint.replace(/^Did/, 'did');
   return new UsageError(first, { code: 'PC2003', help, cause: error });
 }

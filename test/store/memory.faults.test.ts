@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openMemory } from '../../src/store/memory.ts';
 import { faultAtEachCall, SITUATIONS } from './memory-faults.ts';
 import { firstLine, type Running, start } from './processes.ts';
+import { cannotMount, onSmallDisk } from './small-disk.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const KILLS = Number(process.env.PROMPTCHAIN_TEST_KILLS ?? 100);
@@ -138,28 +139,4 @@ async function keptBy(
   const values = await openMemory(file).read('default');
   const log = (values[`log ${pid}`] ?? []) as { readonly turn: number }[];
   return { last: Number(values[`last ${pid}`]), turns: log.map(({ turn }) => turn) };
-}
-
-async function onSmallDisk(folder: string, work: (disk: string) => Promise<void>): Promise<void> {
-  const disk = join(folder, 'disk');
-  mkdirSync(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', disk]);
-  try {
-    await work(disk);
-  } finally {
-    execFileSync('umount', [disk]);
-  }
-}
-
-/** Only root may, and not in every container. */
-function cannotMount(): string | false {
-  try {
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    execFileSync('rmdir', [folder]);
-    return false;
-  } catch {
-    return 'needs the right to mount a small disk';
-  }
 }
