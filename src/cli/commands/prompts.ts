@@ -26,7 +26,7 @@ const list: Verb = {
       await out.write(`${JSON.stringify(parts, null, 2)}\n`);
       return EXIT.ok;
     }
-    const rows = (kind: PromptItem['kind']) => of(kind).map((item) => [usageOf(item), sanitize(item.description)]);
+    const rows = (kind: PromptItem['kind']) => of(kind).map((item) => [sanitize(usageOf(item)), sanitize(item.description)]);
     const parts = [
       { title: 'Techniques, for techniques: [name] on a step', rows: rows('technique') },
       { title: 'Strategies, for strategy: name on a step', rows: rows('strategy') },
@@ -57,7 +57,8 @@ const show: Verb = {
       return EXIT.ok;
     }
     if (!globals.quiet) await err.write(`${headOf(item, io.cwd)}\n\n`);
-    await out.write(`${item.text}\n`);
+    // A prompt file came with the project: a terminal gets it without control sequences, a pipe as it is.
+    await out.write(`${out.isTTY ? sanitize(item.text) : item.text}\n`);
     return EXIT.ok;
   },
 };

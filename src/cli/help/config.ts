@@ -36,7 +36,7 @@ The JSON Schema: promptchain schema config.`;
 
 const ORDER = [
   'flags',
-  'PROMPTCHAIN_* variables; PROMPTCHAIN_MODEL is a default, so a model named in the chain goes over it',
+  'PROMPTCHAIN_* variables; those for the model and the memory namespace are defaults: what a chain names goes over them',
   'the chain file',
   'promptchain.config.yaml of the working directory, or of a folder above it inside the same repository',
   'config.yaml of your configuration folder: ~/.config/promptchain, $XDG_CONFIG_HOME/promptchain, or under $PROMPTCHAIN_HOME',
