@@ -73,7 +73,7 @@ test('texts that ask for reasoning agree on how the answer is set apart, so that
   const endings = new Set<string>();
   for (const folder of ['strategies', 'techniques']) {
     for (const name of namesIn(folder)) {
-      const ending = /^End with .*?Write nothing after it\./m.exec(read(folder, name).body)?.[0];
+      const ending = /^End with .*? above\./m.exec(read(folder, name).body)?.[0];
       if (ending !== undefined) endings.add(ending);
     }
   }
