@@ -1,3 +1,4 @@
+import { ROOTS } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import { fillEntry, parseEntryName } from './catalogue.ts';
@@ -60,6 +61,14 @@ function checkParameter(
       help: `write "${entry.name}:…"${wanted.description === undefined ? '' : `: ${wanted.description}`}`,
     });
   }
+  const placeholder = PLACEHOLDER.exec(parameter ?? '')?.[0];
+  if (placeholder !== undefined) {
+    frame.report.add(place, {
+      code: 'PC1315',
+      message: `the parameter of a ${word} is fixed: ${shown(placeholder)} would reach the model as it is`,
+      help: 'write what depends on a value into the prompt itself',
+    });
+  }
   if (parameter !== undefined && wanted === undefined) {
     frame.report.add(place, {
       code: 'PC1402',
@@ -68,3 +77,5 @@ function checkParameter(
     });
   }
 }
+
+const PLACEHOLDER = new RegExp(`\\{(?:${ROOTS.join('|')})\\b[^{}]*\\}`);

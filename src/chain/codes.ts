@@ -31,7 +31,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1312: 'the front matter of a prompt file is wrong',
   PC1313: 'a chain includes itself, or chains are nested too deep',
   PC1314: 'a prompt id is not known',
-  PC1315: 'a technique or strategy is not known, or its parameter is missing',
+  PC1315: 'a technique or strategy is not known, or its parameter is missing or holds a placeholder',
   PC1401: 'a prompt reads nothing, so the previous output is dropped',
   PC1402: 'a value that is never used',
   PC3009: 'the output reads a step that may not run',
