@@ -110,7 +110,7 @@ function missing(spec: ModelSpec, { provider }: Endpoint, io: Pick<Io, 'env'>): 
     code: 'PC4001',
     reason: 'auth',
     provider: provider.id,
-    help: help.filter((line) => line !== undefined).join('; '),
+    help: help.filter((line) => line !== undefined).join('\n'),
   });
 }
 

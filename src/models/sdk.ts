@@ -23,8 +23,8 @@ interface Wiring {
  */
 export async function draftRequest(wiring: Wiring): Promise<Draft> {
   const { req, url } = await (wiring.endpoint.provider.protocol === 'anthropic' ? draftAnthropic(wiring) : draftOpenAi(wiring));
-  const headers = Object.fromEntries(new Headers(req.headers as Headers));
-  return { url: new URL(url), headers };
+  // Their own `Headers`, which in the bundle is not Node's.
+  return { url: new URL(url), headers: Object.fromEntries(req.headers as Headers) };
 }
 
 async function draftOpenAi({ endpoint, path, key, timeoutMs, env }: Wiring): ReturnType<OpenAI['buildRequest']> {

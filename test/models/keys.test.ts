@@ -113,7 +113,7 @@ describe('what is told of a missing key', () => {
     assert.equal(error?.code, 'PC4001');
     assert.equal(error?.reason, 'auth');
     assert.match(error?.message ?? '', /OpenAI: OPENAI_API_KEY is not set \(model openai\/gpt-4o-mini at chain\.yaml:3\)/);
-    assert.match(error?.help ?? '', /platform\.openai\.com\/api-keys.*ready for: groq.*without a key/);
+    assert.match(error?.help ?? '', /platform\.openai\.com\/api-keys[\s\S]*ready for: groq[\s\S]*without a key/);
   });
 
   test('every one at once, and only of the models in use', async () => {
