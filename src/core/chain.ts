@@ -3,6 +3,7 @@ import type { ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
 import type { Template, ValueTemplate } from './template.ts';
+import type { ServerSpec, ToolSpec } from './tool.ts';
 
 /** A chain file that was read, checked and bound: nothing in it can be malformed any more. */
 export interface Chain {
@@ -19,6 +20,10 @@ export interface Chain {
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
   readonly memory: MemorySpec;
+  /** By name, as the file declares them. */
+  readonly servers: { readonly [name: string]: ServerSpec };
+  readonly tools: { readonly [name: string]: ToolSpec };
+  readonly permissions: PermissionSpec;
   /** Environment variables that must be set; their values are masked in everything we print or write. */
   readonly secrets: readonly string[];
   readonly allowEmpty: boolean;
@@ -37,6 +42,8 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** Names of the MCP servers that a step's patterns can reach. */
+  readonly servers: readonly string[];
 }
 
 export interface InputSpec {
@@ -45,6 +52,16 @@ export interface InputSpec {
   readonly default?: Json;
   readonly options?: readonly string[];
   readonly description?: string;
+}
+
+/**
+ * Rules over `server.tool`, the names of declared tools and `run`, with patterns and, in brackets, patterns of arguments:
+ * `fs.write_file(path=docs/*)`. `deny` wins over `ask`, `ask` over `allow`; what no rule names is allowed when the step names it.
+ */
+export interface PermissionSpec {
+  readonly allow: readonly string[];
+  readonly ask: readonly string[];
+  readonly deny: readonly string[];
 }
 
 export interface MemorySpec {

@@ -22,6 +22,10 @@ export type Reason =
   | 'empty_output'
   | 'incomplete'
   | 'condition'
+  | 'tool'
+  | 'denied'
+  | 'needs_human'
+  | 'not_met'
   | 'stopped'
   | 'budget'
   | 'cancelled'
@@ -116,6 +120,9 @@ export class ModelError extends Failure {
 
 /** A step that is not a model call failed: a command, a function, a condition. */
 export class StepError extends Failure {}
+
+/** A tool or a server failed in a way that no answer of a model could mend. */
+export class ToolError extends Failure {}
 
 /** The memory store or the run journal could not be read or written. */
 export class StoreError extends Failure {

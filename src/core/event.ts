@@ -1,6 +1,7 @@
 import type { ErrorRecord, Reason } from './errors.ts';
 import type { Json } from './json.ts';
 import type { MemoryChange } from './memory.ts';
+import type { ToolCall } from './message.ts';
 import type { FinishReason, Usage } from './model.ts';
 import type { RunResult } from './run.ts';
 
@@ -46,6 +47,14 @@ export type StepEvent =
   | StepCompleted
   | StepFailed
   | StepSkipped
+  | TurnStarted
+  | TurnCompleted
+  | { readonly type: 'turn.delta'; readonly step: string; readonly turn: string; readonly text: string }
+  | ToolStarted
+  | ToolCompleted
+  | ServerStarted
+  | ServerFailed
+  | ObjectiveChecked
   | { readonly type: 'memory.read'; readonly namespace: string; readonly keys: readonly string[] }
   | MemoryWritten
   | Warning;
@@ -115,6 +124,74 @@ export interface StepSkipped {
   readonly kind: string;
   /** The condition as written, and every value it read. */
   readonly condition: string;
+  readonly values: { readonly [path: string]: Json };
+}
+
+/** A turn of an agent or of a prompt with tools. `turn` is its journal path, `step` the path of the step it belongs to. */
+export interface TurnStarted {
+  readonly type: 'turn.started';
+  readonly step: string;
+  readonly turn: string;
+  readonly model: string;
+}
+
+/** The record of a finished turn: what a resumed run uses instead of asking again. */
+export interface TurnCompleted {
+  readonly type: 'turn.completed';
+  readonly step: string;
+  readonly turn: string;
+  readonly model: string;
+  readonly text: string;
+  readonly tool_calls: readonly ToolCall[];
+  readonly finish_reason: FinishReason;
+  readonly attempts: number;
+  readonly usage: Usage;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+}
+
+export interface ToolStarted {
+  readonly type: 'tool.started';
+  readonly step: string;
+  /** Journal path of the call. */
+  readonly call: string;
+  readonly tool: string;
+  readonly arguments: Json;
+}
+
+/** The record of a finished call. */
+export interface ToolCompleted {
+  readonly type: 'tool.completed';
+  readonly step: string;
+  readonly call: string;
+  readonly tool: string;
+  readonly is_error: boolean;
+  readonly text: string;
+  readonly data?: Json;
+  readonly duration_ms: number;
+}
+
+export interface ServerStarted {
+  readonly type: 'mcp.started';
+  readonly server: string;
+  /** What the server calls itself. */
+  readonly name: string;
+  readonly version: string;
+  readonly tools: number;
+  readonly duration_ms: number;
+}
+
+export interface ServerFailed {
+  readonly type: 'mcp.failed';
+  readonly server: string;
+  readonly error: ErrorRecord;
+}
+
+export interface ObjectiveChecked {
+  readonly type: 'objective.checked';
+  readonly step: string;
+  readonly condition: string;
+  readonly met: boolean;
   readonly values: { readonly [path: string]: Json };
 }
 

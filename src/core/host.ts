@@ -1,4 +1,4 @@
-import type { StepCompleted, StepEvent } from './event.ts';
+import type { StepCompleted, StepEvent, ToolCompleted, TurnCompleted } from './event.ts';
 import type { Json } from './json.ts';
 import type { Scope } from './scope.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -40,8 +40,9 @@ export interface StepExecution {
 
 /** What a journal keeps of a step: its completion event and what later steps need besides. */
 export interface Recorded {
-  readonly completed: StepCompleted;
-  readonly outcome: StepOutcome;
+  readonly completed: StepCompleted | TurnCompleted | ToolCompleted;
+  /** Of a leaf step. */
+  readonly outcome?: StepOutcome;
 }
 
 export interface ChildCall {

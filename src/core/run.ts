@@ -6,6 +6,7 @@ import type { Io } from './io.ts';
 import type { Json } from './json.ts';
 import type { Memory } from './memory.ts';
 import type { FinishReason, OpenModel, Usage } from './model.ts';
+import type { Toolbox } from './tool.ts';
 
 export type RunStatus = 'success' | 'failed' | 'not_met' | 'limited' | 'blocked' | 'interrupted';
 
@@ -61,6 +62,8 @@ export interface RunOptions {
   readonly io: Io;
   readonly openModel: OpenModel;
   readonly memory: Memory;
+  /** Without one, a chain has only the tools it declares itself, and no rules about them. */
+  readonly toolbox?: Toolbox;
   /** Overrides the chain's own namespace. */
   readonly namespace?: string;
   /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */

@@ -5,11 +5,12 @@ import type { StepEvent } from './event.ts';
 import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
-import type { AssistantMessage, UserMessage } from './message.ts';
-import type { FinishReason, Model, ModelParams, ModelSpec, Usage } from './model.ts';
+import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
+import type { FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
 import type { Expression, Template, ValueTemplate } from './template.ts';
+import type { Tool, ToolResult } from './tool.ts';
 
 /**
  * A kind of step: one file in `steps/`, one line in its table. `options` are the keys it adds to those of every step
@@ -94,6 +95,8 @@ export interface Remember {
 }
 
 export interface StepBody {
+  /** Where it differs from the kind's: a prompt with tools makes a journal entry a turn. */
+  readonly shape?: 'leaf' | 'group';
   /** Yields the deltas of the work, returns its outcome, throws a `Failure`. */
   run(context: StepContext): AsyncGenerator<StepEvent, StepOutcome>;
   /** What it will touch, for key checks, dry runs and the trust prompt. */
@@ -101,6 +104,8 @@ export interface StepBody {
   readonly steps?: readonly Step[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** Patterns of the tools it may use. */
+  readonly tools?: readonly string[];
   /** What it reads without a placeholder that says so. */
   readonly reads?: readonly ('input' | 'memory')[];
   /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
@@ -125,6 +130,16 @@ export interface StepOutcome {
   readonly stop?: { readonly reason: string; readonly status: 'ok' | 'failed'; readonly output?: Json };
 }
 
+/** What a model said in one turn, complete. */
+export interface Turn {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+  readonly costUsd: number | null;
+  readonly model: string;
+}
+
 /** All that a step may touch while it runs. */
 export interface StepContext {
   /** Journal path, unique in the run. */
@@ -144,6 +159,16 @@ export interface StepContext {
   history(turns: number): readonly (UserMessage | AssistantMessage)[];
   /** Runs steps one after the other in this step's scope; a group's way to its children. */
   runSteps(steps: readonly Step[]): AsyncGenerator<StepEvent, StepOutcome>;
+  /** One turn of a model, as a journal entry of its own; `key` is unique in the step, such as `t3`. Not for leaves. */
+  turn(key: string, model: ModelSpec, request: ModelRequest): AsyncGenerator<StepEvent, Turn>;
+  /** The tools these patterns name, their servers started. Throws `ToolError` for a pattern that names none. */
+  tools(patterns: readonly string[]): AsyncGenerator<StepEvent, readonly Tool[]>;
+  /** One call, as a journal entry of its own: arguments checked, permission asked, time limited. Not for leaves. */
+  call(key: string, tool: Tool, args: Json): AsyncGenerator<StepEvent, ToolResult>;
+  /** Calls that may run together; results keep their order. */
+  callAll(
+    calls: readonly { readonly key: string; readonly tool: Tool; readonly args: Json }[],
+  ): AsyncGenerator<StepEvent, ToolResult[]>;
   /** Runs a chain in a scope of its own. */
   runChain(chain: Chain, call: { readonly input: string; readonly inputs: JsonObject }): AsyncGenerator<StepEvent, StepOutcome>;
 }
