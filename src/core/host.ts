@@ -12,8 +12,11 @@ import type { Step, StepOutcome } from './step.ts';
  */
 export interface Host {
   readonly runId: string;
-  /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. The returned record is yielded. */
-  step(path: string, work: (exec: StepExecution) => AsyncGenerator<StepEvent, Recorded>): AsyncGenerator<StepEvent, Recorded>;
+  /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. Its record is yielded. */
+  step<R extends Recorded>(
+    path: string,
+    work: (exec: StepExecution) => AsyncGenerator<StepEvent, R>,
+  ): AsyncGenerator<StepEvent, R>;
   /** Runs a list of steps in a journal scope of its own. */
   child(path: string, call: ChildCall, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
   /**
@@ -38,11 +41,20 @@ export interface StepExecution {
   readonly idempotencyKey: string;
 }
 
-/** What a journal keeps of a step: its completion event and what later steps need besides. */
-export interface Recorded {
-  readonly completed: StepCompleted | TurnCompleted | ToolCompleted;
-  /** Of a leaf step. */
-  readonly outcome?: StepOutcome;
+/** What a journal keeps of a piece of work: its completion event, and of a step what later steps need besides. */
+export type Recorded = RecordedStep | RecordedTurn | RecordedCall;
+
+export interface RecordedStep {
+  readonly completed: StepCompleted;
+  readonly outcome: StepOutcome;
+}
+
+export interface RecordedTurn {
+  readonly completed: TurnCompleted;
+}
+
+export interface RecordedCall {
+  readonly completed: ToolCompleted;
 }
 
 export interface ChildCall {

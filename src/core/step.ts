@@ -145,6 +145,8 @@ export interface StepContext {
   /** Journal path, unique in the run. */
   readonly path: string;
   readonly scope: Scope;
+  /** The arguments, when the body runs as a tool; `scope.input` is the same as JSON. */
+  readonly args?: JsonObject;
   readonly chain: Chain;
   readonly io: Io;
   /** From 1. */

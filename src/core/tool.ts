@@ -6,10 +6,14 @@ import type { StepBody } from './step.ts';
 export interface Tool {
   /** As chain files write it: `calculator`, `files.read`, `github.search_code`. */
   readonly name: string;
+  /** As a model calls it: `calculator`, `files_read`, `mcp_github_search_code`. */
+  readonly wireName: string;
   readonly description: string;
   /** JSON Schema of an object. Arguments are checked against it before `call`. */
   readonly parameters: JsonObject;
   readonly effect: Effect;
+  /** Milliseconds one call may take; by default five minutes. */
+  readonly timeoutMs?: number;
   /**
    * Yields progress (`step.log`), returns what goes back to the model. A failure of the tool is a result with `isError`; it
    * throws only what ends the step: an abort, or a `Failure` that no answer of a model could mend.

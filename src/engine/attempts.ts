@@ -1,42 +1,42 @@
 import { Failure, ModelError, type Reason, recordOf, StepError, TEMPORARY } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Io } from '../core/io.ts';
-import type { RetryPolicy, Step, StepOutcome } from '../core/step.ts';
+import type { RetryPolicy } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
 import { LONGEST_REQUESTED_WAIT_MS, waitBeforeRetry } from '../lib/wait.ts';
 import { deadline } from './deadline.ts';
 import { AttemptsFailed, causeOf } from './failed-at.ts';
 
-export interface AttemptOptions {
-  readonly step: Step;
+export interface AttemptOptions<T> {
+  /** What the retry events are about. */
   readonly path: string;
   readonly io: Io;
   readonly signal: AbortSignal;
+  readonly policy: Policy;
+  /** Milliseconds for all attempts together, and for each one. */
+  readonly timeoutMs?: number | undefined;
+  readonly attemptMs?: number | undefined;
   /** What this step, or the last one inside it, says goes straight out: after the first text there is no further attempt. */
   readonly live: boolean;
-  run(attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
+  run(attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, T>;
 }
 
-export interface Attempted {
-  readonly outcome: StepOutcome;
+export interface Attempted<T> {
+  readonly outcome: T;
   readonly attempts: number;
 }
 
-/**
- * The one retry layer: the SDKs' own is off. Runs a step until an attempt succeeds, its policy says no more, or its time is up.
- * A model step that says nothing about it gets four tries within two minutes, for failures of the moment only.
- */
-export async function* attempts(options: AttemptOptions): AsyncGenerator<StepEvent, Attempted> {
-  const { step, io } = options;
-  const policy = step.retry ?? (step.body.model === undefined ? ONCE : MODEL_DEFAULT);
+/** The one retry layer: the SDKs' own is off. Tries until an attempt succeeds, the policy says no more, or the time is up. */
+export async function* attempts<T>(options: AttemptOptions<T>): AsyncGenerator<StepEvent, Attempted<T>> {
+  const { policy, io } = options;
   const startedAt = io.clock.elapsed();
-  const limit = deadline(options.signal, step.timeoutMs, () => timedOut(step));
+  const limit = deadline(options.signal, options.timeoutMs, () => timedOut(options));
   try {
     for (let attempt = 1; ; attempt += 1) {
       const tried = yield* tryOnce(options, attempt, limit.signal);
       if ('outcome' in tried) return { outcome: tried.outcome, attempts: attempt };
       const waitMs = limit.signal.aborted || tried.partial !== '' ? undefined : waitFor(tried.error, attempt, policy, io);
-      if (waitMs === undefined || isTooLate(io.clock.elapsed() - startedAt + waitMs, step, policy)) {
+      if (waitMs === undefined || isTooLate(io.clock.elapsed() - startedAt + waitMs, options)) {
         throw new AttemptsFailed(explained(tried.error, limit.signal, policy), attempt, tried.partial);
       }
       yield retrying(options.path, attempt, policy, waitMs, causeOf(tried.error) as Failure);
@@ -47,12 +47,16 @@ export async function* attempts(options: AttemptOptions): AsyncGenerator<StepEve
   }
 }
 
-type Tried = { readonly outcome: StepOutcome } | { readonly error: unknown; readonly partial: string };
+type Tried<T> = { readonly outcome: T } | { readonly error: unknown; readonly partial: string };
 
-async function* tryOnce(options: AttemptOptions, attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, Tried> {
+async function* tryOnce<T>(
+  options: AttemptOptions<T>,
+  attempt: number,
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent, Tried<T>> {
   let partial = '';
   const out = new Set([options.path]);
-  const call = deadline(signal, options.step.body.model === undefined ? undefined : LONGEST_CALL_MS, callTimedOut);
+  const call = deadline(signal, options.attemptMs, () => callTimedOut(options));
   try {
     const work = options.run(attempt, call.signal);
     const outcome = yield* observe(work, (event) => {
@@ -68,14 +72,18 @@ async function* tryOnce(options: AttemptOptions, attempt: number, signal: AbortS
   }
 }
 
-interface Policy extends RetryPolicy {
+export interface Policy extends RetryPolicy {
   /** No new attempt starts later than this after the first began. */
   readonly withinMs?: number;
 }
 
-const ONCE: Policy = { attempts: 1, on: new Set<Reason>() };
-const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
-const LONGEST_CALL_MS = 600_000;
+export const ONCE: Policy = { attempts: 1, on: new Set<Reason>() };
+
+/** For a model call whose step says nothing about it: four tries within two minutes, for failures of the moment only. */
+export const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
+
+/** The longest one answer of a model may take. */
+export const LONGEST_CALL_MS = 600_000;
 
 /** Undefined: no further attempt. */
 function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
@@ -84,8 +92,8 @@ function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): numb
   return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
 }
 
-function isTooLate(elapsedMs: number, step: Step, policy: Policy): boolean {
-  return elapsedMs > Math.min(step.timeoutMs ?? Number.POSITIVE_INFINITY, policy.withinMs ?? Number.POSITIVE_INFINITY);
+function isTooLate(elapsedMs: number, { timeoutMs, policy }: { timeoutMs?: number | undefined; policy: Policy }): boolean {
+  return elapsedMs > Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, policy.withinMs ?? Number.POSITIVE_INFINITY);
 }
 
 function retrying(path: string, attempt: number, policy: Policy, waitMs: number, error: Failure): StepEvent {
@@ -127,16 +135,16 @@ async function sleep(io: Io, waitMs: number, signal: AbortSignal, attempt: numbe
   }
 }
 
-function timedOut(step: Step): StepError {
-  return new StepError(`step "${step.name}" took longer than its timeout of ${(step.timeoutMs ?? 0) / 1000} s`, {
+function timedOut({ path, timeoutMs = 0 }: { path: string; timeoutMs?: number | undefined }): StepError {
+  return new StepError(`step "${path}" took longer than its timeout of ${timeoutMs / 1000} s`, {
     code: 'PC6101',
     reason: 'timeout',
     help: 'raise its "timeout", or see with -v what it waits for',
   });
 }
 
-function callTimedOut(): StepError {
-  return new StepError(`the model did not finish its answer within ${LONGEST_CALL_MS / 60_000} minutes`, {
+function callTimedOut({ attemptMs = 0 }: { attemptMs?: number | undefined }): StepError {
+  return new StepError(`the model did not finish its answer within ${attemptMs / 60_000} minutes`, {
     code: 'PC6102',
     reason: 'timeout',
     help: 'ask for less in one step, or lower max_tokens',

@@ -36,9 +36,10 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
   };
   return {
     runId,
-    async *step(path, work) {
+    async *step<R extends Recorded>(path: string, work: (execution: StepExecution) => AsyncGenerator<StepEvent, R>) {
       enter();
-      const result = recorded?.get(path) ?? (yield* work(executionOf(runId, path)));
+      const known = recorded?.get(path) as R | undefined;
+      const result = known ?? (yield* work(executionOf(runId, path)));
       yield result.completed;
       return result;
     },

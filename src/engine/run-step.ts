@@ -1,10 +1,11 @@
 import { recordOf } from '../core/errors.ts';
 import type { StepCompleted, StepEvent, StepFailed } from '../core/event.ts';
-import type { Recorded, StepExecution } from '../core/host.ts';
+import type { RecordedStep, StepExecution } from '../core/host.ts';
 import { type Model, NO_USAGE } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
-import type { Step, StepContext, StepOutcome } from '../core/step.ts';
-import { attempts } from './attempts.ts';
+import type { Step, StepOutcome } from '../core/step.ts';
+import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE } from './attempts.ts';
+import { contextOf, type Work } from './context.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
@@ -25,7 +26,7 @@ export async function* runStep(
   if (!(yield* holds(step, scope, path, frame))) return undefined;
 
   const work = { step, path, scope, frame, inside, startedAt: frame.options.io.clock.elapsed() };
-  let done: Recorded;
+  let done: RecordedStep;
   try {
     done = yield* execute(work);
   } catch (thrown) {
@@ -48,15 +49,6 @@ export async function* runStep(
   return done.outcome;
 }
 
-interface Work {
-  readonly step: Step;
-  readonly path: string;
-  readonly scope: Scope;
-  readonly frame: Frame;
-  readonly inside: Inside;
-  readonly startedAt: number;
-}
-
 /** Says why when it does not; an error in a condition fails the run and never skips a step. */
 async function* holds(step: Step, scope: Scope, path: string, frame: Frame): AsyncGenerator<StepEvent, boolean> {
   if (step.if === undefined) return true;
@@ -71,13 +63,13 @@ async function* holds(step: Step, scope: Scope, path: string, frame: Frame): Asy
   }
 }
 
-async function* execute(work: Work): AsyncGenerator<StepEvent, Recorded> {
+async function* execute(work: Work): AsyncGenerator<StepEvent, RecordedStep> {
   const { step, path, frame } = work;
   const opened = await openModel(step, frame);
   const name = { step: path, id: step.name, kind: step.kind };
   yield { type: 'step.started', ...name, ...modelFields(step, opened.model), final: frame.final };
   if (opened.error !== undefined) throw opened.error;
-  if (step.shape === 'leaf') return yield* frame.host.step(path, (execution) => record(work, opened.model, execution));
+  if (shapeOf(step) === 'leaf') return yield* frame.host.step(path, (execution) => record(work, opened.model, execution));
   const recorded = yield* record(work, undefined, { idempotencyKey: '' });
   yield recorded.completed;
   return recorded;
@@ -93,14 +85,18 @@ async function openModel(step: Step, frame: Frame): Promise<{ readonly model?: M
   }
 }
 
-async function* record(work: Work, model: Model | undefined, execution: StepExecution): AsyncGenerator<StepEvent, Recorded> {
+async function* record(work: Work, model: Model | undefined, execution: StepExecution): AsyncGenerator<StepEvent, RecordedStep> {
   const { step, path, frame } = work;
   const { options } = frame;
+  const callsModel = step.body.model !== undefined && shapeOf(step) === 'leaf';
   const { outcome, attempts: count } = yield* attempts({
-    step,
     path,
     io: options.io,
     signal: frame.signal,
+    // An agent's retries are those of its turns: trying all of it again would multiply them.
+    policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? (callsModel ? MODEL_DEFAULT : ONCE)),
+    timeoutMs: step.timeoutMs,
+    attemptMs: callsModel ? LONGEST_CALL_MS : undefined,
     live: frame.final && options.live,
     run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
   });
@@ -119,27 +115,6 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     duration_ms: durationOf(work),
   };
   return { completed, outcome };
-}
-
-function contextOf(work: Work, attempt: number, signal: AbortSignal, { idempotencyKey }: StepExecution): StepContext {
-  const { frame, scope, path, inside } = work;
-  // A group that is tried again makes new journal entries: its children's first results stay what they were.
-  const prefix = attempt === 1 ? `${path}/` : `${path}#${attempt}/`;
-  const inner = { ...frame, prefix, signal };
-  return {
-    path,
-    scope,
-    chain: frame.state.chain,
-    io: frame.options.io,
-    attempt,
-    idempotencyKey,
-    signal,
-    final: frame.final,
-    model: frame.options.openModel,
-    history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
-    runSteps: (steps) => inside.steps(steps, scope.input, inner),
-    runChain: (chain, call) => inside.chain(chain, call, inner),
-  };
 }
 
 async function* remember(work: Work, outcome: StepOutcome): AsyncGenerator<StepEvent, void> {
@@ -181,6 +156,10 @@ function modelFields(
   const id = outcome?.model ?? model?.spec.id ?? step.body.model?.id;
   const llm = outcome?.llm ?? model?.llm;
   return { ...(id === undefined ? {} : { model: id }), ...(llm === undefined ? {} : { llm }) };
+}
+
+function shapeOf(step: Step): 'leaf' | 'group' {
+  return step.body.shape ?? step.shape;
 }
 
 function show(frame: Frame, step: Step, view: StepView): void {

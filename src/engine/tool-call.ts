@@ -1,0 +1,104 @@
+import { Failure, ToolError } from '../core/errors.ts';
+import type { StepEvent, ToolCompleted } from '../core/event.ts';
+import type { Host, RecordedCall } from '../core/host.ts';
+import { isJsonObject, type Json } from '../core/json.ts';
+import type { Tool, ToolResult } from '../core/tool.ts';
+import type { Place } from './context.ts';
+import { deadline } from './deadline.ts';
+import { toolScope } from './tools.ts';
+
+export interface WantedCall {
+  /** Unique in the step, such as `t3.1`. */
+  readonly key: string;
+  readonly tool: Tool;
+  readonly args: Json;
+}
+
+/** Calls that a model made in one turn: together, their answers in its order. */
+export async function* callAll(place: Place, calls: readonly WantedCall[]): AsyncGenerator<StepEvent, ToolResult[]> {
+  const { host, signal } = place.frame;
+  return yield* host.all(
+    calls.map((call) => (branch, branchSignal) => callOne(place, branch, call, branchSignal)),
+    { concurrency: MOST_AT_ONCE, signal },
+  );
+}
+
+/**
+ * One call as a journal entry. What a tool fails with goes back as a result, because a model can mend it; an abort, a missing
+ * person and a bug end the step.
+ */
+export async function* callOne(
+  place: Place,
+  host: Host,
+  wanted: WantedCall,
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent, ToolResult> {
+  const { frame, step } = place;
+  const { io } = frame.options;
+  const { tool, args } = wanted;
+  const call = `${frame.prefix}${wanted.key}`;
+  const { completed } = yield* host.step<RecordedCall>(call, async function* ({ idempotencyKey }) {
+    const startedAt = io.clock.elapsed();
+    yield { type: 'tool.started', step, call, tool: tool.name, arguments: args };
+    const result = yield* attempt(place, wanted, call, idempotencyKey, signal);
+    const record: ToolCompleted = {
+      type: 'tool.completed',
+      step,
+      call,
+      tool: tool.name,
+      is_error: result.isError,
+      text: shortened(result.text),
+      ...(result.data === undefined ? {} : { data: result.data }),
+      duration_ms: Math.round(io.clock.elapsed() - startedAt),
+    };
+    return { completed: record };
+  });
+  const { text, is_error, data } = completed;
+  return data === undefined ? { text, isError: is_error } : { text, isError: is_error, data };
+}
+
+const MOST_AT_ONCE = 8;
+const LONGEST_RESULT = 100_000;
+const LONGEST_CALL_MS = 300_000;
+
+async function* attempt(
+  place: Place,
+  { tool, args }: WantedCall,
+  path: string,
+  idempotencyKey: string,
+  parent: AbortSignal,
+): AsyncGenerator<StepEvent, ToolResult> {
+  const limit = deadline(parent, tool.timeoutMs ?? LONGEST_CALL_MS, () => tookTooLong(tool));
+  const { signal } = limit;
+  try {
+    if (!isJsonObject(args)) return wrong('the arguments must be a JSON object');
+    const { problemsOf } = await import('../lib/json-schema.ts');
+    const problems = problemsOf(tool.parameters, args);
+    if (problems.length > 0) return wrong(`the arguments do not fit: ${problems.join('; ')}`);
+    await place.frame.options.toolbox?.permit(tool, args, toolScope(place), signal);
+    return yield* tool.call(args, { path, signal, idempotencyKey });
+  } catch (error) {
+    if (parent.aborted) throw parent.reason;
+    if (signal.aborted) return wrong((signal.reason as Error).message);
+    if (!(error instanceof Failure) || ENDS_STEP.has(error.reason)) throw error;
+    return wrong(error.help === undefined ? error.message : `${error.message} (${error.help})`);
+  } finally {
+    limit.clear();
+  }
+}
+
+const ENDS_STEP = new Set<Failure['reason']>(['needs_human', 'cancelled', 'budget', 'internal']);
+
+function wrong(text: string): ToolResult {
+  return { text, isError: true };
+}
+
+function tookTooLong(tool: Tool): ToolError {
+  const seconds = (tool.timeoutMs ?? LONGEST_CALL_MS) / 1000;
+  return new ToolError(`the tool "${tool.name}" did not answer within ${seconds} s`, { code: 'PC7003', reason: 'timeout' });
+}
+
+function shortened(text: string): string {
+  if (text.length <= LONGEST_RESULT) return text;
+  return `${text.slice(0, LONGEST_RESULT)}\n[cut here: the result has ${text.length} characters, ${LONGEST_RESULT} are kept]`;
+}

@@ -1,0 +1,96 @@
+import type { StepEvent, TurnCompleted } from '../core/event.ts';
+import type { RecordedTurn } from '../core/host.ts';
+import type { ToolCall } from '../core/message.ts';
+import { type FinishReason, type Model, type ModelRequest, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
+import type { RetryPolicy, Turn } from '../core/step.ts';
+import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT } from './attempts.ts';
+import type { Place } from './context.ts';
+
+/** One turn of a model as a journal entry: tried again by the step's policy, repeated by no resumed run. */
+export async function* takeTurn(
+  place: Place,
+  key: string,
+  spec: ModelSpec,
+  request: ModelRequest,
+  retry: RetryPolicy | undefined,
+): AsyncGenerator<StepEvent, Turn> {
+  const { frame, step } = place;
+  const { io, openModel } = frame.options;
+  const turn = `${frame.prefix}${key}`;
+  const { completed } = yield* frame.host.step<RecordedTurn>(turn, async function* ({ idempotencyKey }) {
+    const startedAt = io.clock.elapsed();
+    const model = await openModel(spec);
+    yield { type: 'turn.started', step, turn, model: model.spec.id };
+    const { outcome, attempts: count } = yield* attempts({
+      path: step,
+      io,
+      signal: frame.signal,
+      policy: retry ?? MODEL_DEFAULT,
+      attemptMs: LONGEST_CALL_MS,
+      live: false,
+      run: (_attempt, signal) => answer(model, { ...request, idempotencyKey }, signal, step, turn),
+    });
+    const record: TurnCompleted = {
+      type: 'turn.completed',
+      step,
+      turn,
+      model: model.spec.id,
+      text: outcome.text,
+      tool_calls: outcome.toolCalls,
+      finish_reason: outcome.finish,
+      attempts: count,
+      usage: outcome.usage,
+      cost_usd: model.llm ? null : 0,
+      duration_ms: Math.round(io.clock.elapsed() - startedAt),
+    };
+    return { completed: record };
+  });
+  return {
+    text: completed.text,
+    toolCalls: completed.tool_calls,
+    finishReason: completed.finish_reason,
+    usage: completed.usage,
+    costUsd: completed.cost_usd,
+    model: completed.model,
+  };
+}
+
+interface Answer {
+  readonly text: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finish: FinishReason;
+  readonly usage: Usage;
+}
+
+async function* answer(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal,
+  step: string,
+  turn: string,
+): AsyncGenerator<StepEvent, Answer> {
+  const parts: string[] = [];
+  const toolCalls: ToolCall[] = [];
+  let usage = NO_USAGE;
+  let finish: FinishReason = 'unknown';
+  for await (const event of model.stream(request, signal)) {
+    switch (event.type) {
+      case 'text-delta':
+        parts.push(event.text);
+        yield { type: 'turn.delta', step, turn, text: event.text };
+        break;
+      case 'reasoning-delta':
+        yield { type: 'step.reasoning_delta', step, text: event.text };
+        break;
+      case 'tool-call':
+        toolCalls.push(event.call);
+        break;
+      case 'usage':
+        usage = event.usage;
+        break;
+      case 'finish':
+        finish = event.reason;
+    }
+  }
+  return { text: parts.join(''), toolCalls, finish, usage };
+}
