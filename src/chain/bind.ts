@@ -45,9 +45,9 @@ export function createBinding(source: StepSource): Binding {
       if (node === undefined) return undefined;
       return path[0] === 'env' ? bindConfiguration(context, node) : bindValue(context, node);
     },
-    expression(path, type) {
+    expression(path, type, place) {
       const node = at(path);
-      return node && bindExpression(context, node, type);
+      return node && bindExpression(context, node, type, place === 'loop' ? { loop: { type: 'map' } } : {});
     },
     model(params) {
       const own = at(['model']);

@@ -1,6 +1,7 @@
 import type { Expression, Reference, Template, ValueTemplate } from '../core/template.ts';
 import { compileTemplate } from '../template/compile.ts';
 import { compileExpression } from '../template/expression.ts';
+import type { Names } from '../template/names.ts';
 import type { TextProblem } from '../template/problem.ts';
 import { compileValue } from '../template/value.ts';
 import { expandVariables } from './environment.ts';
@@ -49,14 +50,19 @@ export function bindValue(context: TextContext, node: Node): ValueTemplate {
   return value;
 }
 
-export function bindExpression(context: TextContext, node: Node, type: 'bool' | 'list' | 'dyn'): Expression | undefined {
+export function bindExpression(
+  context: TextContext,
+  node: Node,
+  type: 'bool' | 'list' | 'dyn',
+  more: Pick<Names, 'loop'> = {},
+): Expression | undefined {
   const { frame } = context;
   if (node.kind !== 'scalar' || node.value === null) {
     frame.report.add(node, { code: 'PC1101', message: `this must be a CEL expression, not ${describe(node)}` });
     return undefined;
   }
   reportCut(frame.report, node, false);
-  const { expression, problems } = compileExpression(textOfScalar(node), type, frame.names);
+  const { expression, problems } = compileExpression(textOfScalar(node), type, { ...frame.names, ...more });
   for (const problem of problems) reportInScalar(frame, node, problem);
   if (expression !== undefined) note(context, node, expression.references);
   return expression;

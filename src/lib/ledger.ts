@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../core/errors.ts';
-import type { EventBody, StepCompleted, StepFailed, StepSkipped, StepStarted, Warning } from '../core/event.ts';
+import type { EventBody, StepCompleted, StepFailed, StepSkipped, StepStarted, TurnCompleted, Warning } from '../core/event.ts';
 import { exitCodeOf } from '../core/exit-code.ts';
 import type { Json } from '../core/json.ts';
 import { addUsage, NO_USAGE, type Usage } from '../core/model.ts';
@@ -25,18 +25,39 @@ export interface RunEnd {
 /** Adds a run up from its own events: what a result says is what the events said, live or read from a journal. */
 export function createLedger(runId: string): Ledger {
   const steps = new Map<string, StepResult>();
+  const turns = new Map<string, { readonly usage: Usage; readonly costUsd: number | null }>();
+  const toolCalls = new Map<string, number>();
   const warnings: Omit<Warning, 'type'>[] = [];
   let chain: RunResult['chain'] = { name: '', file: '', sha256: '' };
   let usage: Usage = NO_USAGE;
   let costUsd: number | null = 0;
   let llm = true;
 
+  const spend = (more: { readonly usage: Usage; readonly costUsd: number | null }) => {
+    usage = addUsage(usage, more.usage);
+    costUsd = sum(costUsd, more.costUsd);
+  };
+  /** Turns count when they end, since a step that fails after some of them has used them too. */
+  const turn = (event: TurnCompleted) => {
+    const before = turns.get(event.step) ?? { usage: NO_USAGE, costUsd: 0 };
+    const more = { usage: event.usage, costUsd: event.cost_usd };
+    turns.set(event.step, { usage: addUsage(before.usage, more.usage), costUsd: sum(before.costUsd, more.costUsd) });
+    spend(more);
+  };
   const end = (event: StepCompleted | StepFailed, rest: Partial<StepResult>) => {
-    const { attempts, duration_ms, cost_usd } = event;
-    const model = steps.get(event.step)?.model ?? null;
-    steps.set(event.step, { ...blank(event), attempts, usage: event.usage, cost_usd, duration_ms, model, ...rest });
-    usage = addUsage(usage, event.usage);
-    costUsd = costUsd === null || cost_usd === null ? null : costUsd + cost_usd;
+    const spent = turns.get(event.step);
+    const own = { usage: event.usage, costUsd: event.cost_usd };
+    if (spent === undefined) spend(own);
+    steps.set(event.step, {
+      ...blank(event),
+      attempts: event.attempts,
+      usage: (spent ?? own).usage,
+      cost_usd: (spent ?? own).costUsd,
+      duration_ms: event.duration_ms,
+      model: steps.get(event.step)?.model ?? null,
+      tool_calls: toolCalls.get(event.step) ?? 0,
+      ...rest,
+    });
   };
 
   return {
@@ -51,6 +72,12 @@ export function createLedger(runId: string): Ledger {
         case 'step.started':
           // Keeps the order of starting: a group comes before the steps inside it, which end first.
           steps.set(event.step, { ...blank(event), status: UNFINISHED, model: event.model ?? null });
+          return;
+        case 'turn.completed':
+          turn(event);
+          return;
+        case 'tool.completed':
+          toolCalls.set(event.step, (toolCalls.get(event.step) ?? 0) + 1);
           return;
         case 'step.completed':
           if (event.llm === false) llm = false;
@@ -83,6 +110,10 @@ export function createLedger(runId: string): Ledger {
       };
     },
   };
+}
+
+function sum(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
 }
 
 /** Never leaves this file: `result` makes a failure of it. */

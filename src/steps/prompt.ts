@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { pursue } from '../agent/loop.ts';
 import { ModelError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
-import type { StepContext, StepOutcome } from '../core/step.ts';
+import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
 import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
+import { toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -27,6 +29,9 @@ export const prompt = defineKind({
       .union([z.enum(['none', 'full']), z.int().min(0)])
       .optional()
       .describe('which earlier prompt steps of the chain are sent along: none (the default), full, or the last n'),
+    tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
+    tool_choice: toolChoice.optional(),
+    max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
     strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
   }),
@@ -39,11 +44,32 @@ export const prompt = defineKind({
     const turns = options.history === 'full' ? Number.POSITIVE_INFINITY : options.history === 'none' ? 0 : (options.history ?? 0);
     const rendered = (scope: Scope) =>
       [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
+    const patterns = options.tools ?? [];
+    refuseWithoutTools(options, binding);
     return {
       ...(model === undefined ? {} : { model }),
+      ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
       preview: rendered,
       async *run(context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
+        if (patterns.length > 0) {
+          const asked = { role: 'user', text: rendered(context.scope) } as const;
+          const outcome = yield* pursue(
+            {
+              model,
+              ...(system === undefined ? {} : { system: system.fill(context.scope) }),
+              messages: [...context.history(turns), asked],
+              tools: yield* context.tools(patterns),
+              ...(options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice }),
+              maxSteps: options.max_steps ?? 10,
+              history: 'progressive',
+              onMax: 'fail',
+            },
+            context,
+          );
+          const { text: output, usage, costUsd, finishReason, model: id } = outcome;
+          return { output, usage, costUsd, finishReason, model: id, turn: [asked, { role: 'assistant', text: output }] };
+        }
         const request: ModelRequest = {
           ...(system === undefined ? {} : { system: system.fill(context.scope) }),
           messages: [...context.history(turns), { role: 'user', text: rendered(context.scope) }],
@@ -56,6 +82,18 @@ export const prompt = defineKind({
     };
   },
 });
+
+/** Options about tools on a step that has none would do nothing. */
+function refuseWithoutTools(
+  options: { readonly [key in 'tools' | 'tool_choice' | 'max_steps']?: unknown },
+  binding: Binding,
+): void {
+  if (options.tools !== undefined) return;
+  for (const key of ['tool_choice', 'max_steps'] as const) {
+    if (options[key] === undefined) continue;
+    binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
+  }
+}
 
 async function* answer(
   events: AsyncIterable<ModelEvent>,

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+
+/** Names or patterns of tools, as a step lists them. */
+export const toolPatterns = z.array(z.string().min(1));
+
+export const toolChoice = z
+  .enum(['auto', 'required', 'none'])
+  .describe('whether the model may, must or may not call a tool; by default it may');
