@@ -71,11 +71,11 @@ test('the lock of a process that has died is taken, and only once by many who wa
   const dead = { ...ownIdentity(), pid: child.pid, started: '1', nonce: 'abc' };
   await once(child, 'exit');
   writeFileSync(`${file}.lock`, JSON.stringify(dead));
-  writeFileSync(`${file}.lock.abd`, JSON.stringify({ ...dead, nonce: 'abd' }));
+  writeFileSync(`${file}.lock.${child.pid}.abd`, JSON.stringify({ ...dead, nonce: 'abd' }));
   // It died before it had written who it is.
   writeFileSync(`${file}.lock.${child.pid}.abe`, '');
   // The burial was begun by another that died too.
-  linkSync(`${file}.lock.abd`, `${file}.lock.dead-abc`);
+  linkSync(`${file}.lock.${child.pid}.abd`, `${file}.lock.dead-abc`);
   const writers = Array.from({ length: 6 }, () => start('increment', file, 5));
   for (const { finished } of writers) assert.equal((await finished).code, 0);
   assert.deepEqual(await openMemory(file).read('default'), { n: 30 });
