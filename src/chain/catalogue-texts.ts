@@ -1,3 +1,4 @@
+import { StoreError } from '../core/errors.ts';
 import { ROOTS } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
@@ -26,7 +27,8 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
     frame.report.add(node, { code: 'PC1101', message: `a ${word} is named by text, such as few_shot:3, not ${describe(node)}` });
     return undefined;
   }
-  const entries = frame.catalogue()[of];
+  const entries = entriesOf(frame, node, of);
+  if (entries === undefined) return undefined;
   const entry = entries.get(written.name);
   if (entry === undefined) {
     const near = nearest(written.name, entries.keys());
@@ -37,6 +39,17 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
   }
   checkParameter(frame, node, { entry, word, parameter: written.parameter });
   return fillEntry(entry, written.parameter);
+}
+
+/** A file of the chain's own folder may be broken; that is a problem of the chain. */
+function entriesOf(frame: Frame, node: Node, of: keyof Catalogue): ReadonlyMap<string, CatalogueEntry> | undefined {
+  try {
+    return frame.catalogue()[of];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    frame.report.add(node, { code: error.code, message: error.message, help: error.help });
+    return undefined;
+  }
 }
 
 /** `few_shot:3`; also `few_shot: 3` in a list, which YAML reads as a map of one. */
