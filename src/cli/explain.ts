@@ -38,13 +38,14 @@ export function explainRecord(error: ErrorRecord, { paint }: FrameOptions): stri
   ].join('\n');
 }
 
-const MAX_FRAMES = 20;
-
-const BUG_HELP = 'this is a bug in promptchain; run again with --debug and report what it prints';
-
-function stackOf(error: unknown): string {
+/** Class, code, stack and causes: what `--debug` adds. */
+export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error instanceof Failure ? `${error.name} ${error.code} (${error.reason})\n` : '';
   const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`;
   return sanitize(`${own}${error.stack ?? error.message}${cause}`);
 }
+
+const MAX_FRAMES = 20;
+
+const BUG_HELP = 'this is a bug in promptchain; run again with --debug and report what it prints';

@@ -67,6 +67,8 @@ export interface RunOptions {
   readonly live: boolean;
   /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */
   readonly signal: AbortSignal;
+  /** Told what ended the run, as it was thrown: the result has no stack. */
+  readonly onFailure?: (error: unknown) => void;
   /** Results of an earlier part of the same run, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
 }

@@ -12,6 +12,8 @@ describe('the input of run', () => {
     assert.equal((await sandbox.run(['run', 'a.yaml', '--input-file', 'in.txt'])).stdout, 'from a file\n');
     assert.equal((await sandbox.run(['run', 'a.yaml'], { stdin: 'piped' })).stdout, 'piped\n');
     assert.equal((await sandbox.run(['run', 'a.yaml', '-i', '-'], { stdin: 'piped' })).stdout, 'piped\n');
+    assert.equal((await sandbox.run(['run', 'a.yaml', '--input-file', '-'], { stdin: 'piped' })).stdout, 'piped\n');
+    assert.match((await sandbox.run(['run', 'a.yaml', 'hello'])).stderr, /--input <text>/);
     assert.equal((await sandbox.run(['run', 'a.yaml', '-i', '-q'])).stdout, '-q\n');
   });
 

@@ -31,11 +31,25 @@ describe('signals', () => {
   }
 
   it('end a command that a step runs, with all it started', async () => {
-    using sandbox = openSandbox({ 'a.yaml': 'steps:\n  - run: "echo $$ >&2; sleep 300 & wait"\n' });
+    using sandbox = openSandbox({ 'a.yaml': 'steps:\n  - run: "sleep 300 & echo pid $! >&2; wait"\n' });
     const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi']);
-    await live.saw('stderr', '1: ');
+    await live.saw('stderr', '1: pid ');
     live.child.kill('SIGINT');
-    assert.equal((await live.ended).signal, 'SIGINT');
+    const { signal, stderr } = await live.ended;
+    assert.equal(signal, 'SIGINT');
+    const pid = Number(/pid (\d+)/.exec(stderr)?.[1]);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  });
+
+  it('end the wait before another attempt', async () => {
+    await using fake = await startFakeProvider({ fallback: { status: 429, retryAfter: '50' } });
+    using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
+    const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi'], { env: keys(fake) });
+    await live.saw('stderr', 'attempt 1 of');
+    live.child.kill('SIGTERM');
+    const { signal, stderr } = await live.ended;
+    assert.equal(signal, 'SIGTERM');
+    assert.match(stderr, /promptchain runs show \S+\n$/, 'the last line says what to do next');
   });
 
   it('a second one ends it even when the run does not end by itself', async () => {
