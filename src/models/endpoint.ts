@@ -56,7 +56,7 @@ export function endpointOf(spec: ModelSpec, io: Pick<Io, 'env'>, config: ModelCo
 }
 
 /** The variables that replace a provider's base URL, in the order they are asked. */
-export function baseUrlNames(provider: Provider): readonly string[] {
+function baseUrlNames(provider: Provider): readonly string[] {
   return [...(provider.baseUrlEnv ?? []), `${envName(provider.id)}_BASE_URL`];
 }
 
