@@ -6,11 +6,12 @@ const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 
 /**
  * What is loaded together, since a file more costs more than what is in it. `base` is what every command needs: nothing in it
- * imports yaml or zod. `late-`: loaded when first used, though imported at the top; only conditions need it, and most chains
- * have none.
+ * imports yaml or zod. `late-`: loaded when first used, though imported at the top; many chains have neither conditions nor
+ * memory.
  */
 const GROUPS = [
   { name: 'late-conditions', test: /cel-js|src\/template\/(?:cel|pattern)\.ts/ },
+  { name: 'late-memory', test: /src\/store\/memory/ },
   {
     name: 'chain',
     test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template)\/|src\/lib\/model-params|src\/cli\/load-options/,

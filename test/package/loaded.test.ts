@@ -14,11 +14,20 @@ const LOADED: readonly (readonly [args: readonly string[], packages: readonly st
   [[], []],
   [['nosuch'], ['commander']],
   [['help', 'exit-codes'], ['commander']],
-  [['help', 'events'], ['commander', 'zod']],
-  [['validate', 'three.yaml'], ['commander', 'yaml', 'zod']],
+  [
+    ['help', 'events'],
+    ['commander', 'zod'],
+  ],
+  [
+    ['validate', 'three.yaml'],
+    ['commander', 'yaml', 'zod'],
+  ],
   [['schema'], ['commander', 'zod']],
   [['models', 'list'], ['commander']],
-  [['prompts', 'list'], ['commander', 'yaml', 'zod']],
+  [
+    ['prompts', 'list'],
+    ['commander', 'yaml', 'zod'],
+  ],
 ];
 
 let home = '';
