@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { defineConfig } from 'rolldown';
+import { build, defineConfig } from 'rolldown';
 
 const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 
@@ -26,9 +26,10 @@ const GROUPS = [
  *
  * The library (`dist/lib`) is not bundled: it imports the packages that package.json names, as a library should.
  */
-export default defineConfig({
+const config = defineConfig({
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
   output: {
     dir: 'dist/cli',
     cleanDir: true,
@@ -46,6 +47,9 @@ export default defineConfig({
   },
   plugins: [ascii(), acyclic(), entry(), notices()],
 });
+
+// Run as a program, since rolldown's own command prints a line a file into every installation.
+await build(config);
 
 /** Files that import each other see each other half made: put the module into the group of what it imports. */
 function acyclic() {
