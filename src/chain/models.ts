@@ -186,6 +186,11 @@ function specOf(
   const slash = id.indexOf('/');
   const position = positionOf(report.source, place);
   if (id === 'auto') return { id, provider: 'auto', name: '', params: {}, position };
+  if (id.includes('{')) {
+    const help = 'the model has to be known before the run: name it here, or give it with --model';
+    report.add(place, { code: 'PC1115', message: 'a model takes no placeholders', help });
+    return undefined;
+  }
   if (slash <= 0 || slash === id.length - 1 || /\s/.test(id)) {
     const near = nearest(id, [...aliases, 'auto']);
     const names = aliases.length === 0 ? '' : `one of ${aliases.join(', ')}, or `;

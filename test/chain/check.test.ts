@@ -10,7 +10,8 @@ describe('a chain file', () => {
       'versoin: 1\nsteps:\n  - id: A\n    prompt: "{inptu}"\n    tempreature: 1\n  - run: "echo {input}"\noutput: "{steps.absent.output}"\n';
     assert.deepEqual(told(text), [
       'PC1102 1:1 unknown key "versoin" in the chain',
-      'PC1101 3:9 "id" must start with a small letter and hold only small letters, digits and _',
+      'PC1108 3:9 "id" must start with a small letter and hold only small letters, digits and _',
+      'PC3114 4:14 {inptu}: no such root: this is text',
       'PC1102 5:5 unknown key "tempreature" in step "A"',
       'PC1115 6:16 a command takes no placeholders: what a value holds would become part of the command',
       'PC3002 7:17 there is no step "absent" before this one',
@@ -43,6 +44,47 @@ describe('a chain file', () => {
     const text =
       'x-note: {input}\nmodels: {a: {model: echo/x, x-why: b}}\nmodel: a\nsteps:\n  - prompt: "{input}"\n    x-owner: [me]\n';
     assert.deepEqual(told(text), []);
+    assert.equal(chainOf(text).steps[0]?.body.model?.id, 'echo/x');
+  });
+
+  it('tells how a value has to be, and mends what is clear', () => {
+    const cases: readonly (readonly [string, string, string | undefined])[] = [
+      ['retry: 0', '"retry" must be at least 1', undefined],
+      ['temperature: 3', '"temperature" must be at most 2', undefined],
+      ['max_tokens: "100"', '"max_tokens" must be a number, not text', 'write 100'],
+      ['techniques: step_by_step', '"techniques" must be a list, not text', "write ['step_by_step']"],
+      ['system: []', '"system" must be text, not a list', undefined],
+      ['raw: yes', '"raw" must be true or false, not text', 'write true'],
+      ['on_error: continu', '"on_error" must be one of stop, continue, not "continu"', 'did you mean "continue"?'],
+      ['id: my-step', '"id" must start with a small letter and hold only small letters, digits and _', 'did you mean "my_step"?'],
+      ['model: "{inputs.m}"', 'a model takes no placeholders', undefined],
+    ];
+    for (const [option, message, label] of cases) {
+      const text = `steps:\n  - prompt: "{input}"\n    ${option}\n`;
+      const { problems } = check(text);
+      assert.deepEqual(
+        [problems.length, problems[0]?.position.line, problems[0]?.message, problems[0]?.label],
+        [1, 3, message, label],
+      );
+      if (problems[0]?.fix !== undefined) assert.deepEqual(told(applyFixes(text, problems)), []);
+    }
+  });
+
+  it('checks the texts of a step that has something else wrong', () => {
+    assert.deepEqual(told('steps:\n  - prompt: "{input} {inputs.no}"\n    system: []\n    temperature: hot\n'), [
+      'PC3004 2:30 the chain has no input "no"',
+      'PC1101 3:13 "system" must be text, not a list',
+      'PC1101 4:18 "temperature" must be a number, not text',
+    ]);
+  });
+
+  it('does not blame a step for reading one that is not understood', () => {
+    const text =
+      'steps:\n  - {id: a, objective: x}\n  - {id: b, foreach: [1], prompt: "{item}"}\n  - repeat: {max: 2}\n    steps: [{id: c, prompt: "{loop.index}"}]\n  - "{steps.a.output} {steps.b.output} {steps.c.output}"\n';
+    assert.deepEqual(
+      check(text).problems.map(({ code, position }) => `${code} ${position.line}`),
+      ['PC1104 2', 'PC1104 3', 'PC1104 4'],
+    );
   });
 
   it('refuses a key given twice', () => {
