@@ -189,6 +189,14 @@ describe('promptchain validate --fix', () => {
     assert.deepEqual([files[0].valid, files[0].fixed.length, files[0].fixed[0].line], [true, 1, 3]);
   });
 
+  it('writes only files that are named, and says which others have a remedy', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': 'steps: [{ chain: ./sub.yaml }]\n', 'sub.yaml': TRAP });
+    const { code, stderr } = await sandbox.run(['validate', '--fix', 'chain.yaml']);
+    assert.equal(code, 3);
+    assert.match(stderr, /promptchain validate --fix sub\.yaml/);
+    assert.equal(readFileSync(sandbox.path('sub.yaml'), 'utf8'), TRAP);
+  });
+
   it('does not go with stdin', async () => {
     using sandbox = openSandbox();
     assert.equal((await sandbox.run(['validate', '--fix', '-'], { stdin: TRAP })).code, 2);
