@@ -52,18 +52,17 @@ export function failedMidStream(origin: Origin, event: unknown): ModelError {
   });
 }
 
-/** Not a model provider: 200, but something else than an event stream. */
-export function notAStream(origin: Origin, status: number, contentType: string): ModelError {
-  return new ModelError(
-    `${origin.label} answered ${status} with ${contentType || 'no content type'} instead of an event stream`,
-    {
-      code: 'PC5016',
-      reason: 'bad_request',
-      provider: origin.provider,
-      status,
-      help: `check that ${origin.url} is the base URL of a model API`,
-    },
-  );
+/** A 2xx answer that is no event stream: a page, or JSON that may say what went wrong all the same. */
+export function notAStream(origin: Origin, { status, headers, body }: Refusal): ModelError {
+  const { message } = saidBy(body);
+  const words = message === '' ? '' : `: ${quoted(message, origin.secrets)}`;
+  return new ModelError(`${origin.label} answered ${status} with ${headers['content-type']} instead of an event stream${words}`, {
+    code: 'PC5016',
+    reason: 'bad_request',
+    provider: origin.provider,
+    status,
+    help: `check that ${origin.url} is the base URL of a model API`,
+  });
 }
 
 export function truncated(origin: Origin): ModelError {
