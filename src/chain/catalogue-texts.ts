@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { StoreError } from '../core/errors.ts';
 import { ROOTS } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import { fillEntry, parseEntryName } from './catalogue.ts';
+import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
 import type { Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
+import type { Finding } from './report.ts';
 import { shown } from './report.ts';
 import type { Place } from './source.ts';
 
@@ -37,8 +40,20 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
     frame.report.add(node, { code: 'PC1315', message: `there is no ${word} ${shown(written.name)}`, label, help });
     return undefined;
   }
+  const outside = outsideOf(frame, entry);
+  if (outside !== undefined) {
+    frame.report.add(node, outside);
+    return undefined;
+  }
   checkParameter(frame, node, { entry, word, parameter: written.parameter });
   return fillEntry(entry, written.parameter);
+}
+
+/** A text of the chain's own is a file like any other it names: inside its folder, links resolved. */
+function outsideOf({ tree, dir, options }: Frame, { file }: CatalogueEntry): Finding | undefined {
+  if (file.startsWith(join(options.packageDir, 'prompts', '/'))) return undefined;
+  const located = locateFile(tree, dir, file);
+  return 'finding' in located ? located.finding : undefined;
 }
 
 /** A file of the chain's own folder may be broken; that is a problem of the chain. */

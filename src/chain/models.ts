@@ -13,7 +13,7 @@ import { type Place, positionOf } from './source.ts';
 import { PLANNED } from './words.ts';
 
 /** One entry of `models:` in its long form. */
-export const modelSchema = z.strictObject({
+const modelSchema = z.strictObject({
   model: z.string().optional().describe('provider/model'),
   name: z.string().optional().describe('the same, as the original has it in a positional list'),
   base_url: z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),

@@ -189,6 +189,16 @@ describe('techniques and strategies', () => {
     assert.equal(checkFile(dir, 'b/b.yaml').problems[0]?.code, 'PC1315');
   });
 
+  it('stay inside the folder of the chain too', (test) => {
+    const outside = folder(test, { 'mine.md': 'secret\n' });
+    const dir = folder(test, { 'a.yaml': 'steps: [{prompt: "{input}", techniques: [mine]}]\n', 'prompts/x.md': '' });
+    symlinkSync(outside, join(dir, 'prompts/techniques'));
+    assert.deepEqual(
+      checkFile(dir, 'a.yaml').problems.map(({ code }) => code),
+      ['PC1311'],
+    );
+  });
+
   it('are listed with what they are for', () => {
     const { techniques, strategies } = listCatalogue(catalogueDirs(undefined, PACKAGE_DIR));
     assert.equal(techniques.size, 14);

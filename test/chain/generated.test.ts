@@ -8,7 +8,8 @@ import { applyFixes } from '../../src/chain/fix.ts';
 import { CODES as STEP_CODES } from '../../src/steps/codes.ts';
 import { CODES as TEMPLATE_CODES } from '../../src/template/codes.ts';
 import { check, checkFile, folder } from './checking.ts';
-import { CATEGORIES, createRandom, pick, type Random } from './generated-files.ts';
+import { CATEGORIES } from './generated-files.ts';
+import { createRandom, pick, type Random } from './generated-pieces.ts';
 
 /** PROMPTCHAIN_TEST_FILES=10000 for the long run, PROMPTCHAIN_TEST_SEED to repeat another one. */
 const FILES = Number(process.env.PROMPTCHAIN_TEST_FILES ?? 1500);
