@@ -1,6 +1,5 @@
-import type { Chain } from './chain.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { Event, Warning } from './event.ts';
+import type { Warning } from './event.ts';
 import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
@@ -72,6 +71,3 @@ export interface RunOptions {
   /** Results of an earlier part of the same run, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
 }
-
-/** The engine's one entry: a pulled stream of events whose return value is the result. */
-export type RunChain = (chain: Chain, options: RunOptions) => AsyncGenerator<Event, RunResult>;
