@@ -20,7 +20,19 @@ const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 const WORTH_KEEPING = 16_384;
 
 /** Modules of Node that cost a millisecond or more to load, which most commands need none or few of. */
-const COSTLY = new Set(['child_process', 'crypto', 'fs/promises', 'http', 'https', 'net', 'tls', 'worker_threads', 'zlib']);
+const COSTLY = new Set([
+  'child_process',
+  'crypto',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'readline/promises',
+  'tls',
+  'tty',
+  'worker_threads',
+  'zlib',
+]);
 
 /**
  * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
@@ -82,7 +94,7 @@ function late(module) {
       get: (_, name) => module()[name],
       has: (_, name) => name in module(),
       ownKeys: () => Reflect.ownKeys(module()),
-      getOwnPropertyDescriptor: (_, name) => ({ value: module()[name], enumerable: true, configurable: true }),
+      getOwnPropertyDescriptor: (_, name) => ({ ...Reflect.getOwnPropertyDescriptor(module(), name), configurable: true }),
     },
   );
 }

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
+import { StoreError } from '../core/errors.ts';
 import { ROOTS } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import { fillEntry, parseEntryName } from './catalogue.ts';
+import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
 import type { Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
+import type { Finding } from './report.ts';
 import { shown } from './report.ts';
 import type { Place } from './source.ts';
 
@@ -26,7 +30,8 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
     frame.report.add(node, { code: 'PC1101', message: `a ${word} is named by text, such as few_shot:3, not ${describe(node)}` });
     return undefined;
   }
-  const entries = frame.catalogue()[of];
+  const entries = entriesOf(frame, node, of);
+  if (entries === undefined) return undefined;
   const entry = entries.get(written.name);
   if (entry === undefined) {
     const near = nearest(written.name, entries.keys());
@@ -35,8 +40,31 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
     frame.report.add(node, { code: 'PC1315', message: `there is no ${word} ${shown(written.name)}`, label, help });
     return undefined;
   }
+  const outside = outsideOf(frame, entry);
+  if (outside !== undefined) {
+    frame.report.add(node, outside);
+    return undefined;
+  }
   checkParameter(frame, node, { entry, word, parameter: written.parameter });
   return fillEntry(entry, written.parameter);
+}
+
+/** A text of the chain's own is a file like any other it names: inside its folder, links resolved. */
+function outsideOf({ tree, dir, options }: Frame, { file }: CatalogueEntry): Finding | undefined {
+  if (file.startsWith(join(options.packageDir, 'prompts', '/'))) return undefined;
+  const located = locateFile(tree, dir, file);
+  return 'finding' in located ? located.finding : undefined;
+}
+
+/** A file of the chain's own folder may be broken; that is a problem of the chain. */
+function entriesOf(frame: Frame, node: Node, of: keyof Catalogue): ReadonlyMap<string, CatalogueEntry> | undefined {
+  try {
+    return frame.catalogue()[of];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    frame.report.add(node, { code: error.code, message: error.message, help: error.help });
+    return undefined;
+  }
 }
 
 /** `few_shot:3`; also `few_shot: 3` in a list, which YAML reads as a map of one. */

@@ -5,6 +5,7 @@ import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
 import { checked } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
+import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
 import { readModels } from './models.ts';
 import type { Entry, MapNode, Node } from './node.ts';
@@ -167,23 +168,6 @@ function promptDirsOf(root: MapNode): string[] {
   const node = root.entries.get('prompt_dirs')?.value;
   if (node?.kind !== 'list') return ['prompts'];
   return node.items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : []));
-}
-
-/** Every id among the steps, so that a reference to a later one can say so. */
-function idsIn(list: Node | undefined): Set<string> {
-  const ids = new Set<string>();
-  const visit = (node: Node): void => {
-    if (node.kind === 'scalar') return;
-    if (node.kind === 'list') {
-      for (const item of node.items) visit(item);
-      return;
-    }
-    const id = node.entries.get('id')?.value;
-    if (id?.kind === 'scalar' && typeof id.value === 'string') ids.add(id.value);
-    for (const { value } of node.entries.values()) visit(value);
-  };
-  if (list !== undefined) visit(list);
-  return ids;
 }
 
 function checkStepModels(frame: Frame, loading: Loading): void {

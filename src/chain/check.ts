@@ -132,10 +132,12 @@ function heightOf(loading: Loading, steps: readonly Step[]): number {
   return height;
 }
 
-function readBytes(loading: Loading, { path, text }: ChainFile): Uint8Array | undefined {
+function readBytes(loading: Loading, { path, text, includedBy }: ChainFile): Uint8Array | undefined {
   if (text !== undefined) return Buffer.from(text);
   try {
-    const { size } = statSync(path);
+    const found = statSync(path);
+    const { size } = found;
+    if (includedBy.length > 0 && !found.isFile()) throw new Error('it is not a file');
     if (size > 64 * LIMITS.bytes) throw new Error(`it has ${size} bytes`);
     return readFileSync(path);
   } catch (error) {

@@ -4,7 +4,7 @@ import { reportIssues } from './issues.ts';
 import type { Node, NodePath } from './node.ts';
 import { nodeAt, textOfScalar } from './node.ts';
 import type { Report } from './report.ts';
-import type { Owner } from './unknown-key.ts';
+import { isFreeKey, type Owner } from './unknown-key.ts';
 
 /**
  * The value of a node as a schema gives it; undefined, and the problems reported, when it does not fit. A number or a boolean
@@ -17,7 +17,7 @@ export function checked<Schema extends z.ZodType>(
   const { node, json, schema } = about;
   const first = schema.safeParse(json);
   if (first.success) return first.data;
-  const patched = withTexts(node, json, first.error.issues);
+  const patched = patch(node, json, first.error.issues);
   const second = patched === undefined ? first : schema.safeParse(patched);
   if (second.success) return second.data;
   reportIssues(report, node, second.error.issues, { owner: about.owner(), schema });
@@ -26,31 +26,43 @@ export function checked<Schema extends z.ZodType>(
 
 type Issue = z.core.$ZodIssue;
 
-function withTexts(root: Node, json: Json, issues: readonly Issue[]): Json | undefined {
+/** The JSON with what the schema may not know of put right: numbers that are texts, and keys that are the author's own. */
+function patch(root: Node, json: Json, issues: readonly Issue[]): Json | undefined {
   const texts = issues.flatMap((issue) => textsWanted(issue, []));
-  let patched: Json | undefined;
+  const free = issues.flatMap((issue) => freeKeys(issue, []));
+  if (texts.length === 0 && free.length === 0) return undefined;
+  let patched = structuredClone(json);
+  for (const path of free) patched = put(patched, path, undefined);
   for (const path of texts) {
     const node = nodeAt(root, path);
     if (node?.kind !== 'scalar' || node.value === null || typeof node.value === 'string') continue;
-    patched ??= structuredClone(json);
     patched = put(patched, path, textOfScalar(node));
   }
   return patched;
 }
 
 function textsWanted(issue: Issue, above: NodePath): NodePath[] {
-  const path = [...above, ...issue.path.filter((key) => typeof key !== 'symbol')];
+  const path = pathOf(issue, above);
   if (issue.code === 'invalid_type') return issue.expected === 'string' ? [path] : [];
   if (issue.code === 'invalid_value') return issue.values.every((value) => typeof value === 'string') ? [path] : [];
-  return issue.code === 'invalid_union'
-    ? issue.errors.flatMap((errors) => errors.flatMap((error) => textsWanted(error, path)))
-    : [];
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap((error) => textsWanted(error, path)) : [];
 }
 
-function put(json: Json, path: NodePath, text: string): Json {
+function freeKeys(issue: Issue, above: NodePath): NodePath[] {
+  const path = pathOf(issue, above);
+  if (issue.code === 'unrecognized_keys') return issue.keys.filter(isFreeKey).map((key) => [...path, key]);
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap((error) => freeKeys(error, path)) : [];
+}
+
+function pathOf(issue: Issue, above: NodePath): (string | number)[] {
+  return [...above, ...issue.path.filter((key) => typeof key !== 'symbol')];
+}
+
+function put(json: Json, path: NodePath, text: string | undefined): Json {
   const [key, ...rest] = path;
-  if (key === undefined) return text;
+  if (key === undefined) return text ?? null;
   const container = json as Record<string | number, Json>;
-  container[key] = put(container[key] ?? null, rest, text);
+  if (rest.length === 0 && text === undefined) delete container[key];
+  else container[key] = put(container[key] ?? null, rest, text);
   return json;
 }

@@ -88,30 +88,27 @@ function escapeOf(character: string): string {
   return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
-/** A prefix is good exactly when it decodes as an unfinished stream, so the first bad byte can be searched by halving. */
+/**
+ * A prefix is good exactly when it decodes as an unfinished stream, so the byte that breaks it can be searched by halving; the
+ * character it breaks may have begun up to three bytes earlier.
+ */
 function firstBadByte(bytes: Uint8Array): number {
   let low = 0;
   let high = bytes.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isGoodPrefix(bytes.subarray(0, middle + 1))) low = middle + 1;
+    if (decodes(bytes.subarray(0, middle + 1), true)) low = middle + 1;
     else high = middle;
   }
-  return low < bytes.length ? low : startOfLastCharacter(bytes);
+  while (low > 0 && !decodes(bytes.subarray(0, low), false)) low -= 1;
+  return low;
 }
 
-function isGoodPrefix(bytes: Uint8Array): boolean {
+function decodes(bytes: Uint8Array, stream: boolean): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
     return true;
   } catch {
     return false;
   }
-}
-
-/** Of a text whose last character is cut off. */
-function startOfLastCharacter(bytes: Uint8Array): number {
-  let at = bytes.length - 1;
-  while (at > 0 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at -= 1;
-  return Math.max(0, at);
 }

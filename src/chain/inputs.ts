@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 import { shown } from './report.ts';
 
 /** One entry of `inputs:`, as in GitHub Actions. */
-export const inputSchema = z.strictObject({
+const inputSchema = z.strictObject({
   type: z
     .enum(['string', 'number', 'integer', 'boolean', 'choice', 'list', 'map'])
     .default('string')

@@ -24,13 +24,12 @@ interface About {
 
 type UnknownKeys = Extract<Issue, { code: 'unrecognized_keys' }>;
 
-/** A key that is missing because it is misspelt, or a rule about keys one of which is: the slip alone is told. */
+/** A key that is missing, or a rule about keys that is broken, where another key is not known: the unknown one alone is told. */
 function followsFrom(issue: Issue, unknown: readonly UnknownKeys[], root: Node): boolean {
   if (issue.code === 'unrecognized_keys') return false;
   if (issue.code === 'custom') return unknown.some(({ path }) => sameSteps(path, issue.path));
-  const key = issue.path.at(-1);
-  if (typeof key !== 'string' || nodeAt(root, pathOf(issue)) !== undefined) return false;
-  return unknown.some(({ path, keys }) => sameSteps(path, issue.path.slice(0, -1)) && nearest(key, keys) !== undefined);
+  if (nodeAt(root, pathOf(issue)) !== undefined) return false;
+  return unknown.some(({ path }) => path.length > 0 && sameSteps(path, issue.path.slice(0, -1)));
 }
 
 function sameSteps(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
@@ -47,7 +46,7 @@ function reportIssue(report: Report, root: Node, issue: Issue, about: About): vo
     for (const key of issue.keys) {
       if (isFreeKey(key)) continue;
       const owner = path.length === 0 ? about.owner : { name: `"${nameOf(path)}"`, known: keysAt(about.schema, path) };
-      report.add(keyPlaceAt(root, [...path, key]), unknownKey(key, owner));
+      report.add(keyPlaceAt(root, [...path, key]), owner.known.includes(key) ? notTogether(key, owner) : unknownKey(key, owner));
     }
     return;
   }
@@ -60,6 +59,11 @@ function reportIssue(report: Report, root: Node, issue: Issue, about: About): vo
   const place = parent.length === 0 ? placeAt(root, []) : keyPlaceAt(root, parent);
   const where = parent.length === 0 ? about.owner.name : `"${nameOf(parent)}"`;
   report.add(place, { code: 'PC1105', message: `"${nameOf(path.slice(-1))}" is missing in ${where}` });
+}
+
+/** A key of another member of the union than the one the other keys belong to. */
+function notTogether(key: string, { name }: Owner): Finding {
+  return { code: 'PC1106', message: `"${key}" does not go together with the other keys of ${name}` };
 }
 
 /** Of a union, what the member the author meant complains about: the first whose complaint is more than "wrong type". */
@@ -85,9 +89,9 @@ function findingOf(issue: Issue, node: Node, path: NodePath, text: string): Find
   if (issue.code === 'invalid_type') return wrongType(issue.expected, node, name, issue.message);
   if (issue.code === 'invalid_value') return wrongValue(issue.values.map(String), node, name);
   if (issue.code === 'invalid_union') return wrongUnion(issue, node, name);
-  const message = `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;
+  const message = sentenceOf(issue);
   return {
-    ...about(message, node),
+    ...about(message, node, path),
     message: `${name} ${/^(must|needs|has|is) /.test(message) ? message : `is not valid: ${message}`}`,
   };
 }
@@ -128,14 +132,24 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function wrongType(expected: string, node: Node, name: string, message: string): Finding {
-  if (/^(needs|must) /.test(message)) return { ...about(message, node), message: `${name} ${message}` };
-  const found = `${name} must be ${TYPES[expected] ?? expected}, not ${describe(node)}`;
-  if (expected !== 'boolean' || node.kind !== 'scalar' || typeof node.value !== 'string')
-    return { code: 'PC1101', message: found };
-  const meant = /^(yes|on|y)$/i.test(node.value) ? 'true' : /^(no|off|n)$/i.test(node.value) ? 'false' : undefined;
-  if (meant === undefined) return { code: 'PC1101', message: found };
-  const fix = { start: node.start, end: node.end, text: meant };
-  return { code: 'PC1101', message: found, label: `write ${meant}`, help: 'in YAML 1.2 only true and false are booleans', fix };
+  if (/^(needs|must) /.test(message)) return { ...about(message, node, []), message: `${name} ${message}` };
+  const finding = { code: 'PC1101', message: `${name} must be ${TYPES[expected] ?? expected}, ${butIs(node)}` };
+  const meant = node.kind === 'scalar' && typeof node.value === 'string' ? meantBy(expected, node.value) : undefined;
+  if (meant === undefined) return finding;
+  const help = expected === 'boolean' ? 'in YAML 1.2 only true and false are booleans' : undefined;
+  return { ...finding, label: `write ${meant}`, help, fix: { start: node.start, end: node.end, text: meant } };
+}
+
+/** `yes` for a boolean, `"100"` for a number, one text for a list of them. */
+function meantBy(expected: string, text: string): string | undefined {
+  if (expected === 'boolean')
+    return /^(yes|on|y|true)$/i.test(text) ? 'true' : /^(no|off|n|false)$/i.test(text) ? 'false' : undefined;
+  if (expected === 'number' || expected === 'int') return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? text : undefined;
+  return expected === 'array' && /^[A-Za-z_][\w:-]*$/.test(text) ? `[${quoteYaml(text)}]` : undefined;
+}
+
+function butIs(node: Node): string {
+  return node.kind === 'scalar' && node.value === null ? 'but it is empty' : `not ${describe(node)}`;
 }
 
 function wrongValue(values: readonly string[], node: Node, name: string): Finding {
@@ -147,10 +161,10 @@ function wrongValue(values: readonly string[], node: Node, name: string): Findin
 }
 
 function wrongUnion(issue: Extract<Issue, { code: 'invalid_union' }>, node: Node, name: string): Finding {
-  if (issue.message !== 'Invalid input') return { code: 'PC1101', message: `${name} ${issue.message}, not ${describe(node)}` };
+  if (issue.message !== 'Invalid input') return { code: 'PC1101', message: `${name} ${issue.message}, ${butIs(node)}` };
   const expected = [...new Set(typesOf(issue))];
   const wanted = expected.length === 0 ? 'something else' : expected.join(' or ');
-  return { code: 'PC1101', message: `${name} must be ${wanted}, not ${describe(node)}` };
+  return { code: 'PC1101', message: `${name} must be ${wanted}, ${butIs(node)}` };
 }
 
 function typesOf(issue: Issue): string[] {
@@ -161,11 +175,28 @@ function typesOf(issue: Issue): string[] {
     : [];
 }
 
-/** A duration without a unit most likely means seconds. */
-function about(message: string, node: Node): Pick<Finding, 'code' | 'label'> {
-  if (!message.includes('unit')) return { code: 'PC1101' };
-  const isNumber = node.kind === 'scalar' && /^\d+$/.test(String(node.written ?? node.value));
-  return isNumber ? { code: 'PC1111', label: `did you mean "${node.written ?? node.value}s"?` } : { code: 'PC1111' };
+/** The schema's own words, unless they are the library's. */
+function sentenceOf(issue: Issue): string {
+  if (!/^Too (small|big)/.test(issue.message)) return `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;
+  const unit = 'origin' in issue ? (UNITS[String(issue.origin)] ?? '') : '';
+  if (issue.code === 'too_small')
+    return unit !== '' && issue.minimum === 1 ? 'must not be empty' : `must be at least ${issue.minimum}${unit}`;
+  return issue.code === 'too_big' ? `must be at most ${issue.maximum}${unit}` : issue.message;
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+/** The code of a message, and the hint that goes with it: a number as a duration most likely means seconds. */
+function about(message: string, node: Node, path: NodePath): Pick<Finding, 'code' | 'label'> {
+  const written = node.kind === 'scalar' ? String(node.written ?? node.value) : '';
+  if (message.includes('unit'))
+    return /^\d+$/.test(written) ? { code: 'PC1111', label: `did you mean "${written}s"?` } : { code: 'PC1111' };
+  if (path.length !== 1 || path[0] !== 'id') return { code: 'PC1101' };
+  const id = written
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^[_0-9]+|_+$/g, '');
+  return id === '' || id.length > 64 ? { code: 'PC1108' } : { code: 'PC1108', label: `did you mean "${id}"?` };
 }
 
 function nameOf(path: NodePath): string {

@@ -4,7 +4,7 @@ const name = z.string().min(1);
 const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /** One MCP server, as docker compose and `mcpServers` files write it. */
-export const serverSchema = z
+const serverSchema = z
   .strictObject({
     type: z.enum(['stdio', 'http', 'sse', 'streamable-http']).optional().describe('by default what command or url imply'),
     command: z.string().min(1).optional().describe('the program that speaks MCP on its stdin and stdout'),

@@ -13,7 +13,7 @@ import { type Place, positionOf } from './source.ts';
 import { PLANNED } from './words.ts';
 
 /** One entry of `models:` in its long form. */
-export const modelSchema = z.strictObject({
+const modelSchema = z.strictObject({
   model: z.string().optional().describe('provider/model'),
   name: z.string().optional().describe('the same, as the original has it in a positional list'),
   base_url: z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
@@ -186,6 +186,11 @@ function specOf(
   const slash = id.indexOf('/');
   const position = positionOf(report.source, place);
   if (id === 'auto') return { id, provider: 'auto', name: '', params: {}, position };
+  if (id.includes('{')) {
+    const help = 'the model has to be known before the run: name it here, or give it with --model';
+    report.add(place, { code: 'PC1115', message: 'a model takes no placeholders', help });
+    return undefined;
+  }
   if (slash <= 0 || slash === id.length - 1 || /\s/.test(id)) {
     const near = nearest(id, [...aliases, 'auto']);
     const names = aliases.length === 0 ? '' : `one of ${aliases.join(', ')}, or `;

@@ -52,7 +52,7 @@ export function textOfScalar(node: ScalarNode): string {
   return node.written ?? String(node.value);
 }
 
-export function entryAt(node: Node | undefined, key: string | number): Node | undefined {
+function entryAt(node: Node | undefined, key: string | number): Node | undefined {
   if (node?.kind === 'map') return node.entries.get(String(key))?.value;
   return node?.kind === 'list' && typeof key === 'number' ? node.items[key] : undefined;
 }

@@ -21,7 +21,7 @@ export interface Report {
 }
 
 /** More problems of one severity than this are of no use to anyone, and finding them all would make a hostile file slow. */
-export const MAX_PROBLEMS = 200;
+const MAX_PROBLEMS = 200;
 
 /** Thrown by `Report.add` at the last error that is kept: the rest of the load is given up. */
 export class TooManyProblems extends Error {}

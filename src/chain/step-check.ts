@@ -1,39 +1,76 @@
+import type { z } from 'zod';
+import type { Json } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
 import { compileTemplate } from '../template/compile.ts';
 import { checked } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
-import type { MapNode } from './node.ts';
+import type { Entry, MapNode } from './node.ts';
 import { jsonOf } from './node.ts';
+import type { Report } from './report.ts';
 import { isFreeKey, type Owner, unknownKey } from './unknown-key.ts';
 import { FOREIGN, PLANNED } from './words.ts';
 
+/** What the schemas made of a step's keys. */
 export interface CheckedOptions {
   readonly common: Record<string, unknown>;
   readonly own: Record<string, unknown>;
+  /** The step without the keys that are wrong, so that its texts can be checked all the same. */
+  readonly node: MapNode;
+  /** Nothing was wrong. */
+  readonly valid: boolean;
 }
 
-/** The options of a step as the schemas of its kind and of all steps give them; unknown keys are reported. */
+/**
+ * The options of a step as the schemas of its kind and of all steps give them; what is unknown or wrong is reported and left
+ * out. Undefined when nothing useful remains, or when an option to come would change what its texts can read.
+ */
 export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label: string): CheckedOptions | undefined {
   const { report, options } = frame;
-  const commonShape = options.stepOptions.shape;
-  const ownShape = kind.options.shape;
-  const common: Record<string, unknown> = {};
-  const own: Record<string, unknown> = {};
   const owner = () => ownerOf(frame, kind, label);
-  let isKnown = true;
+  const before = frame.problems.length;
+  const isPlanned = [...node.entries.keys()].some((key) => isPlannedOption(frame, kind, key));
+  const common = new Map<string, Entry>();
+  const own = new Map<string, Entry>();
   for (const [key, entry] of node.entries) {
     if (isFreeKey(key)) continue;
-    const target = Object.hasOwn(ownShape, key) ? own : Object.hasOwn(commonShape, key) ? common : undefined;
-    if (target !== undefined) target[key] = jsonOf(entry.value);
-    else {
-      report.add(entry.key, unknownKey(key, owner()));
-      isKnown = false;
-    }
+    const target = Object.hasOwn(kind.options.shape, key)
+      ? own
+      : Object.hasOwn(options.stepOptions.shape, key)
+        ? common
+        : undefined;
+    if (target === undefined) report.add(entry.key, unknownKey(key, owner()));
+    else target.set(key, entry);
   }
-  const checkedCommon = checked(report, { node, json: common as never, schema: options.stepOptions, owner });
-  const checkedOwn = checked(report, { node, json: own as never, schema: kind.options, owner });
-  if (!isKnown || checkedCommon === undefined || checkedOwn === undefined) return undefined;
-  return { common: checkedCommon, own: checkedOwn };
+  const checkedCommon = checkPart(report, node, { entries: common, schema: options.stepOptions, owner });
+  const checkedOwn = checkPart(report, node, { entries: own, schema: kind.options, owner });
+  if (isPlanned || checkedCommon === undefined || checkedOwn === undefined) return undefined;
+  const entries = new Map([...node.entries].filter(([key]) => common.has(key) || own.has(key)));
+  const valid = frame.problems.length === before;
+  return { common: checkedCommon, own: checkedOwn, node: valid ? node : { ...node, entries }, valid };
+}
+
+function isPlannedOption({ options }: Frame, kind: StepKind, key: string): boolean {
+  const isKnown = Object.hasOwn(kind.options.shape, key) || Object.hasOwn(options.stepOptions.shape, key);
+  return !isKnown && (PLANNED.step as readonly string[]).includes(key);
+}
+
+interface Part {
+  readonly entries: Map<string, Entry>;
+  readonly schema: z.ZodObject;
+  owner(): Owner;
+}
+
+/** Checks the keys of one schema; with errors, checks again without the keys they are in, which leave `entries`. */
+function checkPart(report: Report, node: MapNode, { entries, schema, owner }: Part): Record<string, unknown> | undefined {
+  const json = (): Json => Object.fromEntries([...entries].map(([key, entry]) => [key, jsonOf(entry.value)]));
+  const first = checked(report, { node, json: json(), schema, owner });
+  if (first !== undefined) return first;
+  for (const [key, entry] of entries) {
+    const value = schema.shape[key] as z.ZodType | undefined;
+    if (value?.safeParse(jsonOf(entry.value)).success !== true) entries.delete(key);
+  }
+  const second = schema.safeParse(json());
+  return second.success ? second.data : undefined;
 }
 
 function ownerOf(frame: Frame, kind: StepKind, label: string): Owner {

@@ -1,6 +1,7 @@
 import type { Step, StepBody, StepKind } from '../core/step.ts';
 import { createBinding } from './bind.ts';
 import type { Frame, Reading } from './frame.ts';
+import { idsIn } from './ids.ts';
 import type { MapNode, Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
 import { positionOf } from './source.ts';
@@ -50,7 +51,7 @@ function bindStep(frame: Frame, item: Node, place: { index: number; conditional:
   const common = bindCommon({ ...context, reading: after }, node, options?.common);
   noteStep(frame, node, after, undefined);
   if (common.remember.length > 0) frame.uses.memory = true;
-  if (bound.body === undefined || options === undefined) return undefined;
+  if (bound.body === undefined || options?.valid !== true) return undefined;
   const condition = bound.if === undefined ? {} : { if: bound.if };
   const { position } = bound;
   return {
@@ -67,15 +68,26 @@ function bindStep(frame: Frame, item: Node, place: { index: number; conditional:
 
 function draftOf(frame: Frame, item: Node, { index, conditional }: { index: number; conditional: boolean }): Draft | undefined {
   const node = asMap(frame, item);
-  if (node === undefined) return undefined;
+  if (node === undefined) {
+    assume(frame, item);
+    return undefined;
+  }
   const idNode = node.entries.get('id')?.value;
   const id = idNode?.kind === 'scalar' && idNode.value !== null ? textOfScalar(idNode) : undefined;
   const label = id === undefined ? `step ${index + 1}` : `step "${id.slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
   const draft = { node, name: id ?? String(index + 1), label, conditional: conditional || node.entries.has('if') };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
-  if (id !== undefined) frame.names.steps.set(id, { kind: 'unknown', modelText: false });
+  assume(frame, node);
   return undefined;
+}
+
+/** The ids of a step that is not bound: what reads them is not wrong because of that. */
+function assume(frame: Frame, node: Node): void {
+  for (const id of idsIn(node)) {
+    frame.names.later.delete(id);
+    frame.names.steps.set(id, { kind: 'unknown', modelText: false });
+  }
 }
 
 /** A bare text is a prompt; anything that is no map is reported. */
@@ -97,7 +109,7 @@ function bindBody(draft: Draft, context: TextContext, options: CheckedOptions | 
   const { frame, reading } = context;
   const isPrompt = kind.key === 'prompt';
   const binding = createBinding({
-    node,
+    node: options?.node ?? node,
     context,
     ...(id === undefined ? {} : { id }),
     ...(isPrompt ? { turn: frame.prompts++ } : {}),
@@ -107,6 +119,7 @@ function bindBody(draft: Draft, context: TextContext, options: CheckedOptions | 
   const condition = binding.expression(['if'], 'bool');
   if (kind.key === 'run') checkCommand(frame, node);
   const body = options === undefined ? undefined : kind.bind(options.own as never, binding);
+  if (body === undefined) assume(frame, node);
   const isClean = body !== undefined && frame.problems.length === before;
   if (isPrompt && isClean && !context.raw) lintPrompt(frame, node, reading);
   return { if: condition, body, position: binding.position };

@@ -22,7 +22,9 @@ export function reportSyntax(report: Report, errors: readonly YamlError[]): void
 const HELP: Readonly<Record<string, string>> = {
   BAD_INDENT: 'items of a list and keys of a map each start in the same column',
   TAB_AS_INDENT: 'indent with spaces',
-  BLOCK_AS_IMPLICIT_KEY: 'text that contains ": " has to be quoted, or start on the next line after "|"',
+  BLOCK_AS_IMPLICIT_KEY: 'text that contains ": " has to be quoted; the keys of a map all start in the same column',
+  MISSING_CHAR:
+    'a key ends with ":", an item starts with "- ", quotes and brackets are closed; text after "|" stands further in than its key',
   MULTILINE_IMPLICIT_KEY: 'a key stands on one line and ends with ":"',
   BAD_DQ_ESCAPE: 'inside double quotes a backslash starts an escape: double it, or use single quotes',
   BAD_SCALAR_START: 'quote the text',

@@ -134,7 +134,7 @@ function note({ frame, reading }: TextContext, node: ScalarNode, references: rea
 }
 
 /** `prompt: Use #hashtag`: a plain text ends where ` #` starts a comment. */
-export function reportCut(report: Report, node: ScalarNode, isPrompt: boolean): void {
+function reportCut(report: Report, node: ScalarNode, isPrompt: boolean): void {
   if (node.style !== 'plain' || typeof node.value !== 'string' || node.value === '') return;
   const { text } = report.source;
   const comment = /^([ \t]+)#(.?)/.exec(text.slice(node.end, node.end + 40));

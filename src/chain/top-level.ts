@@ -3,7 +3,7 @@ import { inputsSchema } from './inputs.ts';
 import { serverListSchema, serversSchema } from './mcp.ts';
 import { modelsSchema } from './models.ts';
 
-export const memorySchema = z.strictObject({
+const memorySchema = z.strictObject({
   namespace: z.string().min(1).optional().describe('where the keys live; may hold placeholders; "default" unless given'),
   commit: z.enum(['on_success', 'each_step']).default('on_success').describe('when what was remembered is written'),
   max: z.int().min(1).optional().describe('how many keys the namespace keeps; the longest untouched go first'),

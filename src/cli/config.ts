@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ChainError } from '../core/errors.ts';
+import { ChainError, UsageError } from '../core/errors.ts';
 import type { Problem } from '../core/problem.ts';
 import type { UserConfig } from './schemas/config.ts';
 
@@ -44,9 +44,17 @@ export async function loadConfig({ cwd, configDir }: { cwd: string; configDir: s
   return { ...Object.assign({}, ...weakestFirst), files: sources.map(({ file }) => file) };
 }
 
-/** The model of steps whose chain names none: `PROMPTCHAIN_MODEL` over the configuration; undefined leaves it to `auto`. */
+/**
+ * The model of steps whose chain names none: `PROMPTCHAIN_MODEL` over the configuration; undefined leaves it to `auto`.
+ * Throws `UsageError`: the loader would blame the chain, which does not hold the mistake.
+ */
 export function defaultModel(config: Config, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return env.PROMPTCHAIN_MODEL || config.model;
+  const named = env.PROMPTCHAIN_MODEL;
+  if (!named) return config.model;
+  if (/^(auto|[^\s/]+\/\S+)$/.test(named)) return named;
+  throw new UsageError(`PROMPTCHAIN_MODEL is ${JSON.stringify(named)}, which is not a model`, {
+    help: 'write provider/model, such as openai/gpt-4o-mini, or auto',
+  });
 }
 
 function projectFile(cwd: string): string | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 
 export interface EnvFile {
   /** The given environment and what the file adds where that lacks a name. */
@@ -53,8 +54,8 @@ function isRefused(name: string): boolean {
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Ours that a project may suggest; every other `PROMPTCHAIN_` name is the user's own. */
-const ALLOWED: ReadonlySet<string> = new Set(['PROMPTCHAIN_MODEL', 'PROMPTCHAIN_MEMORY']);
+/** Names that the prefixes below mean too, and that a project may well set. */
+const ALLOWED: ReadonlySet<string> = new Set(['PROMPTCHAIN_MODEL', 'PROMPTCHAIN_MEMORY', 'NODE_ENV']);
 
 const REFUSED_PREFIXES = [
   'PROMPTCHAIN_',
@@ -108,7 +109,16 @@ const REFUSED: ReadonlySet<string> = new Set([
   'PAGER',
   'BROWSER',
   'JAVA_TOOL_OPTIONS',
+  'JDK_JAVA_OPTIONS',
   '_JAVA_OPTIONS',
+  'FPATH',
+  'GCONV_PATH',
+  'HOSTALIASES',
+  'LOCALDOMAIN',
+  'RES_OPTIONS',
+  'CURL_HOME',
+  'CURL_CA_BUNDLE',
+  'REQUESTS_CA_BUNDLE',
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'ALL_PROXY',
@@ -118,9 +128,13 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 function readText(file: string, asked: boolean): { text: string } | { warning: string | undefined } {
   try {
-    if (!statSync(file).isFile()) throw new Error('it is not a file');
-    if (statSync(file).size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
-    return { text: readFileSync(file, 'utf8') };
+    const stats = statSync(file);
+    // A pipe that someone names, as in `--env-file <(…)`, has a writer; one that lies about might be waited for without end.
+    if (stats.isDirectory() || !(stats.isFile() || asked)) throw new Error('it is not a file');
+    if (stats.size > MAX_BYTES) throw new Error('it is larger than 1 MiB');
+    const decoded = decodeUtf8(readFileSync(file));
+    if (!('text' in decoded) || decoded.text.includes('\0')) throw new Error('it is not UTF-8 text');
+    return decoded;
   } catch (cause) {
     if (asked) throw new UsageError(`cannot read the env file ${file}: ${reasonOf(cause)}`, { code: 'PC2101', cause });
     return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${reasonOf(cause)}` };

@@ -2,6 +2,7 @@ import { ChainError, type ErrorRecord, Failure, recordOf } from '../core/errors.
 import type { Problem } from '../core/problem.ts';
 import { type FrameOptions, frame, helpLines } from '../terminal/frame.ts';
 import { sanitize } from '../terminal/sanitize.ts';
+import { hideKeys } from './hide-keys.ts';
 
 export interface ExplainOptions extends FrameOptions {
   /** Adds stack traces and causes. */
@@ -23,7 +24,8 @@ export function explainProblems(
   sources: ReadonlyMap<string, string>,
   options: FrameOptions,
 ): string {
-  const frames = problems.slice(0, MAX_FRAMES).map((problem) => frame(problem, sources.get(problem.position.file), options));
+  const shown = hideKeys(problems, sources);
+  const frames = problems.slice(0, MAX_FRAMES).map((problem) => frame(problem, shown.get(problem.position.file), options));
   const more = problems.length - MAX_FRAMES;
   return [...frames, ...(more > 0 ? [`and ${more} more\n`] : [])].join('\n');
 }
@@ -38,13 +40,14 @@ export function explainRecord(error: ErrorRecord, { paint }: FrameOptions): stri
   ].join('\n');
 }
 
-const MAX_FRAMES = 20;
-
-const BUG_HELP = 'this is a bug in promptchain; run again with --debug and report what it prints';
-
-function stackOf(error: unknown): string {
+/** Class, code, stack and causes: what `--debug` adds. */
+export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error instanceof Failure ? `${error.name} ${error.code} (${error.reason})\n` : '';
   const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`;
   return sanitize(`${own}${error.stack ?? error.message}${cause}`);
 }
+
+const MAX_FRAMES = 20;
+
+const BUG_HELP = 'this is a bug in promptchain; run again with --debug and report what it prints';

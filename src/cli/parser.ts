@@ -49,7 +49,7 @@ function parseWith(command: Command, name: string, args: readonly string[]): Req
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return { text: commandHelp(command, parser, own) };
-    throw usageErrorFrom(error, name);
+    throw usageErrorFrom(error, name, command);
   }
   return { command, args: parser.args, options: parser.opts() };
 }
@@ -101,10 +101,12 @@ function notAVerb(entry: CommandEntry, verbs: readonly Verb[], args: readonly st
 }
 
 /** Commander's sentence without its prefix; its suggestion becomes our help. */
-function usageErrorFrom(error: CommanderError, name: string): UsageError {
+function usageErrorFrom(error: CommanderError, name: string, { excess }: Command): UsageError {
   const [first = '', ...more] = error.message.replace(/^error: /, '').split('\n');
   const hint = more.join(' ').replace(/^\(|\)$/g, '');
   const dash = error.code === 'commander.unknownOption' ? '; put -- before a text that begins with a dash' : '';
+  if (error.code === 'commander.excessArguments' && excess !== undefined)
+    return new UsageError(first, { code: 'PC2003', help: excess });
   const help = hint === '' ? `promptchain ${name} --help lists the options${dash}` : hint.replace(/^Did/, 'did');
   return new UsageError(first, { code: 'PC2003', help, cause: error });
 }

@@ -108,6 +108,7 @@ function pendingLength(text: string, forms: readonly string[], pattern: RegExp):
   const longest = forms[0]?.length ?? 0;
   let start = text.length;
   for (let index = Math.max(0, text.length - longest + 1); index < start; index += 1) {
+    if (!forms.some((form) => form.charCodeAt(0) === text.charCodeAt(index))) continue;
     const tail = text.slice(index);
     if (forms.some((form) => form.length > tail.length && form.startsWith(tail))) start = index;
   }

@@ -104,7 +104,7 @@ function optionRow({ flags, description, argChoices, defaultValue }: Option): re
 }
 
 /** A titled two-column list. */
-export function section(title: string, rows: readonly (readonly [string, string])[]): string {
+function section(title: string, rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([term]) => Math.min(term.length, WIDEST_TERM)));
   return [`${title}:`, ...rows.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`.trimEnd()), ''].join('\n');
 }

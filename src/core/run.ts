@@ -1,6 +1,5 @@
-import type { Chain } from './chain.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { Event, Warning } from './event.ts';
+import type { Warning } from './event.ts';
 import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
@@ -70,9 +69,8 @@ export interface RunOptions {
   readonly live: boolean;
   /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */
   readonly signal: AbortSignal;
+  /** Told what ended the run, as it was thrown: the result has no stack. */
+  readonly onFailure?: (error: unknown) => void;
   /** Results of an earlier part of the same run, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
 }
-
-/** The engine's one entry: a pulled stream of events whose return value is the result. */
-export type RunChain = (chain: Chain, options: RunOptions) => AsyncGenerator<Event, RunResult>;

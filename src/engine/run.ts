@@ -59,6 +59,7 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
   } catch (error) {
     const cause = options.signal.aborted ? options.signal.reason : causeOf(error);
     const record = recordOf(cause, error instanceof FailedAt ? error.step : undefined);
+    options.onFailure?.(cause);
     return { status: statusOf(cause), output: null, error: record };
   }
 }

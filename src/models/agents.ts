@@ -1,4 +1,5 @@
-import type { Agent } from 'node:http';
+import { Agent } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
 import type { Io } from '../core/io.ts';
 
 /** The connections of one run: kept alive between calls, through a proxy where the environment names one. */
@@ -34,8 +35,7 @@ export function createAgents(io: Pick<Io, 'env'>): Agents {
 
 async function openAgent(secure: boolean, proxy: string): Promise<Agent> {
   if (proxy === '') {
-    const { Agent: Direct } = secure ? await import('node:https') : await import('node:http');
-    return new Direct({ keepAlive: true });
+    return secure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   }
   if (secure) {
     const { HttpsProxyAgent } = await import('https-proxy-agent');

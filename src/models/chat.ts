@@ -28,10 +28,10 @@ export const chat: Protocol = {
 
   body(spec, request, provider) {
     const body: Body = {
-      ...request.params.extra,
       ...wireParams(spec, request.params, { ...NAMES, ...limitName(spec, provider), ...provider.params }),
       ...tools(request),
       ...(provider.usage === 'always' ? {} : { stream_options: { include_usage: true } }),
+      ...request.params.extra,
       model: spec.name,
       messages: [...system(request.system), ...request.messages.map(message)],
       stream: true,

@@ -12,7 +12,9 @@ export interface Endpoint {
   readonly url: URL;
   /** `project`: a chain file or its `.env`, which came with the project rather than from the user. */
   readonly from: 'built-in' | 'user' | 'project';
-  /** The variable or key that named the URL, for messages. */
+  /** What names the URL: the table, a variable, or a `base_url` that somebody wrote for this model or provider. */
+  readonly by: 'table' | 'variable' | 'base_url';
+  /** The same in words, for messages. */
   readonly named: string;
   readonly apiVersion?: string;
 }
@@ -34,6 +36,7 @@ export function endpointOf(spec: ModelSpec, io: Pick<Io, 'env'>, config: ModelCo
       ...place,
       url: complete(urlOf(spec.baseUrl, 'base_url', provider)),
       from: 'project',
+      by: 'base_url',
       named: 'base_url in the chain file',
     };
   }
@@ -42,6 +45,7 @@ export function endpointOf(spec: ModelSpec, io: Pick<Io, 'env'>, config: ModelCo
       ...place,
       url: complete(urlOf(settings.base_url, 'base_url', provider)),
       from: 'user',
+      by: 'base_url',
       named: 'base_url in your settings',
     };
   }
@@ -49,14 +53,14 @@ export function endpointOf(spec: ModelSpec, io: Pick<Io, 'env'>, config: ModelCo
   if (name !== undefined) {
     const fromFile = config.envFileNames?.has(name) === true;
     const url = complete(urlOf(io.env[name] ?? '', name, provider));
-    return { ...place, url, from: fromFile ? 'project' : 'user', named: fromFile ? `${name} in .env` : name };
+    return { ...place, url, from: fromFile ? 'project' : 'user', by: 'variable', named: fromFile ? `${name} in .env` : name };
   }
   if (provider.baseUrl === undefined) throw placeless(spec, provider);
-  return { ...place, url: new URL(provider.baseUrl), from: 'built-in', named: 'built in' };
+  return { ...place, url: new URL(provider.baseUrl), from: 'built-in', by: 'table', named: 'built in' };
 }
 
 /** The variables that replace a provider's base URL, in the order they are asked. */
-export function baseUrlNames(provider: Provider): readonly string[] {
+function baseUrlNames(provider: Provider): readonly string[] {
   return [...(provider.baseUrlEnv ?? []), `${envName(provider.id)}_BASE_URL`];
 }
 

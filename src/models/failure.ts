@@ -1,6 +1,6 @@
 import type { Reason } from '../core/errors.ts';
 import { ModelError } from '../core/errors.ts';
-import { isJsonObject } from '../core/json.ts';
+import { reasonOf, saidBy, saidIn } from './reason.ts';
 import { quoted } from './redact.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -42,7 +42,7 @@ export function refusedBy(origin: Origin, { status, headers, body }: Refusal): M
 /** The error that a provider sends inside a stream that had begun well. */
 export function failedMidStream(origin: Origin, event: unknown): ModelError {
   const said = saidIn(event);
-  const reason = reasonOf(said.status ?? 500, said);
+  const reason = reasonOf(said.status !== undefined && said.status >= 400 ? said.status : undefined, said);
   const words = said.message === '' ? '' : `: ${quoted(said.message, origin.secrets)}`;
   return new ModelError(`${origin.label} broke off its answer${words}`, {
     code: codeOf(reason),
@@ -52,18 +52,17 @@ export function failedMidStream(origin: Origin, event: unknown): ModelError {
   });
 }
 
-/** Not a model provider: 200, but something else than an event stream. */
-export function notAStream(origin: Origin, status: number, contentType: string): ModelError {
-  return new ModelError(
-    `${origin.label} answered ${status} with ${contentType || 'no content type'} instead of an event stream`,
-    {
-      code: 'PC5016',
-      reason: 'bad_request',
-      provider: origin.provider,
-      status,
-      help: `check that ${origin.url} is the base URL of a model API`,
-    },
-  );
+/** A 2xx answer that is no event stream: a page, or JSON that may say what went wrong all the same. */
+export function notAStream(origin: Origin, { status, headers, body }: Refusal): ModelError {
+  const { message } = saidBy(body);
+  const words = message === '' ? '' : `: ${quoted(message, origin.secrets)}`;
+  return new ModelError(`${origin.label} answered ${status} with ${headers['content-type']} instead of an event stream${words}`, {
+    code: 'PC5016',
+    reason: 'bad_request',
+    provider: origin.provider,
+    status,
+    help: `check that ${origin.url} is the base URL of a model API`,
+  });
 }
 
 export function truncated(origin: Origin): ModelError {
@@ -189,112 +188,6 @@ function helpFor(reason: Reason, origin: Origin): string | undefined {
     return 'shorten the input, for example with the filter truncate(n), or name a model that reads more';
   return undefined;
 }
-
-/** What an error body says, whatever its shape. */
-interface Said {
-  readonly message: string;
-  readonly codes: readonly string[];
-  readonly status?: number;
-  readonly html?: boolean;
-}
-
-function saidBy(body: string): Said {
-  const text = body.trim();
-  if (text.startsWith('<')) return { message: '', codes: [], html: true };
-  try {
-    return saidIn(JSON.parse(text));
-  } catch {
-    return { message: text, codes: [] };
-  }
-}
-
-/** Shapes seen: `{error: {message, type, code}}`, `{error: "…"}`, `{message, code}`, `{detail: …}`, a list of one of these. */
-function saidIn(value: unknown): Said {
-  if (Array.isArray(value)) return saidIn(value[0]);
-  if (typeof value === 'string') return { message: value, codes: [] };
-  if (!isJsonObject(value)) return { message: '', codes: [] };
-  if (isJsonObject(value.error) || typeof value.error === 'string') return saidIn(value.error);
-  const codes = [value.code, value.type, value.status]
-    .filter((code) => typeof code === 'string')
-    .map((code) => code.toLowerCase());
-  const status = typeof value.code === 'number' ? value.code : undefined;
-  const message = value.message ?? value.detail ?? '';
-  return {
-    message: typeof message === 'string' ? message : JSON.stringify(message),
-    codes,
-    ...(status === undefined ? {} : { status }),
-  };
-}
-
-const REASON_OF_CODE: readonly (readonly [Reason, ReadonlySet<string>])[] = [
-  [
-    'quota',
-    new Set([
-      'insufficient_quota',
-      'billing_hard_limit_reached',
-      'billing_not_active',
-      'billing_error',
-      'insufficient_balance',
-      'quota_exceeded',
-      'exceeded_current_quota_error',
-      'access_terminated',
-    ]),
-  ],
-  [
-    'context_overflow',
-    new Set([
-      'context_length_exceeded',
-      'string_above_max_length',
-      'request_too_large',
-      'exceed_context_size_error',
-      'context_window_exceeded',
-      'model_max_prompt_tokens_exceeded',
-    ]),
-  ],
-  ['refusal', new Set(['content_filter', 'content_policy_violation', 'responsibleaipolicyviolation'])],
-  ['auth', new Set(['invalid_api_key', 'authentication_error', 'permission_error', 'unauthorized'])],
-  [
-    'rate_limit',
-    new Set(['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', 'resource_exhausted', 'tokens', 'requests']),
-  ],
-  ['overloaded', new Set(['overloaded_error', 'overloaded', 'engine_overloaded', 'service_unavailable', 'unavailable'])],
-  ['not_found', new Set(['model_not_found', 'not_found_error', 'deploymentnotfound'])],
-  ['timeout', new Set(['timeout_error', 'timeout'])],
-  ['bad_request', new Set(['invalid_request_error'])],
-];
-
-function reasonOf(status: number, said: Said): Reason {
-  const final = status < 500 ? wordsOf(status, said) : undefined;
-  if (final !== undefined) return final;
-  for (const [reason, codes] of REASON_OF_CODE) {
-    if (reason === 'bad_request' && status !== 500) continue;
-    if (said.codes.some((code) => codes.has(code))) return reason;
-  }
-  return REASON_OF_STATUS[status] ?? (status >= 500 ? 'server' : 'bad_request');
-}
-
-/** Two classes that some providers tell by words alone, under a code that says only "invalid request". */
-function wordsOf(status: number, { message, codes }: Said): Reason | undefined {
-  if (status !== 400 && status !== 413 && status !== 422) return undefined;
-  if (codes.includes('rate_limit_error')) return undefined;
-  if (/credit balance is too low/i.test(message)) return 'quota';
-  const overflow = /prompt is too long|(maximum|exceeds?\b.*) context|context (length|window|size)|too many (input )?tokens/i;
-  return overflow.test(message) ? 'context_overflow' : undefined;
-}
-
-const REASON_OF_STATUS: Readonly<Record<number, Reason>> = {
-  401: 'auth',
-  402: 'quota',
-  403: 'auth',
-  404: 'not_found',
-  408: 'timeout',
-  409: 'server',
-  413: 'context_overflow',
-  425: 'server',
-  429: 'rate_limit',
-  503: 'overloaded',
-  529: 'overloaded',
-};
 
 /** The code of a network error; Node hides it one or two causes down when several addresses were tried. */
 function causeCode(error: unknown): string {

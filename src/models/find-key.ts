@@ -87,7 +87,7 @@ function assertUsable(
 ): void {
   if (key === undefined) {
     if (endpoint.provider.keyless === true && spec.apiKeyEnv === undefined) return;
-    if (isLoopback(endpoint.url)) return;
+    if (endpoint.by === 'base_url' && isLoopback(endpoint.url)) return;
     throw missing(spec, endpoint, io);
   }
   if (/[^\x21-\x7e]/.test(key.value)) throw malformed(spec, key);
@@ -95,7 +95,7 @@ function assertUsable(
     throw strays(spec, endpoint, key);
 }
 
-function missing(spec: ModelSpec, { provider }: Endpoint, io: Pick<Io, 'env'>): ModelError {
+function missing(spec: ModelSpec, { provider, url }: Endpoint, io: Pick<Io, 'env'>): ModelError {
   const variable = spec.apiKeyEnv ?? provider.keyEnv[0] ?? '';
   const where = spec.position === undefined ? '' : ` at ${spec.position.file}:${spec.position.line}`;
   const ready = PROVIDERS.filter(
@@ -103,6 +103,7 @@ function missing(spec: ModelSpec, { provider }: Endpoint, io: Pick<Io, 'env'>): 
   );
   const help = [
     provider.keyUrl === undefined ? `set ${variable}` : `get a key at ${provider.keyUrl} and set ${variable}`,
+    isLoopback(url) ? `if the server at ${url.host} takes any key, set ${variable} to any text` : undefined,
     ready.length === 0 ? undefined : `keys are ready for: ${ready.map(({ id }) => id).join(', ')}`,
     'without a key: --model auto (a local Ollama or LM Studio, or offline/extractive)',
   ];

@@ -7,6 +7,11 @@
 export class Headers {
   readonly #values = new Map<string, string>();
 
+  constructor(init: Iterable<readonly [string, string]> | Readonly<Record<string, string>> = []) {
+    const entries = Symbol.iterator in init ? (init as Iterable<readonly [string, string]>) : Object.entries(init);
+    for (const [name, value] of entries) this.append(name, value);
+  }
+
   append(name: string, value: string): void {
     const before = this.get(name);
     this.set(name, before === null ? value : `${before}, ${value}`);

@@ -27,13 +27,13 @@ export const messages: Protocol = {
 
   body(spec, request) {
     const body: Body = {
-      ...request.params.extra,
       ...wireParams(spec, request.params, NAMES),
       ...thinking(spec, request.params),
       ...tools(request),
+      max_tokens: request.params.max_tokens ?? limit(spec.name),
+      ...request.params.extra,
       ...(request.system === undefined ? {} : { system: request.system }),
       model: spec.name,
-      max_tokens: request.params.max_tokens ?? limit(spec.name),
       messages: turns(request.messages),
       stream: true,
     };

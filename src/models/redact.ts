@@ -9,7 +9,7 @@ export function quoted(text: string, secrets: readonly string[]): string {
 }
 
 /** Replaces the keys in use, and anything that looks like one. */
-export function redacted(text: string, secrets: readonly string[]): string {
+function redacted(text: string, secrets: readonly string[]): string {
   let result = text;
   for (const secret of secrets) if (secret.length >= 4) result = result.replaceAll(secret, '[key]');
   return result

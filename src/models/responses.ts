@@ -28,9 +28,9 @@ export const responses: Protocol = {
   body(spec, request) {
     const body: Body = {
       store: false,
-      ...request.params.extra,
       ...wireParams(spec, request.params, NAMES),
       ...tools(request),
+      ...request.params.extra,
       ...(request.system === undefined ? {} : { instructions: request.system }),
       model: spec.name,
       input: request.messages.flatMap(items),

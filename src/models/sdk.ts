@@ -23,8 +23,8 @@ interface Wiring {
  */
 export async function draftRequest(wiring: Wiring): Promise<Draft> {
   const { req, url } = await (wiring.endpoint.provider.protocol === 'anthropic' ? draftAnthropic(wiring) : draftOpenAi(wiring));
-  // Their own `Headers`, which in the bundle is not Node's.
-  return { url: new URL(url), headers: Object.fromEntries(req.headers as Headers) };
+  // Their own `Headers`, which in the bundle is not Node's. Unasked, a gateway may compress the stream.
+  return { url: new URL(url), headers: { ...Object.fromEntries(req.headers as Headers), 'accept-encoding': 'identity' } };
 }
 
 async function draftOpenAi({ endpoint, path, key, timeoutMs, env }: Wiring): ReturnType<OpenAI['buildRequest']> {

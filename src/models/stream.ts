@@ -8,7 +8,7 @@ import type { ModelEvent } from '../core/model.ts';
 import { createBatch } from './batch.ts';
 import type { Timeouts } from './config.ts';
 import type { Origin } from './failure.ts';
-import { brokenOff, damaged, notAStream, timedOut, truncated } from './failure.ts';
+import { brokenOff, damaged, timedOut, truncated } from './failure.ts';
 import type { Reader } from './protocol.ts';
 
 /**
@@ -22,11 +22,6 @@ export async function* readAnswer(
   origin: Origin,
   timeouts: Timeouts,
 ): AsyncGenerator<readonly ModelEvent[], void> {
-  const type = message.headers['content-type'] ?? '';
-  if (/html|^application\/json/i.test(type)) {
-    message.destroy();
-    throw notAStream(origin, message.statusCode ?? 200, type);
-  }
   const batch = createBatch();
   const decoder = new TextDecoder();
   const feed = createFeed(reader, batch, origin);

@@ -4,7 +4,7 @@ import { request as requestSecure } from 'node:https';
 import { ModelError } from '../core/errors.ts';
 import type { Timeouts } from './config.ts';
 import type { Origin } from './failure.ts';
-import { refusedBy, refusedByProxy, timedOut, unreachable } from './failure.ts';
+import { notAStream, refusedBy, refusedByProxy, timedOut, unreachable } from './failure.ts';
 
 export interface Post {
   readonly url: URL;
@@ -20,10 +20,11 @@ export interface Post {
 export async function post(request: Post, origin: Origin, timeouts: Timeouts, signal: AbortSignal): Promise<IncomingMessage> {
   const message = await headersOf(request, origin, timeouts, signal);
   const status = message.statusCode ?? 0;
-  if (status >= 200 && status <= 299) return message;
-  const body = await errorBody(message, signal);
+  const accepted = status >= 200 && status <= 299;
+  if (accepted && !/^(application\/json|text\/html)/i.test(message.headers['content-type'] ?? '')) return message;
+  const refusal = { status, headers: message.headers, body: await errorBody(message, signal) };
   signal.throwIfAborted();
-  throw refusedBy(origin, { status, headers: message.headers, body });
+  throw accepted ? notAStream(origin, refusal) : refusedBy(origin, refusal);
 }
 
 function headersOf(

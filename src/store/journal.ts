@@ -2,7 +2,7 @@ import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync } from 'node:
 import { promisify } from 'node:util';
 import { type Event, publicEvent } from '../core/event.ts';
 import { fileError } from './file-error.ts';
-import { makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
+import { keepPrivate, makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import { journalFile } from './run-files.ts';
 
@@ -88,6 +88,6 @@ const DELTAS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.delta',
 function create(dir: string, file: string): number {
   makePrivateFolder(dir);
   const descriptor = openSync(file, 'ax', 0o600);
-  fchmodSync(descriptor, 0o600);
+  keepPrivate(() => fchmodSync(descriptor, 0o600));
   return descriptor;
 }

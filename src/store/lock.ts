@@ -31,7 +31,8 @@ export function isLocked(path: string): boolean {
 /** Removes what processes that died have left of their tries for the lock at `path`. For its holder to call. */
 export function sweepLock(path: string): void {
   for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.`) && isLitter(join(dirname(path), name))) remove(join(dirname(path), name));
+    const rest = name.startsWith(basename(path)) ? name.slice(basename(path).length) : '';
+    if (LEFTOVER.test(rest) && isLitter(join(dirname(path), name))) remove(join(dirname(path), name));
   }
 }
 
@@ -39,6 +40,8 @@ const PATIENCE_MS = 20_000;
 /** A lock whose content cannot be read is being created, on a file system without links, or was cut off by a power failure. */
 const UNREADABLE_MS = 2_000;
 const DEEPEST = 4;
+/** Drafts, and the locks and drafts of burials. */
+const LEFTOVER = /^(\.dead-[0-9a-f-]+)*(\.\d+\.[0-9a-f]+)?$/;
 
 interface Holder {
   readonly identity?: ProcessIdentity;

@@ -74,12 +74,14 @@ function* batchesOf(state: State): Generator<readonly Entry[]> {
   for (const [namespace, keys] of state) {
     for (const [key, value] of keys) {
       const entry = setEntry(namespace, key, value);
+      const cost = costOf(entry.head);
+      if (batch.length > 0 && bytes + cost > BATCH_BYTES) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
       batch.push(entry);
-      bytes += costOf(entry.head);
-      if (bytes < BATCH_BYTES) continue;
-      yield batch;
-      batch = [];
-      bytes = 0;
+      bytes += cost;
     }
   }
   if (batch.length > 0) yield batch;

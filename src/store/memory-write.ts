@@ -71,7 +71,7 @@ export async function exclusively<T>(file: string, { patienceMs }: Patience, wor
       patienceMs,
     );
   } catch (error) {
-    const help = 'nothing was changed; what is stored can still be read';
+    const help = 'what was stored before is still there';
     throw fileError(error, { code: 'PC8004', doing: `write the memory store ${file}`, help });
   }
 }
@@ -155,6 +155,9 @@ function sweep(store: string): void {
   const folder = dirname(store);
   sweepLock(`${store}.lock`);
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(`${basename(store)}.new.`)) rmSync(join(folder, name), { force: true });
+    if (name.startsWith(basename(store)) && DRAFT.test(name.slice(basename(store).length)))
+      rmSync(join(folder, name), { force: true });
   }
 }
+
+const DRAFT = /^\.new\.[0-9a-f]{16}$/;

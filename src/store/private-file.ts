@@ -28,7 +28,7 @@ export function makePrivateFolder(folder: string): readonly string[] {
     if (errnoOf(error) === 'EEXIST' && isFolder(folder)) return made;
     throw error;
   }
-  chmodSync(folder, 0o700);
+  keepPrivate(() => chmodSync(folder, 0o700));
   return [...made, folder];
 }
 
@@ -36,7 +36,7 @@ export function makePrivateFolder(folder: string): readonly string[] {
 export async function createPrivateFile(file: string): Promise<FileHandle> {
   const handle = await open(file, 'wx', 0o600);
   try {
-    await handle.chmod(0o600);
+    keepPrivate(() => fchmodSync(handle.fd, 0o600));
     return handle;
   } catch (error) {
     await handle.close();
@@ -48,7 +48,7 @@ export async function createPrivateFile(file: string): Promise<FileHandle> {
 export function writePrivateFile(file: string, text: string): void {
   const descriptor = openSync(file, 'wx', 0o600);
   try {
-    fchmodSync(descriptor, 0o600);
+    keepPrivate(() => fchmodSync(descriptor, 0o600));
     writeFully(descriptor, Buffer.from(text));
   } catch (error) {
     unlinkSync(file);
@@ -57,6 +57,17 @@ export function writePrivateFile(file: string, text: string): void {
     closeSync(descriptor);
   }
 }
+
+/** Sets the mode of what we have just made. A file system without modes (FAT, some network shares) is used as it is. */
+export function keepPrivate(setMode: () => void): void {
+  try {
+    setMode();
+  } catch (error) {
+    if (!HAS_NO_MODES.has(errnoOf(error) ?? '')) throw error;
+  }
+}
+
+const HAS_NO_MODES: ReadonlySet<string> = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** Writes all of `bytes` at the descriptor's position: a single write may stop short, on a full disk among others. */
 export function writeFully(descriptor: number, bytes: Buffer): void {

@@ -46,6 +46,6 @@ export function textRenderer({ out, stream, raw }: TextOptions): Renderer {
 }
 
 /** A result as text: a text as it is, a map as indented JSON. */
-export function resultText(output: Json): string {
+function resultText(output: Json): string {
   return typeof output === 'string' ? output : JSON.stringify(output, null, 2);
 }

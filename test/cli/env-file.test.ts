@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,32 @@ describe('the env file', () => {
     const cwd = folder({});
     mkdirSync(join(cwd, '.env'));
     assert.match((await readEnvFile({ cwd, env: {} })).warnings[0] ?? '', /it is not a file/);
+  });
+
+  it('goes on with a warning when .env is in another encoding', async () => {
+    const cwd = folder({});
+    for (const bytes of [Buffer.from('\ufeffA=1\n', 'utf16le'), Buffer.from([0x41, 0x3d, 0xff])]) {
+      writeFileSync(join(cwd, '.env'), bytes);
+      const read = await readEnvFile({ cwd, env: {} });
+      assert.match(read.warnings[0] ?? '', /it is not UTF-8 text/);
+      assert.deepEqual(read.names, []);
+      await assert.rejects(readEnvFile({ cwd, env: {}, file: '.env' }), /it is not UTF-8 text/);
+    }
+  });
+
+  it('knows a byte order mark and Windows line ends', async () => {
+    const read = await readEnvFile({ cwd: folder({ '.env': '\ufeffA=1\r\nB=2\r\n' }), env: {} });
+    assert.deepEqual([read.env.A, read.env.B], ['1', '2']);
+  });
+
+  it('takes a pipe that is named, and does not wait for one that lies about', async () => {
+    const cwd = folder({});
+    const pipe = join(cwd, '.env');
+    execFileSync('mkfifo', [pipe]);
+    assert.match((await readEnvFile({ cwd, env: {} })).warnings[0] ?? '', /it is not a file/);
+    const writer = spawn('sh', ['-c', 'echo A=1 > "$0"', pipe]);
+    assert.equal((await readEnvFile({ cwd, env: {}, file: '.env' })).env.A, '1');
+    writer.kill();
   });
 
   it('goes on with a warning when .env may not be read', { skip: process.getuid?.() === 0 }, async () => {

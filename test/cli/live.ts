@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageDir } from '../package/package-dir.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export const BIN = join(packageDir, 'bin/promptchain.js');
+const BIN = join(packageDir, 'bin/promptchain.js');
 
 export interface Live {
   readonly child: ChildProcess;

@@ -93,6 +93,36 @@ describe('promptchain validate', () => {
     assert.match(stderr, /did you mean --strict/i);
   });
 
+  it('shows where a key stands in a file, and not the key, as run does', async () => {
+    const key = 'sk-proj-0123456789abcdefghijklmnop';
+    const text = `models: { own: { model: openai/x, api_key: "${key}" } }\nmodel: own\nsteps: ["{input}"]\n`;
+    using sandbox = openSandbox({ 'chain.yaml': text, 'marked.yaml': `\ufeff${text}` });
+    for (const args of [
+      ['validate', 'chain.yaml'],
+      ['validate', 'marked.yaml'],
+      ['validate', '--format', 'json', 'chain.yaml'],
+      ['run', 'chain.yaml', '-i', 'x'],
+    ]) {
+      const { code, stdout, stderr } = await sandbox.run(args);
+      assert.equal(code, 3);
+      assert.match(stdout + stderr, /PC1112/);
+      assert.doesNotMatch(stdout + stderr, /0123|mnop/);
+    }
+  });
+
+  it('shows no secret of the environment that the file repeats', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': 'promt: Bearer s3cr3t-s3cr3t-s3cr3t\nsteps: ["{input}"]\n' });
+    const { stderr } = await sandbox.run(['validate', 'chain.yaml'], { env: { OPENAI_API_KEY: 's3cr3t-s3cr3t-s3cr3t' } });
+    assert.match(stderr, /promt/);
+    assert.doesNotMatch(stderr, /s3cr3t/);
+  });
+
+  it('tells GitHub Actions the file and line', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': BAD });
+    const { stderr } = await sandbox.run(['validate', 'chain.yaml'], { env: { GITHUB_ACTIONS: 'true' } });
+    assert.match(stderr, /^::error file=chain\.yaml,line=3,/m);
+  });
+
   it('connects to nothing the chain names', async () => {
     const server = createServer();
     let connections = 0;
@@ -157,6 +187,14 @@ describe('promptchain validate --fix', () => {
     const { stdout } = await sandbox.run(['validate', '--fix', '--format', 'json', 'chain.yaml']);
     const { files } = JSON.parse(stdout);
     assert.deepEqual([files[0].valid, files[0].fixed.length, files[0].fixed[0].line], [true, 1, 3]);
+  });
+
+  it('writes only files that are named, and says which others have a remedy', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': 'steps: [{ chain: ./sub.yaml }]\n', 'sub.yaml': TRAP });
+    const { code, stderr } = await sandbox.run(['validate', '--fix', 'chain.yaml']);
+    assert.equal(code, 3);
+    assert.match(stderr, /promptchain validate --fix sub\.yaml/);
+    assert.equal(readFileSync(sandbox.path('sub.yaml'), 'utf8'), TRAP);
   });
 
   it('does not go with stdin', async () => {

@@ -58,7 +58,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
 }
 
 /** An `io` whose sleeps end at once, unless aborted first. */
-export function quickIo(): Io {
+function quickIo(): Io {
   return {
     stdin: process.stdin,
     stdout: process.stdout,

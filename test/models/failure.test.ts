@@ -114,6 +114,41 @@ for (const [name, status, body, reason, words] of BODIES) {
   });
 }
 
+test('a status of the moment stays one, whatever code comes with it', () => {
+  for (const [status, reason] of [
+    [408, 'timeout'],
+    [409, 'server'],
+    [429, 'rate_limit'],
+    [500, 'server'],
+    [502, 'server'],
+    [503, 'overloaded'],
+    [529, 'overloaded'],
+  ] as const) {
+    for (const code of [
+      'invalid_request_error',
+      'invalid_api_key',
+      'model_not_found',
+      'context_length_exceeded',
+      'content_filter',
+    ]) {
+      assert.equal(refused(status, { error: { message: 'no', type: code, code } }).reason, reason, `${status} ${code}`);
+    }
+  }
+});
+
+test('a final status stays one, whatever code comes with it', () => {
+  for (const [status, reason] of [
+    [400, 'bad_request'],
+    [401, 'auth'],
+    [403, 'auth'],
+    [404, 'not_found'],
+  ] as const) {
+    for (const code of ['rate_limit_exceeded', 'overloaded_error', 'timeout', 'invalid_request_error', 'server_error']) {
+      assert.equal(refused(status, { error: { message: 'no', type: code, code } }).reason, reason, `${status} ${code}`);
+    }
+  }
+});
+
 test('a page is named, not shown', () => {
   const error = refused(502, '<!doctype html><html><body>nginx</body></html>');
   assert.equal(error.message, 'Fake failed (502 with a web page)');

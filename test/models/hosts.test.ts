@@ -125,3 +125,11 @@ test('parts that make no sense are passed over, not tripped over', async () => {
   );
   assert.deepEqual(events, [text('hi'), finish('stop')]);
 });
+
+test('an error under a status of success is told in the words of the host', async () => {
+  await using fake = await startFakeProvider({ replies: [{ body: '{"error":{"message":"model is gone"}}' }] });
+  await assert.rejects(collect((await openAt(fake, 'openai/any')).stream(ask('hello'), never())), {
+    code: 'PC5016',
+    message: 'OpenAI answered 200 with application/json instead of an event stream: model is gone',
+  });
+});

@@ -146,9 +146,13 @@ describe('what is told of a missing key', () => {
     assert.equal((await errorsOf([specOf('auto')], env, config))[0]?.code, 'PC4003');
   });
 
-  test('a server on this machine needs none', async () => {
-    assert.deepEqual(await errorsOf(['openai/a'], { OPENAI_BASE_URL: 'http://localhost:8080/v1' }), []);
+  test('a server on this machine needs none, if the file or the settings lead there', async () => {
     assert.deepEqual(await errorsOf([specOf('mine/a', { baseUrl: 'http://[::1]:9/v1' })]), []);
+    assert.deepEqual(await errorsOf([specOf('openai/a', { baseUrl: 'http://localhost:9/v1' })]), []);
+    assert.deepEqual(await errorsOf(['openai/a'], {}, { providers: { openai: { base_url: 'http://127.0.0.1:9/v1' } } }), []);
+    const [error] = await errorsOf(['openai/a'], { OPENAI_BASE_URL: 'http://localhost:9/v1' });
+    assert.equal(error?.code, 'PC4001');
+    assert.match(error?.help ?? '', /localhost:9 takes any key, set OPENAI_API_KEY to any text/);
   });
 
   test('a key that no header can carry', async () => {

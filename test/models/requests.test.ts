@@ -79,6 +79,18 @@ describe('chat completions', () => {
     });
   });
 
+  test('what stands under extra goes over what we would send, but not over the conversation', async () => {
+    const extra = { stream_options: { include_usage: false }, temperature: 1, stream: false, messages: [], model: 'other' };
+    const { body } = await wire('openai/gpt-4o-mini', ask('Hi', { temperature: 0, extra }));
+    assert.deepEqual(body, {
+      stream_options: { include_usage: false },
+      temperature: 1,
+      model: 'gpt-4o-mini',
+      messages: [{ role: 'user', content: 'Hi' }],
+      stream: true,
+    });
+  });
+
   test('a request without parameters sends none', async () => {
     const { body } = await wire('groq/llama-3.3-70b-versatile', ask('Hi'));
     assert.deepEqual(Object.keys(body).sort(), ['messages', 'model', 'stream', 'stream_options']);

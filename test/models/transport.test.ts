@@ -78,8 +78,14 @@ test("headers that a variable adds for OpenAI do not go to other hosts, nor do O
 
 test('without a key none is sent, not even a placeholder', async () => {
   await using fake = await startFakeProvider();
-  await run({ OPENAI_BASE_URL: fake.openaiUrl, ANTHROPIC_BASE_URL: fake.anthropicUrl }, 'openai/m');
-  await run({ OPENAI_BASE_URL: fake.openaiUrl, ANTHROPIC_BASE_URL: fake.anthropicUrl }, 'anthropic/m');
+  const env = { OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' };
+  for (const [id, baseUrl] of [
+    ['openai/m', fake.openaiUrl],
+    ['anthropic/m', fake.anthropicUrl],
+  ] as const) {
+    const model = await openAt(fake, id, { spec: { baseUrl }, env });
+    await collect(model.stream(ask('hi'), never()));
+  }
   assert.deepEqual(
     fake.requests.map(({ headers }) => [headers.authorization, headers['x-api-key']]),
     [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -30,6 +30,10 @@ test('the tarball installs into an empty prefix and its command runs from anothe
   const command = process.platform === 'win32' ? join(prefix, 'promptchain.cmd') : join(prefix, 'bin/promptchain');
   const said = await run(command, ['--version'], { cwd: elsewhere, env: { HOME: work } });
   assert.deepEqual(said, { code: 0, stdout: `${version}\n`, stderr: '' });
+  await writeFile(join(elsewhere, 'chain.yaml'), 'model: echo/x\nsteps: ["Hello, {input}"]\n');
+  const ran = await run(command, ['run', 'chain.yaml', '--input', 'world'], { cwd: elsewhere, env: { HOME: work } });
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(ran.stdout, 'Hello, world\n');
 });
 
 function npm(args: readonly string[], cwd: string) {

@@ -3,22 +3,36 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startFakeProvider } from '../fake/provider.ts';
 import { bundledCommand } from './bundle.ts';
 import { packageDir } from './package-dir.ts';
 import { node } from './spawn.ts';
 
-/** What each command line loads of other people's code: the cost of its start. */
+/** What each command line loads of other people's code: the cost of its start. yaml and zod are in one file of the bundle. */
 const LOADED: readonly (readonly [args: readonly string[], packages: readonly string[]])[] = [
   [['--version'], []],
   [['--help'], []],
   [[], []],
   [['nosuch'], ['commander']],
   [['help', 'exit-codes'], ['commander']],
-  [['help', 'events'], ['commander', 'zod']],
-  [['validate', 'three.yaml'], ['commander', 'yaml', 'zod']],
-  [['schema'], ['commander', 'zod']],
+  [
+    ['help', 'events'],
+    ['commander', 'yaml', 'zod'],
+  ],
+  [
+    ['validate', 'three.yaml'],
+    ['commander', 'yaml', 'zod'],
+  ],
+  [
+    ['run', 'three.yaml', '--input', 'x'],
+    ['commander', 'yaml', 'zod'],
+  ],
+  [['schema'], ['commander', 'yaml', 'zod']],
   [['models', 'list'], ['commander']],
-  [['prompts', 'list'], ['commander', 'yaml', 'zod']],
+  [
+    ['prompts', 'list'],
+    ['commander', 'yaml', 'zod'],
+  ],
 ];
 
 let home = '';
@@ -34,12 +48,25 @@ for (const [args, packages] of LOADED) {
   });
 }
 
+test('a run over HTTP loads one SDK, and neither TLS nor what Node has for fetch', async () => {
+  await using fake = await startFakeProvider();
+  await writeFile(join(home, 'remote.yaml'), 'model: openai/any\nsteps:\n  - "a {input}"\n');
+  const env = { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: fake.openaiUrl };
+  const packages = await packagesOf(['run', 'remote.yaml', '--input', 'x'], env);
+  assert.equal(fake.requests.length, 1);
+  assert.ok(packages.includes('openai'));
+  assert.ok(!packages.includes('@anthropic-ai/sdk') && !packages.includes('ora'), packages.join(', '));
+  const builtins = await readFile(join(home, 'record.builtins'), 'utf8');
+  assert.match(builtins, /\bhttp\b/);
+  assert.doesNotMatch(builtins, /undici|\btls\b|webcrypto/);
+});
+
 /** The packages with code in the files of the bundle that were read; the bundler names the source of each part. */
-async function packagesOf(args: readonly string[]): Promise<string[]> {
+async function packagesOf(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string[]> {
   const record = join(home, 'record');
   await rm(record, { force: true });
   const preload = join(packageDir, 'test/fixtures/package/record-chunks.cjs');
-  const env = { HOME: home, RECORD: record };
+  const env = { HOME: home, RECORD: record, ...variables };
   await node(['--require', preload, bundledCommand(), ...args], { cwd: home, env });
   const found = new Set<string>();
   for (const file of (await readFile(record, 'utf8')).trim().split('\n')) {

@@ -56,6 +56,15 @@ test('the command works without any package beside it, from another folder', asy
   const wrong = await node([join(work, 'package/bin/promptchain.js'), 'nosuch'], inWork(tmpdir()));
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /"nosuch" is not a command/);
+  const elsewhere = join(work, 'elsewhere');
+  await mkdir(elsewhere);
+  await writeFile(
+    join(elsewhere, 'two.yaml'),
+    'model: echo/x\nsteps:\n  - "a {input}"\n  - prompt: "b {input}"\n    techniques: [step_by_step]\n',
+  );
+  const ran = await node([join(work, 'package/bin/promptchain.js'), 'run', 'two.yaml', '--input', 'x'], inWork(elsewhere));
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stdout, /b a x/);
 });
 
 test('the licence of every bundled package is shipped', async () => {

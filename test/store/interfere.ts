@@ -5,10 +5,10 @@ import { syncBuiltinESMExports } from 'node:module';
 /**
  * Loaded before a program with `--import`: counts the calls that change files and at the one with the number in
  * `INTERFERE_AT` dies as by `kill -9`, or fails with the error in `INTERFERE_WITH`, such as `ENOSPC`. A failing write stops
- * short first, as a full disk makes it. A call named in `INTERFERE_ALWAYS` fails each time.
+ * short first, as a full disk makes it. Calls named in `INTERFERE_ALWAYS` fail each time.
  */
 const at = Number(process.env.INTERFERE_AT);
-const always = process.env.INTERFERE_ALWAYS;
+const always = process.env.INTERFERE_ALWAYS?.split(' ') ?? [];
 const errno = process.env.INTERFERE_WITH ?? 'SIGKILL';
 let calls = 0;
 
@@ -52,7 +52,7 @@ function wrap(owner: Record<string, Call>, name: string, fail: (failure: Error) 
   if (call === undefined) throw new Error(`there is no ${name}`);
   owner[name] = function interfered(this: unknown, ...args: never[]): unknown {
     calls += 1;
-    if (calls !== at && name !== always) return call.apply(this, args);
+    if (calls !== at && !always.includes(name)) return call.apply(this, args);
     if (name === 'write') half(this, args);
     if (errno === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
     return fail(Object.assign(new Error(`${errno}: ${name}`), { code: errno }));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openMemory } from '../../src/store/memory.ts';
 import { ownIdentity } from '../../src/store/process-identity.ts';
-import { firstLine, start, startWithoutLinks } from './processes.ts';
+import { firstLine, start, startOnFat } from './processes.ts';
 import { temporaryFolder } from './temporary.ts';
 
 test('8 processes increment one key, a reader beside them: none is lost, nothing looks damaged, no file is left', async (t) => {
@@ -25,10 +25,10 @@ test('8 processes increment one key, a reader beside them: none is lost, nothing
   assert.deepEqual(readdirSync(folder), ['memory.jsonl']);
 });
 
-test('where the file system has no links the lock still holds', async (t) => {
+test('where the file system has neither links nor modes the lock still holds', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'memory.jsonl');
-  const writers = Array.from({ length: 4 }, () => startWithoutLinks('increment', file, 15));
+  const writers = Array.from({ length: 4 }, () => startOnFat('increment', file, 15));
   for (const { finished } of writers) assert.deepEqual(await finished, { code: 0, signal: null, lines: [], stderr: '' });
   assert.deepEqual(await openMemory(file).read('default'), { n: 60 });
   assert.deepEqual(readdirSync(folder), ['memory.jsonl']);
@@ -71,11 +71,11 @@ test('the lock of a process that has died is taken, and only once by many who wa
   const dead = { ...ownIdentity(), pid: child.pid, started: '1', nonce: 'abc' };
   await once(child, 'exit');
   writeFileSync(`${file}.lock`, JSON.stringify(dead));
-  writeFileSync(`${file}.lock.abd`, JSON.stringify({ ...dead, nonce: 'abd' }));
+  writeFileSync(`${file}.lock.${child.pid}.abd`, JSON.stringify({ ...dead, nonce: 'abd' }));
   // It died before it had written who it is.
   writeFileSync(`${file}.lock.${child.pid}.abe`, '');
   // The burial was begun by another that died too.
-  linkSync(`${file}.lock.abd`, `${file}.lock.dead-abc`);
+  linkSync(`${file}.lock.${child.pid}.abd`, `${file}.lock.dead-abc`);
   const writers = Array.from({ length: 6 }, () => start('increment', file, 5));
   for (const { finished } of writers) assert.equal((await finished).code, 0);
   assert.deepEqual(await openMemory(file).read('default'), { n: 30 });

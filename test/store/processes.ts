@@ -26,10 +26,10 @@ export function startWithFault(fault: string, nth: number, ...args: readonly (st
   return spawnWriter(['--import', hook], args, { INTERFERE_AT: String(nth), INTERFERE_WITH: fault });
 }
 
-/** The same on a file system that has no links. */
-export function startWithoutLinks(...args: readonly (string | number)[]): Running {
+/** The same on a file system that has neither links nor modes, such as FAT. */
+export function startOnFat(...args: readonly (string | number)[]): Running {
   const hook = new URL('interfere.js', import.meta.url).href;
-  return spawnWriter(['--import', hook], args, { INTERFERE_ALWAYS: 'linkSync', INTERFERE_WITH: 'EPERM' });
+  return spawnWriter(['--import', hook], args, { INTERFERE_ALWAYS: 'linkSync fchmodSync chmodSync', INTERFERE_WITH: 'EPERM' });
 }
 
 function spawnWriter(options: readonly string[], args: readonly (string | number)[], env: NodeJS.ProcessEnv): Running {

@@ -37,6 +37,7 @@ export const run: Command = {
     { command: 'promptchain run chain.yaml --dry-run', note: 'what would be sent, without sending it' },
   ],
   configure: declareRunFlags,
+  excess: 'the input is given with --input <text>; a text of several words needs quotes',
   async run(call) {
     const flags = runFlags(call);
     let about: About = {

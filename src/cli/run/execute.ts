@@ -9,6 +9,7 @@ import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import { beside } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
+import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, secretsOf } from '../redact.ts';
@@ -69,7 +70,10 @@ export async function execute(execution: Execution): Promise<number> {
 function listen({ call, flags }: Execution, abort: (reason: Failure) => void): () => void {
   const release = onSignals(call.process, (reason) => {
     abort(reason);
-    setTimeout(() => call.out.stopWaiting(), PATIENCE_MS).unref();
+    setTimeout(() => {
+      call.out.stopWaiting();
+      call.err.stopWaiting();
+    }, PATIENCE_MS).unref();
   });
   const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
   call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
@@ -79,7 +83,7 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
   };
 }
 
-/** How long a reader of stdout may take for the rest after a signal. */
+/** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
 function readersOf(
@@ -87,6 +91,7 @@ function readersOf(
   { renderer, live, signal }: Pick<Readers, 'renderer'> & { readonly live: boolean; readonly signal: AbortSignal },
 ): Readers {
   const warnings = [...given];
+  const redactor = createRedactor(secretsOf(call.io.env, secretNames(chain)));
   const warn = (message: string): void => void warnings.push({ type: 'warning', code: 'PC8010', message });
   return {
     chain,
@@ -100,10 +105,12 @@ function readersOf(
       ...chooseMemory(call, flags, chain, warn),
       live,
       signal,
+      // A run's result has no stack, so it is told when the error is still one.
+      ...(call.globals.debug ? { onFailure: (error: unknown) => void call.err.write(`${redactor.text(stackOf(error))}\n`) } : {}),
     },
     journal: flags.save ? openJournal(runsDir(call.paths), runId) : undefined,
     renderer,
-    filter: createEventFilter(createRedactor(secretsOf(call.io.env, secretNames(chain)))),
+    filter: createEventFilter(redactor),
     warnings,
   };
 }

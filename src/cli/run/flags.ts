@@ -72,8 +72,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
   const format = formatOf(options);
   const flags: RunFlags = {
     chain: args[0] ?? '',
-    ...(options.input === undefined ? {} : { input: options.input as string }),
-    ...(options.inputFile === undefined ? {} : { inputFile: options.inputFile as string }),
+    ...inputOf(options),
     maxInputBytes: bytesOf(options.maxInput),
     var: options.var.map((text: string) => pair(text, '--var name=value')),
     varFile: options.varFile.map((text: string) => pair(text, '--var-file name=file')),
@@ -114,6 +113,12 @@ function formatOf(options: Call['options']): Format {
   const [format = 'text', ...more] = [...new Set(asked)];
   if (more.length > 0) throw new UsageError('--json, --jsonl and --output-format ask for different formats');
   return format;
+}
+
+/** `-` is stdin for both. */
+function inputOf({ input, inputFile }: Call['options']): Pick<RunFlags, 'input' | 'inputFile'> {
+  if (input === undefined && inputFile === '-') return { input: '-' };
+  return { ...(input === undefined ? {} : { input }), ...(inputFile === undefined ? {} : { inputFile }) };
 }
 
 function modelsOf(values: readonly string[]): Pick<RunFlags, 'model' | 'stepModels'> {

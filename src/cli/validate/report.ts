@@ -1,8 +1,11 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Problem } from '../../core/problem.ts';
 import { displayPath } from '../../terminal/frame.ts';
+import { annotations } from '../../terminal/github.ts';
 import type { Call } from '../command.ts';
 import { explainProblems } from '../explain.ts';
+import { createRedactor, secretsOf } from '../redact.ts';
+import type { Checked } from './check.ts';
 import type { Fixed } from './fix.ts';
 
 /** What was found in one file. */
@@ -26,7 +29,10 @@ export async function printReport({ checked, fixed, name, valid, errors, warning
   const { out, err, paint, globals, io } = call;
   if (!globals.quiet) for (const problem of fixed) await err.write(`fixed ${placeOf(problem, call)}: ${problem.message}\n`);
   const shown = globals.quiet ? checked.problems.filter(({ severity }) => severity === 'error') : checked.problems;
-  if (shown.length > 0) await err.write(`${explainProblems(shown, checked.sources, { paint, cwd: io.cwd })}\n`);
+  const { text: redact } = createRedactor(secretsOf(io.env, []));
+  if (shown.length > 0) await err.write(redact(`${explainProblems(shown, checked.sources, { paint, cwd: io.cwd })}\n`));
+  if (io.env.GITHUB_ACTIONS === 'true') await err.write(redact(annotations(shown, io.cwd)));
+  if (call.options.fix === true && !globals.quiet) await tellOtherFiles(checked, call);
   const counts = [...counted(errors, 'error'), ...counted(warnings, 'warning')].join(', ');
   await out.write(`${name}: ${[...(valid ? ['valid'] : []), ...(counts === '' ? [] : [counts])].join(', ')}\n`);
 }
@@ -60,6 +66,14 @@ function problemJson({ code, severity, message, position, label, help, fix }: Pr
     ...(help === undefined ? {} : { help }),
     fixable: fix !== undefined,
   };
+}
+
+/** Only files that were named are written; those that a chain includes may have remedies too. */
+async function tellOtherFiles({ file, problems }: Checked, { err, io }: Call): Promise<void> {
+  const fixable = problems.filter(({ fix, position }) => fix !== undefined && position.file !== file);
+  for (const other of new Set(fixable.map(({ position }) => displayPath(position.file, io.cwd)))) {
+    await err.write(`${other} was not named and is as it was: promptchain validate --fix ${other}\n`);
+  }
 }
 
 function placeOf({ position }: Problem, { io }: Call): string {

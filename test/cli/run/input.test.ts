@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { onTerminal, start } from '../live.ts';
+import { onTerminal, shell, start } from '../live.ts';
 import { openSandbox } from '../sandbox.ts';
 
 const ECHO = 'models: [echo/x]\nsteps: ["{input}"]\n';
@@ -12,6 +12,8 @@ describe('the input of run', () => {
     assert.equal((await sandbox.run(['run', 'a.yaml', '--input-file', 'in.txt'])).stdout, 'from a file\n');
     assert.equal((await sandbox.run(['run', 'a.yaml'], { stdin: 'piped' })).stdout, 'piped\n');
     assert.equal((await sandbox.run(['run', 'a.yaml', '-i', '-'], { stdin: 'piped' })).stdout, 'piped\n');
+    assert.equal((await sandbox.run(['run', 'a.yaml', '--input-file', '-'], { stdin: 'piped' })).stdout, 'piped\n');
+    assert.match((await sandbox.run(['run', 'a.yaml', 'hello'])).stderr, /--input <text>/);
     assert.equal((await sandbox.run(['run', 'a.yaml', '-i', '-q'])).stdout, '-q\n');
   });
 
@@ -60,6 +62,14 @@ describe('the input of run', () => {
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /stdin is larger than 8 MiB/);
     assert.equal((await sandbox.run(['run', 'a.yaml', '--max-input', '9mb'], { stdin: large })).stdout, `${large}\n`);
+  });
+
+  it('is refused at once when it is far too large, binary, or one endless line', async () => {
+    using sandbox = openSandbox({ 'a.yaml': ECHO });
+    for (const source of ['head -c 100000000 /dev/zero', 'yes | tr -d "\\n"']) {
+      const { stdout } = await shell(sandbox, `${source} | { promptchain run a.yaml 2>&1; echo "code $?"; }`).ended;
+      assert.match(stdout, /^error\[PC2021\]: stdin is larger than 8 MiB\n.*\ncode 2\n$/);
+    }
   });
 
   it('is asked for on stderr at a terminal, and never with --no-interactive', async () => {

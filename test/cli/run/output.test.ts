@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { startFakeProvider } from '../../fake/provider.ts';
-import { onTerminal, start } from '../live.ts';
+import { onTerminal, shell, start } from '../live.ts';
 import { openSandbox } from '../sandbox.ts';
 
 const TWO_STEPS = 'models: [echo/x]\nsteps:\n  - "First: {input}"\n  - "Second: {input}"\n';
@@ -89,6 +89,13 @@ describe('stdout of run', () => {
     const wrong = await sandbox.run(['run', 'a.yaml', '-i', 'hi', '--output-step', 'tow']);
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /did you mean "two"\?/);
+  });
+
+  it('is the input of the next run in a pipeline', async () => {
+    using sandbox = openSandbox({ 'a.yaml': TWO_STEPS, 'b.yaml': 'models: [echo/x]\nsteps: ["<{input}>"]\n' });
+    const { stdout, stderr } = await shell(sandbox, 'echo hi | promptchain run a.yaml -q | promptchain run b.yaml --json').ended;
+    assert.equal(stderr, '');
+    assert.equal(JSON.parse(stdout).output, '<Second: First: hi>');
   });
 
   it('keeps exact bytes in a pipe and loses control sequences on a terminal, unless asked not to', async () => {

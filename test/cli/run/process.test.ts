@@ -31,11 +31,24 @@ describe('signals', () => {
   }
 
   it('end a command that a step runs, with all it started', async () => {
-    using sandbox = openSandbox({ 'a.yaml': 'steps:\n  - run: "echo $$ >&2; sleep 300 & wait"\n' });
+    using sandbox = openSandbox({ 'a.yaml': 'steps:\n  - run: "sleep 300 & echo pid $! >&2; wait"\n' });
     const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi']);
-    await live.saw('stderr', '1: ');
+    await live.saw('stderr', '1: pid ');
     live.child.kill('SIGINT');
-    assert.equal((await live.ended).signal, 'SIGINT');
+    const { signal, stderr } = await live.ended;
+    assert.equal(signal, 'SIGINT');
+    await gone(Number(/pid (\d+)/.exec(stderr)?.[1]));
+  });
+
+  it('end the wait before another attempt', async () => {
+    await using fake = await startFakeProvider({ fallback: { status: 429, retryAfter: '50' } });
+    using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
+    const live = start(sandbox, ['run', 'a.yaml', '-i', 'hi'], { env: keys(fake) });
+    await live.saw('stderr', 'attempt 1 of');
+    live.child.kill('SIGTERM');
+    const { signal, stderr } = await live.ended;
+    assert.equal(signal, 'SIGTERM');
+    assert.match(stderr, /promptchain runs show \S+\n$/, 'the last line says what to do next');
   });
 
   it('a second one ends it even when the run does not end by itself', async () => {
@@ -180,6 +193,23 @@ describe('odd streams', () => {
 
 function keys(fake: { readonly openaiUrl: string }): Readonly<Record<string, string>> {
   return { OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: fake.openaiUrl };
+}
+
+/** Resolves when the process is gone, or is a zombie that only its parent has to collect. */
+async function gone(pid: number): Promise<void> {
+  const deadline = Date.now() + 2000;
+  while (isRunning(pid)) {
+    assert.ok(Date.now() < deadline, `process ${pid} is still there`);
+    await new Promise(setImmediate);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** The last line of the journal of the only run. */
