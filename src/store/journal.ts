@@ -83,7 +83,7 @@ export function openJournal(dir: string, runId: string): Journal {
   };
 }
 
-const DELTAS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.delta', 'step.reasoning_delta']);
+const DELTAS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.delta', 'step.reasoning_delta', 'turn.delta']);
 
 function create(dir: string, file: string): number {
   makePrivateFolder(dir);

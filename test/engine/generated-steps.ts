@@ -49,11 +49,14 @@ export function chainOf(plans: readonly Plan[]): Chain {
     inputs: {},
     steps: stepsOf(plans),
     memory: { commit: 'on_success' },
+    servers: {},
+    tools: {},
+    permissions: { allow: [], ask: [], deny: [] },
     secrets: [],
     allowEmpty: true,
     warnings: [],
     sources: new Map(),
-    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false },
+    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, servers: [] },
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Event, MemoryWritten } from '../../core/event.ts';
-import { chainName, count, dollars, errorRecord, finishReason, json, milliseconds, reason, usage } from './record.ts';
+import { chainName, count, dollars, errorRecord, finishReason, json, milliseconds, reason, toolCall, usage } from './record.ts';
 import { resultSchema } from './result.ts';
 
 const envelope = {
@@ -78,6 +78,50 @@ const stepSkipped = event('step.skipped', 'its condition was false', {
   values: z.record(z.string(), json).describe('Every value the condition read, by its path.'),
 });
 
+const turn = z.string().describe('Journal path of the turn.');
+const call = z.string().describe('Journal path of the call.');
+const tool = z.string().describe('server.tool, or the name of a declared or built-in tool.');
+const server = z.string().describe('Its name in the chain file.');
+
+const turnStarted = event('turn.started', 'a model with tools is asked', { step, turn, model: z.string() });
+const turnDelta = event('turn.delta', 'a piece of what it says', { step, turn, text: z.string() });
+const turnCompleted = event('turn.completed', 'it answered: with text, with tool calls, or with both', {
+  step,
+  turn,
+  model: z.string(),
+  text: z.string().describe('Complete: the deltas may be ignored.'),
+  tool_calls: z.array(toolCall),
+  finish_reason: finishReason,
+  ...spent,
+});
+
+const toolStarted = event('tool.started', 'a tool is called', { step, call, tool, arguments: json });
+const toolCompleted = event('tool.completed', 'a tool answered, with a result or with an error', {
+  step,
+  call,
+  tool,
+  is_error: z.boolean(),
+  text: z.string().describe('What the model reads; cut at 100,000 characters.'),
+  data: json.exactOptional().describe('The structured result.'),
+  duration_ms: milliseconds,
+});
+
+const serverStarted = event('mcp.started', 'an MCP server is ready', {
+  server,
+  name: z.string().describe('What it calls itself.'),
+  version: z.string(),
+  tools: count,
+  duration_ms: milliseconds,
+});
+const serverFailed = event('mcp.failed', 'an MCP server could not be started, or was lost', { server, error: errorRecord });
+
+const objectiveChecked = event('objective.checked', 'the condition of "done" was tried', {
+  step,
+  condition: z.string().describe('As written.'),
+  met: z.boolean(),
+  values: z.record(z.string(), json).describe('Every value the condition read, by its path.'),
+});
+
 const memoryRead = event('memory.read', 'keys were read; names, not values', {
   namespace: z.string(),
   keys: z.array(z.string()),
@@ -106,6 +150,14 @@ export const EVENTS = [
   stepCompleted,
   stepFailed,
   stepSkipped,
+  turnStarted,
+  turnDelta,
+  turnCompleted,
+  serverStarted,
+  serverFailed,
+  toolStarted,
+  toolCompleted,
+  objectiveChecked,
   memoryRead,
   memoryWritten,
   warned,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorRecord, Reason } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { ToolCall } from '../../core/message.ts';
 import type { FinishReason } from '../../core/model.ts';
 
 /** The parts that results and events share: reasons, errors, usage. */
@@ -30,6 +31,10 @@ const REASONS = [
   'empty_output',
   'incomplete',
   'condition',
+  'tool',
+  'denied',
+  'needs_human',
+  'not_met',
   'stopped',
   'budget',
   'cancelled',
@@ -51,6 +56,10 @@ const FINISH_REASONS = [
 ] as const satisfies readonly FinishReason[];
 
 export const finishReason = z.enum(FINISH_REASONS).describe('Why the answer ended.');
+
+export const toolCall = z
+  .object({ id: z.string(), name: z.string(), arguments: z.string().describe("The model's own JSON text.") })
+  .describe('A call the model asked for.') satisfies z.ZodType<ToolCall>;
 
 export const usage = z
   .object({
