@@ -1,4 +1,5 @@
 import type { Chain } from '../core/chain.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Binding, Path, Step } from '../core/step.ts';
 import { catalogueTexts } from './catalogue-texts.ts';
 import { locateFile } from './files.ts';
@@ -18,6 +19,8 @@ export interface StepSource {
   /** Its turn in a positional list of models. */
   readonly turn?: number;
   readonly context: TextContext;
+  /** The arguments of a declared tool. */
+  readonly parameters?: JsonObject;
   /** Binds the steps inside it. */
   bindSteps(node: Node): readonly Step[];
 }
@@ -36,6 +39,7 @@ export function createBinding(source: StepSource): Binding {
 
   return {
     position: positionOf(frame.report.source, root),
+    ...(source.parameters === undefined ? {} : { parameters: source.parameters }),
     text(path) {
       const node = withDefault(path);
       return node && bindText(context, node);

@@ -7,16 +7,20 @@ import { checked } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
+import type { WrittenServer } from './mcp.ts';
 import { readModels } from './models.ts';
 import type { Entry, MapNode, Node } from './node.ts';
 import { describe, jsonOf } from './node.ts';
 import { createLocator } from './offsets.ts';
 import type { Loading } from './options.ts';
+import { readPermissions } from './permissions.ts';
 import type { Report } from './report.ts';
+import { bindServers, listServers } from './servers.ts';
 import { setValues } from './set.ts';
 import type { Place } from './source.ts';
 import { bindSteps } from './step-list.ts';
 import { bindText, bindValue } from './texts.ts';
+import { bindTools, declaredNames } from './tools.ts';
 import { chainFileSchema } from './top-level.ts';
 import type { Tree } from './tree.ts';
 import { isFreeKey, unknownKey } from './unknown-key.ts';
@@ -49,6 +53,8 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const frame = createFrame(loading, { source, root, inputs, list });
   const steps = list === undefined ? [] : bindSteps(frame, list);
   if (list !== undefined) frame.models.finish(frame.prompts);
+  const tools = bindTools(frame);
+  const servers = bindServers(frame, writtenServers(settings), frame.reached);
   checkStepModels(frame, loading);
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
@@ -63,9 +69,9 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     steps,
     ...(output === undefined ? {} : { output }),
     memory,
-    servers: {},
-    tools: {},
-    permissions: { allow: [], ask: [], deny: [] },
+    servers,
+    tools,
+    permissions: readPermissions(report, root.entries.get('permissions')?.value),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
     warnings: [],
@@ -87,7 +93,14 @@ function rootMap(report: Report, root: Node): MapNode | undefined {
 }
 
 /** The keys that need no scope; `inputs`, `models` and `steps` are read by parts of their own. */
-const settingsSchema = chainFileSchema.omit({ inputs: true, models: true, steps: true, instructions: true });
+const settingsSchema = chainFileSchema.omit({
+  inputs: true,
+  models: true,
+  tools: true,
+  permissions: true,
+  steps: true,
+  instructions: true,
+});
 const KNOWN = Object.keys(chainFileSchema.shape);
 const OWNER = { name: 'the chain', known: KNOWN, planned: PLANNED.chain, foreign: FOREIGN.chain };
 
@@ -101,6 +114,10 @@ function readSettings(report: Report, root: MapNode): Settings {
     else if (Object.hasOwn(settingsSchema.shape, key) && !isNothing(entry)) json[key] = jsonOf(entry.value);
   }
   return checked(report, { node: root, json, schema: settingsSchema, owner: () => OWNER }) ?? {};
+}
+
+function writtenServers({ mcp = {}, mcp_servers: listed = [] }: Settings): Map<string, WrittenServer> {
+  return new Map([...Object.entries(mcp), ...listed.map(({ id, ...server }) => [id, server] as const)]);
 }
 
 function isNothing({ value }: Entry): boolean {
@@ -151,6 +168,9 @@ function createFrame(
     braced: source.tree.braced,
     uncertain: new Set(),
     ids: new Map(),
+    servers: listServers(source.report, root),
+    reached: new Set(),
+    declared: declaredNames(root),
     uses: {
       input: false,
       stdin: false,

@@ -5,8 +5,11 @@ export type Piece = { readonly text: string; readonly offset: number } | { reado
 
 export interface Expanded {
   readonly pieces: readonly Piece[];
-  readonly problems: readonly (Finding & { readonly offset: number; readonly length: number })[];
+  readonly problems: readonly (Trouble & { readonly offset: number; readonly length: number })[];
 }
+
+/** `unset` names the variable that the environment lacks. */
+type Trouble = Finding & { readonly unset?: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +20,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function expandVariables(source: string, env: Env): Expanded {
   const pieces: Piece[] = [];
-  const problems: (Finding & { offset: number; length: number })[] = [];
+  const problems: (Trouble & { offset: number; length: number })[] = [];
   let from = 0;
   let at = source.indexOf('$');
   while (at !== -1) {
@@ -44,7 +47,7 @@ export function joinPieces(pieces: readonly Piece[]): string {
 
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])(.*))?$/s;
 
-function readVariable(source: string, at: number, env: Env): { value: string; end: number; problem?: Finding } {
+function readVariable(source: string, at: number, env: Env): { value: string; end: number; problem?: Trouble } {
   const close = source.indexOf('}', at);
   const end = close === -1 ? source.length : close + 1;
   const parts = close === -1 ? null : VARIABLE.exec(source.slice(at + 2, close));
@@ -63,10 +66,10 @@ function readVariable(source: string, at: number, env: Env): { value: string; en
   return { value: '', end, problem: missing(name, operator, word) };
 }
 
-function missing(name: string, operator: string, word: string): Finding {
+function missing(name: string, operator: string, word: string): Trouble {
   if (operator.endsWith('?')) {
     const why = word === '' ? 'it is required' : word;
-    return { code: 'PC1113', message: `the environment variable ${name} is not set: ${why}` };
+    return { code: 'PC1113', message: `the environment variable ${name} is not set: ${why}`, unset: name };
   }
   const help = `set it, or give a default: \${${name}:-…}`;
   return {
@@ -74,5 +77,6 @@ function missing(name: string, operator: string, word: string): Finding {
     severity: 'warning',
     message: `the environment variable ${name} is not set: it is taken as empty`,
     help,
+    unset: name,
   };
 }

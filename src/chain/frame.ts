@@ -11,6 +11,7 @@ import type { MapNode, Node } from './node.ts';
 import type { Locator } from './offsets.ts';
 import type { LoadOptions } from './options.ts';
 import type { Report } from './report.ts';
+import type { ServerEntry } from './servers.ts';
 import type { Place } from './source.ts';
 
 /** What binding the steps of one chain file works with, and what it finds out on the way. */
@@ -33,6 +34,11 @@ export interface Frame {
   readonly uncertain: Set<string>;
   /** Where each id was given. */
   readonly ids: Map<string, Place>;
+  /** The servers the file names, and those of them that the patterns of steps so far can reach. */
+  readonly servers: ReadonlyMap<string, ServerEntry>;
+  readonly reached: Set<string>;
+  /** Names of the tools the file declares. */
+  readonly declared: ReadonlySet<string>;
   readonly uses: { -readonly [Key in keyof ChainUses]: Key extends 'models' ? Map<string, ModelSpec> : ChainUses[Key] };
   /** Prompt steps so far: the turn of the next one in a positional list of models. */
   prompts: number;

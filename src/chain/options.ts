@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly strict?: boolean;
   /** Names of the providers there are; without it any name is taken. */
   readonly providers?: readonly string[];
+  /** Names of the built-in tools; without it any name without a server is taken. */
+  readonly tools?: readonly string[];
 }
 
 export interface ModelChoice {

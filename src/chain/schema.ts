@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
+import { declaration, TOOL_KINDS } from './tools.ts';
 import { chainFileSchema } from './top-level.ts';
 
 /**
@@ -12,6 +13,7 @@ export function chainSchema(kinds: readonly StepKind[], stepOptions: z.ZodObject
   const steps = { $ref: '#/definitions/steps' };
   const properties = { ...(chain.properties as JsonObject) };
   for (const key of ['steps', 'instructions']) properties[key] = { ...steps, description: describeKey(properties[key]) };
+  properties.tools = { ...(properties.tools as JsonObject), additionalProperties: { $ref: '#/definitions/tool' } };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'promptchain chain',
@@ -28,6 +30,7 @@ export function chainSchema(kinds: readonly StepKind[], stepOptions: z.ZodObject
           ...kinds.map((kind) => ({ $ref: `#/definitions/${definitionName(kind)}` })),
         ],
       },
+      tool: { anyOf: kinds.filter(({ key }) => TOOL_KINDS.includes(key)).map(toolSchema) },
       ...Object.fromEntries(kinds.map((kind) => [definitionName(kind), stepSchema(kind, stepOptions)])),
     },
   };
@@ -51,6 +54,22 @@ function stepSchema(kind: StepKind, stepOptions: z.ZodObject): JsonObject {
     properties,
     patternProperties: FREE,
     required: [kind.key],
+    additionalProperties: false,
+  };
+}
+
+/** A declared tool: the keys of every tool, and those of the kind that does its work. */
+function toolSchema(kind: StepKind): JsonObject {
+  const properties = {
+    ...(jsonSchema(declaration).properties as JsonObject),
+    ...(jsonSchema(kind.options).properties as JsonObject),
+  };
+  return {
+    type: 'object',
+    description: kind.summary,
+    properties,
+    patternProperties: FREE,
+    required: ['description', kind.key],
     additionalProperties: false,
   };
 }

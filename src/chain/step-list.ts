@@ -9,6 +9,7 @@ import { type CheckedOptions, checkCommand, checkOptions, lintPrompt } from './s
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
 import type { TextContext } from './texts.ts';
+import { checkPatterns } from './tool-patterns.ts';
 import { isModelText, noteStep } from './uses.ts';
 
 /** The steps of a list, bound in order; one that is wrong is reported and left out. */
@@ -45,6 +46,7 @@ function bindStep(frame: Frame, item: Node, place: { index: number; conditional:
   const raw = node.entries.get('raw')?.value;
   const context: TextContext = { frame, reading, raw: raw?.kind === 'scalar' && raw.value === true };
   const bound = bindBody(draft, context, options);
+  checkPatterns(frame, node, bound.body?.tools ?? []);
   noteStep(frame, node, reading, bound.body);
   if (id !== undefined) register(frame, { ...draft, id }, bound.body);
   const after: Reading = { references: [], conditional: true, missing: 'warning' };

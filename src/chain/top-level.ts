@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { inputsSchema } from './inputs.ts';
 import { serverListSchema, serversSchema } from './mcp.ts';
 import { modelsSchema } from './models.ts';
+import { permissionsSchema } from './permissions.ts';
+import { toolsSchema } from './tools.ts';
 
 const memorySchema = z.strictObject({
   namespace: z.string().min(1).optional().describe('where the keys live; may hold placeholders; "default" unless given'),
@@ -30,6 +32,8 @@ export const chainFileSchema = z.strictObject({
     .describe('environment variables that have to be set; their values are masked in all output'),
   mcp: serversSchema.optional().describe('MCP servers by name'),
   mcp_servers: serverListSchema.optional().describe('MCP servers as a list, each with an id'),
+  tools: toolsSchema.optional().describe('tools of the chain itself: a command, a function or another chain, by name'),
+  permissions: permissionsSchema.optional().describe('which tools and commands may run, may run after a question, and may not'),
   memory: memorySchema.optional().describe('where and when memory is written'),
   techniques: z.array(z.string()).optional().describe('techniques of every prompt step that names none'),
   strategy: z.string().optional().describe('the strategy of every prompt step that names none'),

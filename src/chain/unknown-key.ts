@@ -29,7 +29,11 @@ export function unknownKey(key: string, owner: Owner): Finding {
     return { code: 'PC1103', message: `"${key}" is not a word of this format, in ${owner.name}`, help: ours };
   const kind = owner.elsewhere?.get(key);
   if (kind !== undefined) {
-    return { code: 'PC1102', message: `unknown key "${key}" in ${owner.name}`, help: `it belongs to a ${kind} step` };
+    return {
+      code: 'PC1102',
+      message: `unknown key "${key}" in ${owner.name}`,
+      help: `it belongs to ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} step`,
+    };
   }
   const near = nearest(key, [...owner.known, ...(owner.planned ?? [])]);
   const label = near === undefined ? undefined : `did you mean "${near}"?`;

@@ -29,7 +29,8 @@ export function isModelText(node: MapNode, body: StepBody | undefined): boolean 
   return body?.model !== undefined && !['fields', 'schema', 'choices'].some((key) => node.entries.has(key));
 }
 
-function noteBody({ uses }: Frame, body: StepBody): void {
+/** What a body, of a step or of a declared tool, may touch. */
+export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
   if (body.model !== undefined) noteModel(uses.models, body.model);
@@ -40,6 +41,7 @@ function noteBody({ uses }: Frame, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 
 /** One entry for each server and model; the parameters of a step make no difference to what is touched. */

@@ -3,7 +3,7 @@
  * tables of kinds and options do not know it.
  */
 export const PLANNED = {
-  kinds: ['objective', 'tool', 'parallel', 'switch', 'approve'],
+  kinds: ['parallel', 'switch', 'approve'],
   step: [
     'foreach',
     'concurrency',
@@ -17,13 +17,8 @@ export const PLANNED = {
     'fields',
     'schema',
     'choices',
-    'tools',
-    'max_steps',
-    'max_internal_steps',
-    'done',
-    'permissions',
   ],
-  chain: ['limits', 'tools', 'permissions', 'cache', 'record'],
+  chain: ['limits', 'cache', 'record'],
   model: ['fallback', 'idle_timeout', 'price'],
 } as const satisfies Record<string, readonly string[]>;
 

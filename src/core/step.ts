@@ -35,6 +35,8 @@ export interface StepKind {
 /** What a kind may ask of the loader. A path is a list of keys from the step's own map, such as `['with', 'text']`. */
 export interface Binding {
   readonly position: Position;
+  /** The arguments it will get, as JSON Schema, when the body is bound to run as a tool. */
+  readonly parameters?: JsonObject;
   /** The text at `path`, compiled; undefined when the file has none there. With `raw: true` on the step nothing is a placeholder. */
   text(path: Path): Template | undefined;
   /** Any JSON at `path`, its strings compiled; undefined when absent. */

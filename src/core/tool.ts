@@ -54,6 +54,10 @@ export type ServerSpec = {
   /** Milliseconds to start and answer `initialize`, and for one call. */
   readonly startTimeoutMs?: number;
   readonly callTimeoutMs?: number;
+  /** Only these of its tools, as names without the server's, or patterns. */
+  readonly tools?: readonly string[];
+  /** Variables that its texts name and the environment lacks: it cannot be started without them. */
+  readonly missing?: readonly string[];
 } & (
   | {
       readonly transport: 'stdio';

@@ -16,7 +16,8 @@ export async function* openTools(place: Place, patterns: readonly string[]): Asy
     .filter(({ name }) => patterns.some((pattern) => matches(pattern, name)))
     .map((spec) => declaredTool(spec, place));
   const opened = options.toolbox === undefined ? [] : yield* options.toolbox.open(patterns, toolScope(place), signal);
-  const tools = [...declared, ...opened];
+  // A declared `calculator` stands for the built-in one.
+  const tools = [...declared, ...opened.filter(({ name }) => !declared.some((tool) => tool.name === name))];
   for (const pattern of patterns) {
     if (!tools.some(({ name }) => matches(pattern, name))) throw noSuchTool(pattern, tools, place);
   }
@@ -40,13 +41,14 @@ export function toolScope({ frame }: Place): ToolScope {
 }
 
 /** Runs the body of a `run`, `function` or `chain` step with the arguments as its input. */
-function declaredTool({ name, description, parameters, effect, body }: ToolSpec, place: Place): Tool {
+function declaredTool({ name, description, parameters, effect, timeoutMs, body }: ToolSpec, place: Place): Tool {
   return {
     name,
     wireName: wireName(name),
     description,
     parameters,
     effect,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     async *call(args, call) {
       const outcome = yield* body.run(bodyContext(place, args, call));
       const result: ToolResult = { text: outcome.output, isError: false };

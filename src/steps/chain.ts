@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StepError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import { textOf } from '../core/json.ts';
+import { isJsonObject, textOf } from '../core/json.ts';
 import type { Binding } from '../core/step.ts';
 import { coerceInput, defaultsOf } from '../lib/inputs.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -25,12 +25,13 @@ export const chain = defineKind({
     const called = binding.chain(['chain']);
     const given = binding.value(['with']);
     if (called === undefined) return { run: quiet(() => ({ output: '' })) };
-    checkNames(Object.keys(options.with ?? {}), called.inputs, binding);
+    const { given: names, certain } = namesOf(options.with ?? {}, binding.parameters);
+    checkNames(names, certain, called.inputs, binding);
     return {
       chain: called,
       ...(called.uses.input && !Object.hasOwn(options.with ?? {}, 'input') ? { reads: ['input'] as const } : {}),
       run(context) {
-        const { input, ...values } = (given?.value(context.scope) ?? {}) as JsonObject;
+        const { input, ...values } = { ...context.args, ...((given?.value(context.scope) ?? {}) as JsonObject) };
         const inputs: Record<string, Json> = { ...defaultsOf(called.inputs) };
         for (const [name, raw] of Object.entries(values)) inputs[name] = coerced(name, raw, called);
         return context.runChain(called, { input: input === undefined ? context.scope.input : textOf(input), inputs });
@@ -41,11 +42,20 @@ export const chain = defineKind({
 
 type Called = NonNullable<ReturnType<Binding['chain']>>;
 
-function checkNames(names: readonly string[], specs: Called['inputs'], binding: Binding): void {
+/** The inputs it is given: what `with` names and, of a tool, its arguments; `certain` are those that are never missing. */
+function namesOf(written: object, parameters: JsonObject | undefined): { given: readonly string[]; certain: readonly string[] } {
+  const own = Object.keys(written);
+  const { properties = {}, required = [] } = parameters ?? {};
+  const names = isJsonObject(properties) ? Object.keys(properties) : [];
+  const certain = Array.isArray(required) ? required.filter((name): name is string => typeof name === 'string') : [];
+  return { given: [...own, ...names], certain: [...own, ...certain] };
+}
+
+function checkNames(names: readonly string[], certain: readonly string[], specs: Called['inputs'], binding: Binding): void {
   for (const name of names) {
     if (name === 'input' || Object.hasOwn(specs, name)) continue;
     const near = nearest(name, ['input', ...Object.keys(specs)]);
-    binding.problem(['with', name], {
+    binding.problem(binding.parameters === undefined ? ['with', name] : ['parameters', name], {
       code: 'PC1301',
       message: `the called chain has no input "${name}"`,
       ...(near === undefined ? {} : { label: `did you mean "${near}"?` }),
@@ -53,11 +63,11 @@ function checkNames(names: readonly string[], specs: Called['inputs'], binding: 
     });
   }
   for (const [name, spec] of Object.entries(specs)) {
-    if (!spec.required || spec.default !== undefined || names.includes(name)) continue;
+    if (!spec.required || spec.default !== undefined || certain.includes(name)) continue;
     binding.problem(['chain'], {
       code: 'PC1302',
       message: `the called chain requires the input "${name}"`,
-      help: `add it: with: { ${name}: … }`,
+      help: binding.parameters === undefined ? `add it: with: { ${name}: … }` : `add it to "parameters": { ${name}: … }`,
     });
   }
 }

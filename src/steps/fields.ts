@@ -11,22 +11,3 @@ export const expression = () => z.union([z.string(), z.boolean()], { error: 'mus
 
 /** A file inside the chain's folder. */
 export const fileName = () => z.string({ error: 'must be the name of a file' }).min(1);
-
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-/** The longest a timer of the runtime can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-/** A length of time with its unit, such as `90s`: parsed to milliseconds. */
-export const duration = () =>
-  z
-    .string({ error: 'needs a unit: write 500ms, 90s, 3m or 1h' })
-    .regex(DURATION, 'must be a number and a unit: 500ms, 90s, 3m or 1h')
-    .transform((source) => parseDuration(source) ?? LONGEST_MS)
-    .refine((ms) => ms > 0 && ms <= LONGEST_MS, 'must be more than 0 and at most 24 days');
-
-/** Milliseconds; undefined when `source` is not a number and a unit. */
-export function parseDuration(source: string): number | undefined {
-  const [, amount, unit] = DURATION.exec(source) ?? [];
-  return amount === undefined || unit === undefined ? undefined : Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
-}

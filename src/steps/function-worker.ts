@@ -6,7 +6,8 @@ export interface FunctionCall {
   /** Absolute. */
   readonly path: string;
   readonly name: string;
-  readonly input: string;
+  /** A text; of a tool, its arguments. */
+  readonly input: Json;
   readonly context: Json;
 }
 

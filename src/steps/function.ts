@@ -66,7 +66,7 @@ function fromFile(reference: string, file: string, name: string, given: ValueTem
       const call = {
         path: path ?? '',
         name,
-        input: context.scope.input,
+        input: context.args ?? context.scope.input,
         context: contextFor(context, given?.value(context.scope)),
       };
       return yield* toOutcome(callInWorker(call, context.io.env, context.signal), reference, context);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RETRYABLE, type Reason } from '../core/errors.ts';
-import { duration, expression, value } from './fields.ts';
+import { duration } from '../lib/duration.ts';
+import { expression, value } from './fields.ts';
 
 const reasons = [...RETRYABLE] as [Reason, ...Reason[]];
 

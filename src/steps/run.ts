@@ -96,13 +96,15 @@ async function* withoutLastNewline(chunks: AsyncIterable<string>): AsyncGenerato
   }
 }
 
-function inputVariables({ scope }: StepContext): Record<string, string> {
+/** The input, and of a tool each argument by its name: values, never text of the command. */
+function inputVariables({ scope, args }: StepContext): Record<string, string> {
   const variables: Record<string, string> = {};
   const offer = (name: string, content: string) => {
     if (Buffer.byteLength(content) <= LONGEST_VARIABLE && !content.includes('\0')) variables[name] = content;
   };
   offer('INPUT', scope.input);
   if (scope.item !== undefined) offer('ITEM', textOf(scope.item));
+  for (const [name, value] of Object.entries(args ?? {})) offer(`ARG_${name.replace(/[^A-Za-z0-9_]/g, '_')}`, textOf(value));
   return variables;
 }
 

@@ -23,7 +23,7 @@ describe('a chain file', () => {
     assert.equal(problems.length, 1);
     assert.equal(problems[0]?.message, 'unknown key "promt" in step "kind"');
     assert.equal(problems[0]?.label, 'did you mean "prompt"?');
-    assert.match(problems[0]?.help ?? '', /exactly one of: prompt, run, function/);
+    assert.match(problems[0]?.help ?? '', /exactly one of: prompt, objective, run, function/);
     assert.deepEqual(problems[0]?.position, { file: '<stdin>', line: 3, column: 5, length: 5 });
   });
 
@@ -80,7 +80,7 @@ describe('a chain file', () => {
 
   it('does not blame a step for reading one that is not understood', () => {
     const text =
-      'steps:\n  - {id: a, objective: x}\n  - {id: b, foreach: [1], prompt: "{item}"}\n  - repeat: {max: 2}\n    steps: [{id: c, prompt: "{loop.index}"}]\n  - "{steps.a.output} {steps.b.output} {steps.c.output}"\n';
+      'steps:\n  - {id: a, approve: x}\n  - {id: b, foreach: [1], prompt: "{item}"}\n  - repeat: {max: 2}\n    steps: [{id: c, prompt: "{loop.index}"}]\n  - "{steps.a.output} {steps.b.output} {steps.c.output}"\n';
     assert.deepEqual(
       check(text).problems.map(({ code, position }) => `${code} ${position.line}`),
       ['PC1104 2', 'PC1104 3', 'PC1104 4'],
@@ -111,7 +111,7 @@ describe('a chain file', () => {
     });
   }
 
-  const PLANNED = ['objective: x', 'tool: a.b', 'parallel: {}', 'switch: x', 'approve: x'];
+  const PLANNED = ['parallel: {}', 'switch: x', 'approve: x'];
   for (const kind of PLANNED) {
     it(`says that "${kind}" is not there yet`, () => {
       const [word = ''] = kind.split(':');

@@ -1,7 +1,7 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import { parseDuration } from '../../steps/fields.ts';
+import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
 
