@@ -1,12 +1,10 @@
-import { Failure, Interrupted, LimitError, recordOf } from '../core/errors.ts';
-import { EXIT, exitCodeOf } from '../core/exit-code.ts';
+import { Failure, recordOf } from '../core/errors.ts';
+import { EXIT, exitCodeOf, statusOf } from '../core/exit-code.ts';
 import type { Output } from '../terminal/output.ts';
 
 /** The exit code of a command that threw. */
 export function exitOf(error: unknown): number {
-  if (error instanceof LimitError) return EXIT.limit;
-  if (error instanceof Interrupted) return exitCodeOf('interrupted', recordOf(error));
-  return exitCodeOf('failed', recordOf(error));
+  return exitCodeOf(statusOf(error), recordOf(error));
 }
 
 /**

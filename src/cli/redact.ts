@@ -39,7 +39,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
  * out later or in other pieces, because a secret can be split across deltas; `seq` is counted anew.
  */
 export function createEventFilter(redactor: Redactor): (event: Event) => readonly Event[] {
-  const waiting = new Map<string, string>();
+  const waiting = new Map<string, Delta>();
   let seq = 0;
 
   const numbered = (event: Event): Event => {
@@ -48,33 +48,36 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
     return event.seq === own ? event : { ...event, seq: own };
   };
 
-  const released = (event: Event, step: string): readonly Event[] =>
-    (['step.delta', 'step.reasoning_delta'] as const).flatMap((type) => {
-      const text = waiting.get(type + step);
-      waiting.delete(type + step);
-      return text === undefined ? [] : [{ ...envelope(event), type, step, text: redactor.text(text) }];
+  const released = (event: Event, step: string): readonly Event[] => {
+    const own = [...waiting].filter(([, delta]) => delta.step === step);
+    return own.map(([key, delta]) => {
+      waiting.delete(key);
+      return { ...delta, ...envelope(event), text: redactor.text(delta.text) };
     });
+  };
 
-  const delta = (event: Extract<Event, { type: 'step.delta' | 'step.reasoning_delta' }>): readonly Event[] => {
-    const key = event.type + event.step;
-    const text = (waiting.get(key) ?? '') + event.text;
+  const delta = (event: Delta): readonly Event[] => {
+    const key = JSON.stringify([event.type, event.step, event.type === 'turn.delta' ? event.turn : '']);
+    const text = (waiting.get(key)?.text ?? '') + event.text;
     const keep = redactor.pending(text);
     if (keep === 0) waiting.delete(key);
-    else waiting.set(key, text.slice(text.length - keep));
+    else waiting.set(key, { ...event, text: text.slice(text.length - keep) });
     const shown = redactor.text(text.slice(0, text.length - keep));
     return shown === '' ? [] : [{ ...event, text: shown }];
   };
 
   return (event) => {
-    const out =
-      event.type === 'step.delta' || event.type === 'step.reasoning_delta'
-        ? delta(event)
-        : [
-            ...('step' in event && event.step !== undefined ? released(event, event.step) : []),
-            redactor.value(publicEvent(event)),
-          ];
+    const out = isDelta(event)
+      ? delta(event)
+      : [...('step' in event && event.step !== undefined ? released(event, event.step) : []), redactor.value(publicEvent(event))];
     return out.map(numbered);
   };
+}
+
+type Delta = Extract<Event, { type: 'step.delta' | 'step.reasoning_delta' | 'turn.delta' }>;
+
+function isDelta(event: Event): event is Delta {
+  return event.type === 'step.delta' || event.type === 'step.reasoning_delta' || event.type === 'turn.delta';
 }
 
 const MASK = '***';

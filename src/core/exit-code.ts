@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
-import { TEMPORARY } from './errors.ts';
+import { Failure, Interrupted, LimitError, TEMPORARY } from './errors.ts';
 import type { RunStatus } from './run.ts';
 
 /** The process exit codes, one meaning each; `promptchain help exit-codes` prints this table. */
@@ -15,6 +15,19 @@ export const EXIT = {
   needsHuman: 8,
   stdoutClosed: 141,
 } as const;
+
+/** How a run that this ended is told. */
+export function statusOf(cause: unknown): Exclude<RunStatus, 'success'> {
+  if (cause instanceof Interrupted) return 'interrupted';
+  if (cause instanceof LimitError) return 'limited';
+  if (!(cause instanceof Failure)) return 'failed';
+  return STATUS_OF_REASON.get(cause.reason) ?? 'failed';
+}
+
+const STATUS_OF_REASON: ReadonlyMap<Failure['reason'], 'not_met' | 'blocked'> = new Map([
+  ['not_met', 'not_met'],
+  ['needs_human', 'blocked'],
+]);
 
 /** The one place that decides how a run that ended so is told to the shell. Signals are re-raised by the CLI instead. */
 export function exitCodeOf(status: RunStatus, error: ErrorRecord | null): number {

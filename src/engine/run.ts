@@ -1,9 +1,10 @@
 import type { Chain } from '../core/chain.ts';
-import { Failure, Interrupted, LimitError, recordOf, StepError } from '../core/errors.ts';
+import { Failure, recordOf, StepError } from '../core/errors.ts';
 import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
+import { statusOf } from '../core/exit-code.ts';
 import type { ChildCall, Host } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
-import type { RunOptions, RunResult, RunStatus } from '../core/run.ts';
+import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
 import { causeOf, FailedAt } from './failed-at.ts';
@@ -60,14 +61,12 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     const cause = options.signal.aborted ? options.signal.reason : causeOf(error);
     const record = recordOf(cause, error instanceof FailedAt ? error.step : undefined);
     options.onFailure?.(cause);
-    return { status: statusOf(cause), output: null, error: record };
+    return { status: isCancelled(cause) ? 'interrupted' : statusOf(cause), output: null, error: record };
   }
 }
 
-function statusOf(cause: unknown): RunStatus {
-  if (cause instanceof Interrupted) return 'interrupted';
-  if (cause instanceof LimitError) return 'limited';
-  return cause instanceof Failure && cause.reason === 'cancelled' ? 'interrupted' : 'failed';
+function isCancelled(cause: unknown): boolean {
+  return cause instanceof Failure && cause.reason === 'cancelled';
 }
 
 /** A child sees the values it was called with and nothing that happens beside it meanwhile. */

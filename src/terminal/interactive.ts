@@ -29,12 +29,19 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
       }
       if (event.type === 'step.delta') return stream(event.step, event.text);
       if (event.type === 'step.reasoning_delta') return showReasoning ? stream(event.step, event.text) : undefined;
+      // Of the last step the turn without tool calls is the result, which has its own place.
+      if (event.type === 'turn.delta') return final.has(event.step) ? undefined : stream(event.step, event.text);
       spinner.hide();
       if (event.type === 'step.started') return started(event);
       if (event.type === 'step.completed') return line(paint.dim(`  ${completed(event)}`));
       if (isLast(event)) return last(event);
+      if (event.type === 'turn.completed' && final.has(event.step) && event.tool_calls.length > 0) {
+        await stream(event.step, event.text);
+      }
       const text = plainLine(event, paint);
       if (text !== undefined) await line(text);
+      if (event.type === 'tool.started') spinner.show(`${oneLine(event.step)}: ${oneLine(event.tool)}`);
+      if (event.type === 'turn.started') spinner.show(oneLine(event.step));
       if (event.type === 'step.retrying') spinner.show(`${oneLine(event.step)}: waiting`);
     },
     async end() {

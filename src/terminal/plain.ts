@@ -2,7 +2,17 @@ import type { Event } from '../core/event.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 import { isLast, type Renderer } from './renderer.ts';
-import { completed as completedLine, duration, failed as failedLine, oneLine, skipped as skippedLine, summary } from './words.ts';
+import {
+  answered,
+  calls,
+  completed as completedLine,
+  duration,
+  failed as failedLine,
+  oneLine,
+  skipped as skippedLine,
+  started,
+  summary,
+} from './words.ts';
 
 export interface ProgressOptions {
   readonly err: Output;
@@ -48,6 +58,16 @@ export function plainLine(event: Event, paint: Paint): string | undefined {
       return `${oneLine(event.step)}: ${paint.yellow(retryingLine(event))}`;
     case 'step.log':
       return logLines(event.step, event.text);
+    case 'tool.started':
+      return paint.dim(`${oneLine(event.step)}: ${calls(event)}`);
+    case 'tool.completed':
+      return event.is_error
+        ? `${oneLine(event.step)}: ${paint.yellow(answered(event))}`
+        : paint.dim(`${oneLine(event.step)}: ${answered(event)}`);
+    case 'mcp.started':
+      return paint.dim(started(event));
+    case 'mcp.failed':
+      return `server ${oneLine(event.server)}: ${paint.red(oneLine(event.error.message))}`;
     case 'warning':
       return `${paint.yellow(`warning[${event.code}]`)}: ${event.step === undefined ? '' : `${oneLine(event.step)}: `}${oneLine(event.message)}`;
     default:

@@ -31,6 +31,8 @@ export function verboseRenderer({ err, paint, explain, showReasoning }: VerboseO
   };
 
   function before(event: Event): readonly string[] {
+    // The text of a turn that calls no tool is the step's output.
+    if (event.type === 'turn.completed' && event.tool_calls.length > 0) return quoted(event.text, '|', paint);
     if (event.type !== 'step.completed' && event.type !== 'step.failed') return [];
     const thought = reasoning.get(event.step);
     reasoning.delete(event.step);
@@ -45,6 +47,10 @@ function more(event: Event): string | undefined {
   switch (event.type) {
     case 'step.started':
       return `${oneLine(event.step)}: started (${about(event)})`;
+    case 'turn.started':
+      return `${oneLine(event.step)}: asks ${oneLine(event.model)}`;
+    case 'objective.checked':
+      return `${oneLine(event.step)}: ${oneLine(event.condition)} is ${event.met}`;
     case 'memory.read':
       return `memory ${oneLine(event.namespace)}: read ${keys(event.keys)}`;
     case 'memory.written':
@@ -60,6 +66,7 @@ function keys(names: readonly string[]): string {
 
 /** Text of a model, every line marked: none of it can be taken for a line of ours. */
 function quoted(text: string, mark: string, paint: Paint): readonly string[] {
+  if (text.trim() === '') return [];
   return sanitize(text)
     .trimEnd()
     .split('\n')

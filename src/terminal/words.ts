@@ -1,4 +1,12 @@
-import type { StepCompleted, StepFailed, StepSkipped, StepStarted } from '../core/event.ts';
+import type {
+  ServerStarted,
+  StepCompleted,
+  StepFailed,
+  StepSkipped,
+  StepStarted,
+  ToolCompleted,
+  ToolStarted,
+} from '../core/event.ts';
 import { textOf } from '../core/json.ts';
 import type { Usage } from '../core/model.ts';
 import type { RunResult } from '../core/run.ts';
@@ -39,6 +47,24 @@ export function skipped(event: StepSkipped): string {
   const values = Object.entries(event.values).map(([path, value]) => `${path} = ${shortened(JSON.stringify(value))}`);
   const read = values.length === 0 ? '' : ` (${values.join(', ')})`;
   return `skipped: ${oneLine(event.condition)} is false${read}`;
+}
+
+/** `calls calculator {"expression":"sqrt(144)"}`. */
+export function calls({ tool, arguments: args }: ToolStarted): string {
+  const text = JSON.stringify(args);
+  return `calls ${oneLine(tool)}${text === '{}' ? '' : ` ${shortened(text)}`}`;
+}
+
+export function answered({ tool, is_error, text, duration_ms }: ToolCompleted): string {
+  const name = oneLine(tool);
+  return is_error
+    ? `${name} failed after ${duration(duration_ms)}: ${shortened(text)}`
+    : `${name} answered in ${duration(duration_ms)}`;
+}
+
+export function started({ server, name, version, tools, duration_ms }: ServerStarted): string {
+  const count = `${tools} ${tools === 1 ? 'tool' : 'tools'}`;
+  return `server ${oneLine(server)}: ${oneLine(`${name} ${version}`)}, ${count}, started in ${duration(duration_ms)}`;
 }
 
 /** The one line at the end of a successful run. */

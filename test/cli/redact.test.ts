@@ -82,6 +82,25 @@ describe('events outside the process', () => {
   });
 });
 
+describe('deltas of turns', () => {
+  const turn = (name: string, text: string) => ({ type: 'turn.delta', step: 'a', turn: name, text }) as const;
+
+  it('have no secret that is split across them, and turns beside each other are not mixed', () => {
+    const seen = filtered(
+      events(turn('t1', 'key abc'), turn('t2', 'other '), turn('t1', 'abd!'), turn('t2', 'abca'), stepCompleted('a', '')),
+      ['abcabd'],
+    );
+    const text = (name: string) =>
+      seen.flatMap((event) => (event.type === 'turn.delta' && event.turn === name ? [event.text] : [])).join('');
+    assert.equal(text('t1'), 'key ***!');
+    assert.equal(text('t2'), 'other abca');
+    assert.deepEqual(
+      seen.map(({ seq }) => seq),
+      seen.map((_, index) => index),
+    );
+  });
+});
+
 function filtered(list: readonly Event[], secrets: readonly string[]): readonly Event[] {
   return list.flatMap(createEventFilter(createRedactor(secrets)));
 }

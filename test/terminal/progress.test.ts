@@ -145,3 +145,72 @@ async function play(renderer: Renderer, list: readonly Event[]): Promise<void> {
   for (const event of list) await renderer.write(event);
   await renderer.end();
 }
+
+const agent = events(
+  started,
+  { type: 'mcp.started', server: 'fs', name: 'Files\nof', version: '1.0', tools: 14, duration_ms: 300 },
+  { type: 'mcp.failed', server: 'web', error: { code: 'PC7011', reason: 'tool', message: 'did not start' } },
+  stepStarted('find', true),
+  { type: 'turn.started', step: 'find', turn: 'find/t1', model: 'openai/gpt-4o-mini' },
+  { type: 'turn.delta', step: 'find', turn: 'find/t1', text: 'I will look.' },
+  {
+    type: 'turn.completed',
+    step: 'find',
+    turn: 'find/t1',
+    model: 'openai/gpt-4o-mini',
+    text: 'I will look.',
+    tool_calls: [{ id: 'c1', name: 'mcp_fs_read', arguments: '{"path":"a"}' }],
+    finish_reason: 'tool_calls',
+    attempts: 1,
+    usage: { input_tokens: 1, output_tokens: 1 },
+    cost_usd: null,
+    duration_ms: 20,
+  },
+  { type: 'tool.started', step: 'find', call: 'find/t1.1', tool: 'fs.read', arguments: { path: 'a'.repeat(200) } },
+  { type: 'tool.completed', step: 'find', call: 'find/t1.1', tool: 'fs.read', is_error: true, text: 'no\nfile', duration_ms: 3 },
+  { type: 'tool.started', step: 'find', call: 'find/t1.2', tool: 'time', arguments: {} },
+  { type: 'tool.completed', step: 'find', call: 'find/t1.2', tool: 'time', is_error: false, text: 'noon', duration_ms: 2 },
+  { type: 'objective.checked', step: 'find', condition: 'loop.data.ok', met: true, values: {} },
+  { type: 'turn.delta', step: 'find', turn: 'find/t2', text: 'It is noon.' },
+  delta('find', 'It is noon.'),
+  stepCompleted('find', 'It is noon.'),
+  { type: 'run.completed', result: result({ output: 'It is noon.' }) },
+);
+
+const CALLS = [
+  'server fs: Files of 1.0, 14 tools, started in 300 ms',
+  'server web: did not start',
+  `find: calls fs.read {"path":"${'a'.repeat(68)}...`,
+  'find: fs.read failed after 3 ms: no file',
+  'find: calls time',
+  'find: time answered in 2 ms',
+];
+
+describe('progress of tools', () => {
+  it('has a line for every call and every server', async () => {
+    const text = await written((err) => plainRenderer({ err, paint: PLAIN, explain }), agent);
+    assert.deepEqual(text.split('\n').slice(1, -3), CALLS);
+  });
+
+  it('in the verbose form also has turns, what the model said before it called, and conditions', async () => {
+    const text = await written((err) => verboseRenderer({ err, paint: PLAIN, explain, showReasoning: false }), agent);
+    for (const line of [...CALLS, 'find: asks openai/gpt-4o-mini', '  | I will look.', 'find: loop.data.ok is true']) {
+      assert.ok(text.split('\n').includes(line), `${line}\nis not in\n${text}`);
+    }
+    assert.ok(!text.includes('It is noon.'));
+  });
+
+  it('on a terminal shows what the model says before it calls a tool, and the answer once', async () => {
+    const out = recordingOutput({ isTTY: true });
+    const options = { paint: PLAIN, explain, spinner: NO_SPINNER, showReasoning: false, resultStreams: true, raw: false };
+    const renderer = beside(
+      textRenderer({ out, stream: true, raw: false }),
+      waitingForResult(interactiveRenderer({ ...options, err: out })),
+    );
+    for (const event of agent) await renderer.write(event);
+    await renderer.end();
+    assert.equal(out.text.split('I will look.').length, 2);
+    assert.equal(out.text.split('It is noon.').length, 2);
+    assert.ok(out.text.includes('\nfind: calls fs.read'));
+  });
+});

@@ -19,10 +19,10 @@ const MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'the command line or its input is wrong; nothing was run',
   invalid: 'a chain or a configuration file is invalid; found before any call',
   auth: 'a key is missing or was refused',
-  notMet: 'the run ended without reaching what it was asked to reach',
+  notMet: 'the run ended without reaching its objective',
   limit: 'a limit of the run was reached',
   temporary: 'a failure of the moment after all retries (rate limit, overload, network): run it again',
-  needsHuman: 'a person is needed and nobody is there',
+  needsHuman: 'a person has to agree (to a tool call, to a chain that is not trusted yet) and nobody is there',
   stdoutClosed: 'the reader of stdout went away before the end',
 };
 

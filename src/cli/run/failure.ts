@@ -1,7 +1,8 @@
-import { type ErrorRecord, Interrupted, LimitError, recordOf } from '../../core/errors.ts';
+import { type ErrorRecord, recordOf } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
+import { statusOf } from '../../core/exit-code.ts';
 import { NO_USAGE } from '../../core/model.ts';
-import type { RunResult, RunStatus } from '../../core/run.ts';
+import type { RunResult } from '../../core/run.ts';
 import { jsonLine } from '../../terminal/json.ts';
 import type { Call } from '../command.ts';
 import { explain } from '../explain.ts';
@@ -57,9 +58,4 @@ export async function tellAsJson(error: unknown, call: Call, format: Exclude<For
   if (err.isTTY || globals.verbose || out.error !== undefined)
     await err.write(redact(explain(error, { paint, cwd: io.cwd, debug: globals.debug })));
   return exitOf(error);
-}
-
-function statusOf(error: unknown): RunStatus {
-  if (error instanceof Interrupted) return 'interrupted';
-  return error instanceof LimitError ? 'limited' : 'failed';
 }
