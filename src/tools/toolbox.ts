@@ -1,0 +1,66 @@
+import { lookup as lookupAll } from 'node:dns/promises';
+import type { Io } from '../core/io.ts';
+import type { Tool, Toolbox, ToolScope } from '../core/tool.ts';
+import { matches } from '../lib/glob.ts';
+import { namesBuiltIn, reachesServer } from '../lib/tool-pattern.ts';
+import { toolOf } from './built-in.ts';
+import type { Lookup } from './fetch-address.ts';
+import { createPermit, type PermitOptions } from './permit.ts';
+import { openedByUser } from './private-urls.ts';
+import { createServers, type OpenServer } from './servers.ts';
+import { BUILT_INS } from './table.ts';
+
+export interface ToolboxOptions extends PermitOptions {
+  readonly io: Io;
+  readonly openServer: OpenServer;
+  readonly config?: ToolConfig;
+  /** What servers log. */
+  readonly log?: (server: string, line: string) => void;
+  /** Every address of a host. By default the system's resolver. */
+  readonly lookup?: Lookup;
+}
+
+/** What the user's own settings say about tools. */
+export interface ToolConfig {
+  /** Addresses inside private networks that `http.fetch` may reach, such as `http://localhost:3000/*`. */
+  readonly privateUrls?: readonly string[];
+}
+
+/**
+ * The tools of one run: those of its servers and the built-in ones. A pattern reaches a server only if its part before the dot
+ * fits the server's name, and a built-in tool only if it spells out the group or the whole name, so a bare `*` starts and
+ * switches on nothing, and `*.*` starts every server.
+ */
+export function createToolbox(options: ToolboxOptions): Toolbox {
+  const { io, lookup = systemLookup, config = {} } = options;
+  const servers = createServers(options);
+  const permit = createPermit(options);
+  const allowsPrivate = openedByUser(config.privateUrls ?? [], options.allow);
+
+  const builtInsFor = (scope: ToolScope): Tool[] =>
+    BUILT_INS.map((builtIn) =>
+      toolOf(builtIn, { io, scope, lookup, allowsPrivate }, (name, args, signal) => permit({ name }, args, scope, signal)),
+    );
+
+  return {
+    async *open(patterns, scope, signal) {
+      const specs = Object.values(scope.servers).filter(({ name }) => patterns.some((pattern) => reachesServer(pattern, name)));
+      const running = specs.length === 0 ? [] : yield* servers.open(specs, scope.dir, signal);
+      const offered = running.map(({ tools }, index) => ({ server: specs[index]?.name ?? '', tools }));
+      const builtIns = builtInsFor(scope);
+      const found = new Map<string, Tool>();
+      const add = (tool: Tool) => found.has(tool.name) || found.set(tool.name, tool);
+      for (const pattern of patterns) {
+        for (const { server, tools } of offered) {
+          if (reachesServer(pattern, server)) tools.filter(({ name }) => matches(pattern, name)).forEach(add);
+        }
+        builtIns.filter(({ name }) => namesBuiltIn(pattern, name)).forEach(add);
+      }
+      return [...found.values()];
+    },
+    permit,
+    [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
+  };
+}
+
+const systemLookup: Lookup = (host) => lookupAll(host, { all: true, verbatim: true });
