@@ -1,5 +1,6 @@
-import { matches, mayReach } from '../lib/glob.ts';
+import { matches } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
+import { reachesServer } from '../lib/tool-pattern.ts';
 import type { Frame } from './frame.ts';
 import type { MapNode } from './node.ts';
 import type { Finding } from './report.ts';
@@ -13,7 +14,7 @@ import type { Place } from './source.ts';
  */
 export function checkPatterns(frame: Frame, node: MapNode, patterns: readonly string[]): void {
   for (const [index, pattern] of patterns.entries()) {
-    const servers = [...frame.servers.keys()].filter((name) => mayReach(pattern, `${name}.`));
+    const servers = [...frame.servers.keys()].filter((name) => reachesServer(pattern, name));
     for (const name of servers) frame.reached.add(name);
     frame.uses.servers = [...new Set([...frame.uses.servers, ...servers])];
     if (pattern.startsWith('memory.')) frame.uses.memory = true;

@@ -12,10 +12,3 @@ export function matches(pattern: string, name: string): boolean {
   }
   return name.length - last.length >= at && name.endsWith(last);
 }
-
-/** Whether a pattern can fit any name at all that starts with `prefix`. */
-export function mayReach(pattern: string, prefix: string): boolean {
-  const star = pattern.indexOf('*');
-  const literal = star === -1 ? pattern : pattern.slice(0, star);
-  return literal.startsWith(prefix) || (star !== -1 && prefix.startsWith(literal));
-}
