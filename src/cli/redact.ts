@@ -1,5 +1,5 @@
 import type { Event } from '../core/event.ts';
-import { publicEvent } from '../core/event.ts';
+import { journalEvent } from '../core/event.ts';
 
 /** Replaces secret values wherever they turn up. */
 export interface Redactor {
@@ -69,7 +69,7 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
   return (event) => {
     const out = isDelta(event)
       ? delta(event)
-      : [...('step' in event && event.step !== undefined ? released(event, event.step) : []), redactor.value(publicEvent(event))];
+      : [...('step' in event && event.step !== undefined ? released(event, event.step) : []), redactor.value(journalEvent(event))];
     return out.map(numbered);
   };
 }

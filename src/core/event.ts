@@ -1,5 +1,5 @@
 import type { ErrorRecord, Reason } from './errors.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
 import type { ToolCall } from './message.ts';
 import type { FinishReason, Usage } from './model.ts';
@@ -143,6 +143,8 @@ export interface TurnCompleted {
   readonly model: string;
   readonly text: string;
   readonly tool_calls: readonly ToolCall[];
+  /** Only in the journal, see `publicEvent`: what a later turn must give back to the provider. */
+  readonly provider_items?: JsonObject;
   readonly finish_reason: FinishReason;
   readonly attempts: number;
   readonly usage: Usage;
@@ -214,6 +216,13 @@ export interface Warning {
 
 /** The event as anyone outside the process may see it. */
 export function publicEvent(event: Event): Event {
+  if (event.type !== 'turn.completed' || event.provider_items === undefined) return journalEvent(event);
+  const { provider_items: _, ...rest } = event;
+  return rest;
+}
+
+/** The event as a journal keeps it: with what only a resumed run needs, without the values written to memory. */
+export function journalEvent(event: Event): Event {
   if (event.type !== 'memory.written' || event.changes === undefined) return event;
   const { changes: _, ...rest } = event;
   return rest;

@@ -39,6 +39,8 @@ export type Branch<T> = (host: Host, signal: AbortSignal) => AsyncGenerator<Step
 export interface StepExecution {
   /** Stable over attempts and restarts, different for every step of every run. */
   readonly idempotencyKey: string;
+  /** For entries inside this one, such as the steps of a chain that runs as a tool. */
+  readonly host: Host;
 }
 
 /** What a journal keeps of a piece of work: its completion event, and of a step what later steps need besides. */

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** One entry of a conversation with a model. The system text is not a message: it is `ModelRequest.system`. */
 export type Message = UserMessage | AssistantMessage | ToolMessage;
 
@@ -10,6 +12,8 @@ export interface AssistantMessage {
   readonly role: 'assistant';
   readonly text: string;
   readonly toolCalls?: readonly ToolCall[];
+  /** What the provider wants back as it gave it, such as signed thoughts: read by the protocol it came from and by nobody else. */
+  readonly providerItems?: JsonObject;
 }
 
 /** The answer to one tool call of the assistant message before it. */

@@ -41,6 +41,8 @@ export interface ModelRequest {
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
   readonly idempotencyKey?: string;
+  /** Milliseconds without a word, once the answer has begun, before the call counts as broken. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** `parameters` is a JSON Schema of an object. */
@@ -68,6 +70,8 @@ export type ModelEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
+  /** At most once, before `finish`: `AssistantMessage.providerItems` of this answer. */
+  | { readonly type: 'provider-items'; readonly items: JsonObject }
   /** Totals of the call so far; a later one replaces an earlier one. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly model?: string; readonly responseId?: string };

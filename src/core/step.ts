@@ -140,6 +140,7 @@ export interface Turn {
   readonly usage: Usage;
   readonly costUsd: number | null;
   readonly model: string;
+  readonly providerItems?: JsonObject;
 }
 
 /** All that a step may touch while it runs. */

@@ -1,4 +1,5 @@
 import type { StepEvent } from './event.ts';
+import type { Host } from './host.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { StepBody } from './step.ts';
 
@@ -29,6 +30,8 @@ export interface ToolCallContext {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly idempotencyKey: string;
+  /** For a tool that runs steps: where they make their journal entries. */
+  readonly host?: Host;
 }
 
 /** `text` is what a model reads, already within the size limit; `data` is the structured content, if the tool gave some. */

@@ -1,10 +1,12 @@
 import type { StepEvent, TurnCompleted } from '../core/event.ts';
 import type { RecordedTurn } from '../core/host.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import { type FinishReason, type Model, type ModelRequest, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
 import type { RetryPolicy, Turn } from '../core/step.ts';
-import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT } from './attempts.ts';
+import { type Attempted, type AttemptOptions, attempts, LONGEST_CALL_MS, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
+import { causeOf } from './failed-at.ts';
 
 /** One turn of a model as a journal entry: tried again by the step's policy, repeated by no resumed run. */
 export async function* takeTurn(
@@ -21,7 +23,7 @@ export async function* takeTurn(
     const startedAt = io.clock.elapsed();
     const model = await openModel(spec);
     yield { type: 'turn.started', step, turn, model: model.spec.id };
-    const { outcome, attempts: count } = yield* attempts({
+    const { outcome, attempts: count } = yield* attempted({
       path: step,
       io,
       signal: frame.signal,
@@ -37,6 +39,7 @@ export async function* takeTurn(
       model: model.spec.id,
       text: outcome.text,
       tool_calls: outcome.toolCalls,
+      ...(outcome.providerItems === undefined ? {} : { provider_items: outcome.providerItems }),
       finish_reason: outcome.finish,
       attempts: count,
       usage: outcome.usage,
@@ -52,12 +55,23 @@ export async function* takeTurn(
     usage: completed.usage,
     costUsd: completed.cost_usd,
     model: completed.model,
+    ...(completed.provider_items === undefined ? {} : { providerItems: completed.provider_items }),
   };
+}
+
+/** As `attempts`, but what it throws is the failure itself: whoever takes turns decides by its reason. */
+async function* attempted<T>(options: AttemptOptions<T>): AsyncGenerator<StepEvent, Attempted<T>> {
+  try {
+    return yield* attempts(options);
+  } catch (error) {
+    throw causeOf(error);
+  }
 }
 
 interface Answer {
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
+  readonly providerItems?: JsonObject;
   readonly finish: FinishReason;
   readonly usage: Usage;
 }
@@ -71,6 +85,7 @@ async function* answer(
 ): AsyncGenerator<StepEvent, Answer> {
   const parts: string[] = [];
   const toolCalls: ToolCall[] = [];
+  let providerItems: JsonObject | undefined;
   let usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
   for await (const event of model.stream(request, signal)) {
@@ -85,6 +100,9 @@ async function* answer(
       case 'tool-call':
         toolCalls.push(event.call);
         break;
+      case 'provider-items':
+        providerItems = event.items;
+        break;
       case 'usage':
         usage = event.usage;
         break;
@@ -92,5 +110,5 @@ async function* answer(
         finish = event.reason;
     }
   }
-  return { text: parts.join(''), toolCalls, finish, usage };
+  return { text: parts.join(''), toolCalls, finish, usage, ...(providerItems === undefined ? {} : { providerItems }) };
 }

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { FinishReason, ModelParams, ModelRequest, ModelSpec } from '../core/model.ts';
@@ -8,6 +8,7 @@ import { damaged, failedMidStream } from './failure.ts';
 import { unsupported, wireParams } from './params.ts';
 import type { Protocol } from './protocol.ts';
 import type { ParamNames } from './provider.ts';
+import { createKept, inputOf, KEPT } from './thoughts.ts';
 
 type Body = Anthropic.MessageCreateParamsStreaming;
 
@@ -42,6 +43,7 @@ export const messages: Protocol = {
 
   reader(origin) {
     const calls = new Map<unknown, { id: string; name: string; arguments: string }>();
+    const kept = createKept();
     let message: JsonObject = {};
     let usage: JsonObject = {};
     let stopReason: unknown;
@@ -49,6 +51,7 @@ export const messages: Protocol = {
 
     function readDelta(event: JsonObject, batch: Batch): void {
       const delta = isJsonObject(event.delta) ? event.delta : {};
+      kept.add(event.index, delta);
       if (delta.type === 'text_delta') batch.text(textIn(delta.text));
       if (delta.type === 'thinking_delta') batch.reasoning(textIn(delta.thinking));
       const call = calls.get(event.index);
@@ -70,6 +73,7 @@ export const messages: Protocol = {
             return;
           case 'content_block_start': {
             const block = isJsonObject(event.content_block) ? event.content_block : {};
+            kept.begin(event.index, block);
             if (block.type === 'text') batch.text(textIn(block.text));
             if (block.type !== 'tool_use') return;
             const input = isJsonObject(block.input) && Object.keys(block.input).length > 0 ? JSON.stringify(block.input) : '';
@@ -107,6 +111,8 @@ export const messages: Protocol = {
         const input = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'].map((name) =>
           numberIn(usage, name),
         );
+        const items = kept.items(calls);
+        if (items !== undefined) batch.add({ type: 'provider-items', items });
         const details = isJsonObject(usage.output_tokens_details) ? numberIn(usage.output_tokens_details, 'thinking_tokens') : 0;
         batch.add({
           type: 'usage',
@@ -195,24 +201,12 @@ function blocks(entry: Message): Anthropic.ContentBlockParam[] {
     ];
   }
   if (entry.role === 'user') return [{ type: 'text', text: entry.text }];
+  const own = entry.providerItems?.[KEPT];
+  if (Array.isArray(own)) return own as unknown as Anthropic.ContentBlockParam[];
   const calls = (entry.toolCalls ?? []).map((call) => {
     return { type: 'tool_use' as const, id: call.id, name: call.name, input: inputOf(call.arguments) };
   });
-  return entry.text === '' && calls.length > 0 ? calls : [{ type: 'text', text: entry.text }, ...calls];
-}
-
-/** What the model wrote, also when it was no JSON: it must see its own words to mend them. */
-function inputOf(text: string): JsonObject {
-  const value = parsed(text === '' ? '{}' : text);
-  return isJsonObject(value) ? value : { arguments: text };
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return entry.text.trim() === '' && calls.length > 0 ? calls : [{ type: 'text', text: entry.text }, ...calls];
 }
 
 function tools({ tools: offered, toolChoice }: ModelRequest): Partial<Body> {

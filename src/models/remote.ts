@@ -24,12 +24,20 @@ export interface RemoteOptions {
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
-  const { spec, endpoint, key, protocol, origin, timeouts, env } = options;
-  const { url, headers } = await draftRequest({ endpoint, path: protocol.path, key, timeoutMs: timeouts.firstByteMs, env });
+  const { spec, endpoint, key, protocol, origin, env } = options;
+  const { url, headers } = await draftRequest({
+    endpoint,
+    path: protocol.path,
+    key,
+    timeoutMs: options.timeouts.firstByteMs,
+    env,
+  });
   const agent = await options.agents.for(url);
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
+    const { idleTimeoutMs } = request;
+    const timeouts = idleTimeoutMs === undefined ? options.timeouts : { ...options.timeouts, idleMs: idleTimeoutMs };
     const body = JSON.stringify(protocol.body(spec, request, endpoint.provider));
     const marked = request.idempotencyKey === undefined ? headers : { ...headers, 'idempotency-key': request.idempotencyKey };
     const message = await post({ url, headers: marked, body, agent }, origin, timeouts, signal);

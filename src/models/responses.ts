@@ -4,7 +4,7 @@ import { isJsonObject } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
 import type { FinishReason, ModelRequest, Usage } from '../core/model.ts';
 import { damaged, failedMidStream } from './failure.ts';
-import { wireParams } from './params.ts';
+import { thinks, wireParams } from './params.ts';
 import type { Protocol } from './protocol.ts';
 import type { ParamNames } from './provider.ts';
 
@@ -30,6 +30,7 @@ export const responses: Protocol = {
       store: false,
       ...wireParams(spec, request.params, NAMES),
       ...tools(request),
+      ...(request.tools !== undefined && thinks(spec.name) ? { include: ['reasoning.encrypted_content'] } : {}),
       ...request.params.extra,
       ...(request.system === undefined ? {} : { instructions: request.system }),
       model: spec.name,
@@ -43,6 +44,8 @@ export const responses: Protocol = {
     let final: JsonObject | undefined;
     let refused = false;
     let called = false;
+    /** What came, item by item: thoughts must come back before the calls they led to. */
+    const kept: JsonObject[] = [];
 
     return {
       read(event, batch) {
@@ -57,6 +60,7 @@ export const responses: Protocol = {
             return batch.reasoning(textIn(event.delta));
           case 'response.output_item.done': {
             const item = isJsonObject(event.item) ? event.item : {};
+            kept.push(item);
             if (item.type !== 'function_call') return;
             called = true;
             return batch.add({
@@ -87,6 +91,7 @@ export const responses: Protocol = {
       markDone() {},
       close(batch) {
         const response = final ?? {};
+        if (kept.some(isThought)) batch.add({ type: 'provider-items', items: { [KEPT]: kept } });
         const usage = usageOf(response.usage);
         if (usage !== undefined) batch.add({ type: 'usage', usage });
         batch.add({
@@ -100,9 +105,18 @@ export const responses: Protocol = {
   },
 };
 
+const KEPT = 'openai_responses';
+
+/** One that can come back: nothing is stored at the provider, so without its content a thought is only a name. */
+function isThought(item: JsonObject): boolean {
+  return item.type === 'reasoning' && typeof item.encrypted_content === 'string';
+}
+
 function items(entry: Message): OpenAI.Responses.ResponseInputItem[] {
   if (entry.role === 'user') return [{ role: 'user', content: entry.text }];
   if (entry.role === 'tool') return [{ type: 'function_call_output', call_id: entry.callId, output: entry.text }];
+  const own = entry.providerItems?.[KEPT];
+  if (Array.isArray(own)) return own as unknown as OpenAI.Responses.ResponseInputItem[];
   const text = entry.text === '' ? [] : [{ role: 'assistant' as const, content: entry.text }];
   const calls = (entry.toolCalls ?? []).map((call) => ({
     type: 'function_call' as const,

@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Event, publicEvent } from '../core/event.ts';
+import { type Event, journalEvent } from '../core/event.ts';
 import { fileError } from './file-error.ts';
 import { keepPrivate, makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
 import { ownIdentity } from './process-identity.ts';
@@ -11,7 +11,7 @@ export { listRuns } from './run-list.ts';
 export { readRun, removeRun } from './runs.ts';
 
 /**
- * The record of one run: its public events, one a line, in `<dir>/<run id>.jsonl`. Deltas are left out, since
+ * The record of one run: its events, one a line, in `<dir>/<run id>.jsonl`. Deltas are left out, since
  * `step.completed` has the whole text.
  */
 export interface Journal {
@@ -44,7 +44,7 @@ export function openJournal(dir: string, runId: string): Journal {
   const write = (event: Event): void => {
     const first = descriptor === undefined;
     descriptor ??= create(dir, file);
-    const line = first ? { ...publicEvent(event), writer: ownIdentity() } : publicEvent(event);
+    const line = first ? { ...journalEvent(event), writer: ownIdentity() } : journalEvent(event);
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       writeFully(descriptor, bytes);

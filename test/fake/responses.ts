@@ -47,9 +47,14 @@ export const responses: Wire = {
     const deltas = answer.tokens.map((delta) =>
       event(refused ? 'response.refusal.delta' : 'response.output_text.delta', { ...place, delta, logprobs: [] }),
     );
-    const tail = answer.toolCalls.flatMap((call, index) =>
+    // Items are done in their order; the thoughts come encrypted because nothing is stored.
+    const tail = output(answer)
+      .slice(0, -answer.toolCalls.length || undefined)
+      .map((item, index) => event('response.output_item.done', { output_index: index, item }));
+    const toolTail = answer.toolCalls.flatMap((call, index) =>
       toolEvents(call, index + 1).map(([type, fields]) => event(type, fields)),
     );
+    tail.push(...toolTail);
     const status = incomplete(answer) === undefined ? 'completed' : 'incomplete';
     tail.push(event(`response.${status}`, { response: response(answer, status, output(answer), reply.noUsage) }));
     return { head, deltas, tail };
@@ -103,7 +108,17 @@ function output(answer: Answer): unknown[] {
       ? { type: 'refusal', refusal: answer.text }
       : { type: 'output_text', text: answer.text, annotations: [] };
   const message = { id: 'msg_0', type: 'message', role: 'assistant', status: 'completed', content: [part] };
-  return [message, ...answer.toolCalls.map((call, index) => toolItem(call, index + 1))];
+  const thought = {
+    id: 'rs_0',
+    type: 'reasoning',
+    summary: [{ type: 'summary_text', text: answer.reasoning }],
+    encrypted_content: 'ZmFrZQ==',
+  };
+  return [
+    ...(answer.reasoning === '' ? [] : [thought]),
+    message,
+    ...answer.toolCalls.map((call, index) => toolItem(call, index + 1)),
+  ];
 }
 
 type Call = Answer['toolCalls'][number];

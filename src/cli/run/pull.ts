@@ -1,6 +1,6 @@
 import type { Chain } from '../../core/chain.ts';
 import { recordOf } from '../../core/errors.ts';
-import type { Event, StepFailed, StepStarted, Warning } from '../../core/event.ts';
+import { type Event, publicEvent, type StepFailed, type StepStarted, type Warning } from '../../core/event.ts';
 import { NO_USAGE } from '../../core/model.ts';
 import type { RunOptions, RunResult } from '../../core/run.ts';
 import { runChain } from '../../engine/run.ts';
@@ -95,7 +95,7 @@ function createDelivery({ journal, renderer, filter, warnings }: Readers): (even
   const hand = async (event: Event): Promise<void> => {
     for (const shown of filter(event)) {
       journal?.append(shown);
-      const slow = renderer.write(shown);
+      const slow = renderer.write(publicEvent(shown));
       if (slow !== undefined) await slow;
     }
   };
