@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
 
 /** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts everything. */
@@ -13,14 +14,22 @@ const MOST_PROBLEMS = 5;
 function compiled(schema: JsonObject): ValidateFunction | undefined {
   const known = cache.get(schema);
   if (known !== undefined) return known;
-  try {
-    const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(schema);
-    cache.set(schema, validate);
-    return validate;
-  } catch {
-    return undefined;
+  // The dialect without a name is MCP's default; the older one reads what the newer refuses, such as a list under "items".
+  const draft07 = typeof schema.$schema === 'string' && /draft-0\d/.test(schema.$schema);
+  const { $schema: _, ...rest } = schema;
+  for (const Dialect of draft07 ? [Ajv] : [Ajv2020, Ajv]) {
+    try {
+      const validate = new Dialect(OPTIONS).compile(rest);
+      cache.set(schema, validate);
+      return validate;
+    } catch {
+      // The next dialect may know it.
+    }
   }
+  return undefined;
 }
+
+const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false } as const;
 
 /** By identity: the schema of a tool is one object for as long as its server runs. */
 const cache = new WeakMap<JsonObject, ValidateFunction>();
