@@ -1,36 +1,59 @@
 import { isJsonObject, type Json } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 
-const TAGGED = /<tool_call>([\s\S]*?)<\/tool_call>/g;
+/** The end mark may be missing: some models stop before it. */
+const TAGGED = /<tool_call>([\s\S]*?)(?:<\/tool_call>|$)/g;
 const FENCED = /^```(?:json|tool_call)?\s*\n([\s\S]*?)\n?```$/;
+
+export interface TextCalls {
+  /** What stood around the calls. */
+  readonly text: string;
+  readonly calls: readonly Omit<ToolCall, 'id'>[];
+  /** What to tell the model when a call was meant and cannot be read. */
+  readonly problem?: string;
+}
 
 /**
  * Tool calls that a model wrote as text, as models without native tools do: `<tool_call>{"name", "arguments"}</tool_call>`
- * anywhere, or a reply that is nothing but such an object, fenced or not. Only names that `isTool` knows count; everything
- * else is an answer. `text` is what stood around the calls.
+ * anywhere, or a reply that is nothing but such an object or a list of them, fenced or not. Without the tag only names that
+ * `isTool` knows count: everything else is an answer.
  */
-export function callsInText(text: string, isTool: (name: string) => boolean): { text: string; calls: Omit<ToolCall, 'id'>[] } {
-  const tagged = [...text.matchAll(TAGGED)].map(([, body]) => callIn(body ?? '', isTool));
-  if (tagged.length > 0 && tagged.every((call) => call !== undefined)) {
-    return { text: text.replace(TAGGED, '').trim(), calls: tagged };
+export function callsInText(text: string, isTool: (name: string) => boolean): TextCalls {
+  const bodies = [...text.matchAll(TAGGED)].map(([, body]) => body ?? '');
+  if (bodies.length > 0) {
+    const tagged = bodies.map((body) => callIn(parsed(body)));
+    const calls = tagged.filter((call) => call !== undefined);
+    if (calls.length < tagged.length) return { text, calls: [], problem: UNREADABLE };
+    return { text: text.replace(TAGGED, '').trim(), calls };
   }
   const whole = text.trim();
-  const call = callIn(FENCED.exec(whole)?.[1] ?? whole, isTool);
-  return call === undefined ? { text, calls: [] } : { text: '', calls: [call] };
+  const value = parsed(FENCED.exec(whole)?.[1] ?? whole);
+  const list = Array.isArray(value) ? value : [value];
+  const calls = list.map(callIn).filter((call) => call !== undefined && isTool(call.name));
+  return calls.length > 0 && calls.length === list.length
+    ? { text: '', calls: calls as TextCalls['calls'] }
+    : { text, calls: [] };
 }
 
-function callIn(body: string, isTool: (name: string) => boolean): Omit<ToolCall, 'id'> | undefined {
-  const value = parsed(body.trim());
-  if (!isJsonObject(value) || typeof value.name !== 'string' || !isTool(value.name)) return undefined;
-  if (Object.keys(value).some((key) => !['name', 'arguments', 'parameters'].includes(key))) return undefined;
-  const args = value.arguments ?? value.parameters ?? {};
-  return { name: value.name, arguments: typeof args === 'string' ? args : JSON.stringify(args) };
+const UNREADABLE =
+  'No tool was called: what stands after <tool_call> must be {"name": …, "arguments": {…}} as valid JSON, then </tool_call>. Write it again.';
+
+/** Also in the shape of OpenAI's own calls: `{"type": "function", "function": {…}}`. */
+function callIn(value: Json | undefined): Omit<ToolCall, 'id'> | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { type: _, id: __, ...rest } = value;
+  if (isJsonObject(rest.function) && Object.keys(rest).length === 1) return callIn(rest.function);
+  const { name, arguments: args, parameters, ...more } = rest;
+  if (typeof name !== 'string' || name === '' || Object.keys(more).length > 0) return undefined;
+  const given = args ?? parameters ?? {};
+  return { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) };
 }
 
 function parsed(text: string): Json | undefined {
-  if (!text.startsWith('{')) return undefined;
+  const body = text.trim();
+  if (!body.startsWith('{') && !body.startsWith('[')) return undefined;
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(body) as Json;
   } catch {
     return undefined;
   }

@@ -39,7 +39,7 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
     async *step<R extends Recorded>(path: string, work: (execution: StepExecution) => AsyncGenerator<StepEvent, R>) {
       enter();
       const known = recorded?.get(path) as R | undefined;
-      const result = known ?? (yield* work(executionOf(runId, path)));
+      const result = known ?? (yield* work(executionOf(options, path)));
       yield result.completed;
       return result;
     },
@@ -67,8 +67,9 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
 }
 
 /** Stable over attempts and restarts of a run, and tells nothing about it. */
-function executionOf(runId: string, path: string): StepExecution {
-  return { idempotencyKey: createHash('sha256').update(`${runId}/${path}`).digest('hex').slice(0, 32) };
+function executionOf(options: LocalHostOptions, path: string): StepExecution {
+  const idempotencyKey = createHash('sha256').update(`${options.runId}/${path}`).digest('hex').slice(0, 32);
+  return { idempotencyKey, host: createLocalHost(options) };
 }
 
 /** Engines that number their entries recover a branch only if it is one entry: hold chains to that here, where it would work. */

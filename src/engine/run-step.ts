@@ -70,7 +70,7 @@ async function* execute(work: Work): AsyncGenerator<StepEvent, RecordedStep> {
   yield { type: 'step.started', ...name, ...modelFields(step, opened.model), final: frame.final };
   if (opened.error !== undefined) throw opened.error;
   if (shapeOf(step) === 'leaf') return yield* frame.host.step(path, (execution) => record(work, opened.model, execution));
-  const recorded = yield* record(work, undefined, { idempotencyKey: '' });
+  const recorded = yield* record(work, undefined, { idempotencyKey: '', host: frame.host });
   yield recorded.completed;
   return recorded;
 }

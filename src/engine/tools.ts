@@ -41,27 +41,37 @@ export function toolScope({ frame }: Place): ToolScope {
 }
 
 /** Runs the body of a `run`, `function` or `chain` step with the arguments as its input. */
-function declaredTool({ name, description, parameters, effect, timeoutMs, body }: ToolSpec, place: Place): Tool {
+function declaredTool({ body, ...spec }: ToolSpec, place: Place): Tool {
   return {
-    name,
-    wireName: wireName(name),
-    description,
-    parameters,
-    effect,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...spec,
+    wireName: wireName(spec.name),
     async *call(args, call) {
-      const outcome = yield* body.run(bodyContext(place, args, call));
+      const outcome = yield* withoutDeltas(body.run(bodyContext(place, args, call)), call.path);
       const result: ToolResult = { text: outcome.output, isError: false };
       return outcome.data === undefined ? result : { ...result, data: outcome.data };
     },
   };
 }
 
-function bodyContext(place: Place, args: JsonObject, { path, signal, idempotencyKey }: ToolCallContext) {
+/** The text of a step comes piece by piece; that of a call counts when it is whole. */
+async function* withoutDeltas<R>(events: AsyncGenerator<StepEvent, R>, call: string): AsyncGenerator<StepEvent, R> {
+  try {
+    let next = await events.next();
+    while (!next.done) {
+      if (next.value.type !== 'step.delta' || next.value.step !== call) yield next.value;
+      next = await events.next();
+    }
+    return next.value;
+  } finally {
+    await events.return(undefined as R);
+  }
+}
+
+function bodyContext(place: Place, args: JsonObject, { path, signal, idempotencyKey, host }: ToolCallContext) {
   const { frame, inside } = place;
   const { options, state } = frame;
   const scope = scopeOf(state, JSON.stringify(args));
-  const inner = { ...frame, prefix: `${path}/`, signal, final: false };
+  const inner = { ...frame, host: host ?? frame.host, prefix: `${path}/`, signal, final: false };
   const refuse = (): never => {
     throw new TypeError('a tool was given what only an agent has');
   };

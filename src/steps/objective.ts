@@ -6,12 +6,11 @@ import type { Message } from '../core/message.ts';
 import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
 import type { Expression } from '../core/template.ts';
 import { fieldsSchema } from '../lib/field-types.ts';
-import { problemsOf } from '../lib/json-schema.ts';
 import { jsonIn } from '../lib/json-text.ts';
 import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
-import { toolChoice, toolPatterns } from './tool-options.ts';
+import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** A loop of model and tools until the objective is met. */
 export const objective = defineKind({
@@ -44,6 +43,7 @@ export const objective = defineKind({
     system: text().optional().describe('added to the system text'),
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     tool_choice: toolChoice.optional(),
+    idle_timeout: idleTimeout.optional(),
     ...modelParamsShape,
   }),
   bind(options, binding) {
@@ -76,6 +76,7 @@ export const objective = defineKind({
             messages: [...earlier, { role: 'user', text: `Objective: ${task.fill(scope)}${input}` }],
             tools,
             ...(options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice }),
+            ...(options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout }),
             maxSteps: options.max_steps ?? options.max_internal_steps ?? 5,
             history: options.history === 'minimal' ? 'minimal' : 'progressive',
             onMax: options.on_max ?? 'fail',
@@ -121,8 +122,10 @@ interface Judge {
 
 /** Undefined accepts the answer; a text is what the model is told about it. */
 async function* checkAnswer(answer: string, judge: Judge, context: StepContext): AsyncGenerator<StepEvent, string | undefined> {
+  judge.found = undefined;
   const found = jsonIn(answer);
   if (found === undefined || !isJsonObject(found.value)) return 'The final answer must be one JSON object and nothing else.';
+  const { problemsOf } = await import('../lib/json-schema.ts');
   const problems = problemsOf(judge.schema ?? {}, found.value);
   if (problems.length > 0) return `The answer does not fit its schema: ${problems.join('; ')}. Give the whole answer again.`;
   judge.found = found.value;

@@ -8,7 +8,7 @@ import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
 import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
-import { toolChoice, toolPatterns } from './tool-options.ts';
+import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -31,6 +31,7 @@ export const prompt = defineKind({
       .describe('which earlier prompt steps of the chain are sent along: none (the default), full, or the last n'),
     tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
     tool_choice: toolChoice.optional(),
+    idle_timeout: idleTimeout.optional(),
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
     strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
@@ -45,6 +46,7 @@ export const prompt = defineKind({
     const rendered = (scope: Scope) =>
       [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
     const patterns = options.tools ?? [];
+    const idle = options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout };
     refuseWithoutTools(options, binding);
     return {
       ...(model === undefined ? {} : { model }),
@@ -61,6 +63,7 @@ export const prompt = defineKind({
               messages: [...context.history(turns), asked],
               tools: yield* context.tools(patterns),
               ...(options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice }),
+              ...idle,
               maxSteps: options.max_steps ?? 10,
               history: 'progressive',
               onMax: 'fail',
@@ -74,6 +77,7 @@ export const prompt = defineKind({
           ...(system === undefined ? {} : { system: system.fill(context.scope) }),
           messages: [...context.history(turns), { role: 'user', text: rendered(context.scope) }],
           params: model.params,
+          ...idle,
           idempotencyKey: context.idempotencyKey,
         };
         const opened = await context.model(model);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from './fields.ts';
 
 /** Names or patterns of tools, as a step lists them. */
 export const toolPatterns = z.array(z.string().min(1));
@@ -6,3 +7,5 @@ export const toolPatterns = z.array(z.string().min(1));
 export const toolChoice = z
   .enum(['auto', 'required', 'none'])
   .describe('whether the model may, must or may not call a tool; by default it may');
+
+export const idleTimeout = duration().describe('the longest silence within an answer of the model, such as 30s; by default 60s');

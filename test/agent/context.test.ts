@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { fitted, sizeOf } from '../../src/agent/context-window.ts';
+import type { Message } from '../../src/core/message.ts';
+import { assertSuccess, calling, play, toolOf, WIRES } from './playing.ts';
+import { answers, texts } from './wire.ts';
+
+const turns: fc.Arbitrary<Message[][]> = fc.array(
+  fc.record({ text: fc.string(), answers: fc.array(fc.string({ maxLength: 4_000 }), { maxLength: 4 }) }).map((turn) => [
+    {
+      role: 'assistant' as const,
+      text: turn.text,
+      toolCalls: turn.answers.map((_, index) => ({ id: `c${index}`, name: 'tool', arguments: '{}' })),
+    },
+    ...turn.answers.map((text, index) => ({ role: 'tool' as const, callId: `c${index}`, text })),
+  ]),
+  { maxLength: 12 },
+);
+
+test('whatever the sizes: the newest turns stay whole, none loses an answer, and what is left out is told', () => {
+  fc.assert(
+    fc.property(turns, fc.integer({ min: -100, max: 20_000 }), (all, room) => {
+      const { messages, dropped, size } = fitted(all, room);
+      const [told, ...kept] = dropped === 0 ? [undefined, ...messages] : messages;
+      if (dropped > 0) assert.match(told?.text ?? '', new RegExp(`^\\[${dropped} earlier turns? w`));
+      const expected = all.slice(dropped).flat();
+      assert.deepEqual(kept.map(shape), expected.map(shape));
+      assert.deepEqual(kept.slice(0, -(all.at(-1)?.length ?? 0) || 0), expected.slice(0, -(all.at(-1)?.length ?? 0) || 0));
+      assert.equal(size, sizeOf(kept as Message[]));
+      if (kept.length > (all.at(-1)?.length ?? 0)) assert.ok(size <= room);
+    }),
+  );
+});
+
+const shape = (message: Message | undefined) =>
+  message?.role === 'tool' ? message.callId : message?.role === 'assistant' ? message.toolCalls : undefined;
+
+const big = () => toolOf('calc.big', ({ n, size = 90_000 }) => `${n}:${'x'.repeat(Number(size))}`);
+const agent = '  - { id: it, objective: "Read: {input}", tools: ["calc.*"], max_steps: 12 }\n';
+
+for (const model of WIRES) {
+  test(`${model}: old turns are left out before the context overflows`, async () => {
+    const replies = [1, 2, 3, 4, 5, 6].map((n) => calling(['calc_big', { n }]));
+    const played = await play({ model, steps: agent, tools: [big()], replies: [...replies, { text: 'read' }] });
+    assertSuccess(played, 'read');
+    assert.deepEqual(
+      answers(played.requests.at(-1)).map((text) => text.slice(0, 2)),
+      ['3:', '4:', '5:', '6:'],
+    );
+    assert.ok(texts(played.requests.at(-1), 'user').some((text) => /2 earlier turns were left out/.test(text)));
+  });
+
+  test(`${model}: a request that is too long after all is sent again with half of it, once`, async () => {
+    const replies = [1, 2, 3, 4].map((n) => calling(['calc_big', { n, size: 10_000 }]));
+    const tooLong = { status: 400, error: { message: 'prompt is too long: 210000 tokens', code: 'context_length_exceeded' } };
+    const played = await play({ model, steps: agent, tools: [big()], replies: [...replies, tooLong, { text: 'read' }] });
+    assertSuccess(played, 'read');
+    assert.deepEqual(
+      answers(played.requests.at(-1)).map((text) => text.slice(0, 2)),
+      ['3:', '4:'],
+    );
+    assert.ok(played.result.warnings.some(({ code }) => code === 'PC9202'));
+    const ended = played.events.flatMap((event) => (event.type === 'turn.completed' ? [event.turn] : []));
+    assert.deepEqual(ended, ['it/t1', 'it/t2', 'it/t3', 'it/t4', 'it/t5b']);
+
+    const failed = await play({
+      model,
+      steps: agent,
+      tools: [big()],
+      replies: [...replies, tooLong, tooLong, { text: 'never' }],
+    });
+    assert.equal(failed.result.error?.reason, 'context_overflow');
+    assert.equal(failed.requests.length, 6);
+    const atOnce = await play({ model, steps: agent, tools: [big()], replies: [tooLong, { text: 'never' }] });
+    assert.equal(atOnce.requests.length, 1);
+  });
+}
+
+test('the answers of one turn that are too large together are each shortened', async () => {
+  const calls = Array.from({ length: 6 }, (_, n) => ['calc_big', { n, size: 95_000 }] as const);
+  const played = await play({ steps: agent, tools: [big()], replies: [calling(...calls), { text: 'read' }] });
+  assertSuccess(played, 'read');
+  const sent = answers(played.requests[1]);
+  assert.equal(sent.length, 6);
+  for (const text of sent) assert.match(text, /cut here to fit the context: \d+ of 95002 characters\]$/);
+  assert.ok(sent.join('').length < 400_500);
+});
+
+test('a result is cut at 100,000 characters, never within one, and says so', async () => {
+  const tool = toolOf('calc.long', () => `${'x'.repeat(99_999)}😀${'y'.repeat(50)}`);
+  const played = await play({ steps: agent, tools: [tool], replies: [calling(['calc_long', {}]), { text: 'read' }] });
+  const [text = ''] = answers(played.requests[1]);
+  assert.ok(text.startsWith(`${'x'.repeat(99_999)}\n[cut here: the result has 100051 characters`), text.slice(99_990, 100_100));
+});
