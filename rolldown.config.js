@@ -12,6 +12,7 @@ const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 const GROUPS = [
   { name: 'late-conditions', test: /cel-js|src\/template\/(?:cel|pattern)\.ts/ },
   { name: 'late-memory', test: /src\/store\/memory/ },
+  { name: 'late-schemas', test: /node_modules\/(?:ajv|fast-deep-equal|fast-uri|json-schema-traverse)\/|src\/lib\/json-schema/ },
   {
     name: 'chain',
     test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template)\/(?!codes|filters)|src\/lib\/model-params|src\/cli\/load-options/,
