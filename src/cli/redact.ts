@@ -69,7 +69,10 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
   return (event) => {
     const out = isDelta(event)
       ? delta(event)
-      : [...('step' in event && event.step !== undefined ? released(event, event.step) : []), redactor.value(journalEvent(event))];
+      : [
+          ...('step' in event && event.step !== undefined ? released(event, event.step) : []),
+          redactor.value(journalEvent(event)),
+        ];
     return out.map(numbered);
   };
 }

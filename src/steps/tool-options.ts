@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './fields.ts';
+import { duration } from '../lib/duration.ts';
 
 /** Names or patterns of tools, as a step lists them. */
 export const toolPatterns = z.array(z.string().min(1));

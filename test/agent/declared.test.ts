@@ -3,24 +3,13 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Chain } from '../../src/core/chain.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { StepBody } from '../../src/core/step.ts';
-import type { ToolSpec } from '../../src/core/tool.ts';
 import { assertSuccess, calling, load, play, WIRES } from './playing.ts';
 import { answers } from './wire.ts';
 
 const ANY = { type: 'object' };
-
-/** A chain with a tool whose body is the one step given. */
-function declaring(step: string, more: Partial<ToolSpec> = {}) {
-  const body = load(`model: ${WIRES[0]}\nsteps:\n  - ${step}\n`).steps[0]?.body as StepBody;
-  return (chain: Chain): Chain => ({
-    ...chain,
-    tools: { own: { name: 'own', description: 'of the chain', parameters: ANY, effect: 'once', body, ...more } },
-  });
-}
-
+const own = (body: string) => `tools:\n  own: { description: of the chain, ${body} }\n`;
 const agent = '  - { id: it, objective: "Go: {input}", tools: [own] }\n';
 
 test('a shell tool gets its arguments on stdin and in a variable, and runs nothing that stands in them', async () => {
@@ -36,7 +25,7 @@ test('a shell tool gets its arguments on stdin and in a variable, and runs nothi
     const args: JsonObject = { text: attack };
     const played = await play({
       steps: agent,
-      chain: declaring(`{ run: 'cat; printf "\\n%s" "$INPUT"' }`),
+      head: own(`parameters: { text: string }, run: 'cat; printf "\\n%s" "$INPUT"'`),
       replies: [calling(['own', args]), { text: 'done' }],
       options: {},
     });
@@ -49,14 +38,14 @@ test('a shell tool gets its arguments on stdin and in a variable, and runs nothi
 test('a shell tool that fails is told to the model; one over its time is ended', async () => {
   const failed = await play({
     steps: agent,
-    chain: declaring(`{ run: 'echo no such thing >&2; exit 3' }`),
+    head: own(`run: 'echo no such thing >&2; exit 3'`),
     replies: [calling(['own', {}]), { text: 'went on' }],
   });
   assertSuccess(failed, 'went on');
   assert.match(answers(failed.requests[1])[0] ?? '', /exit code 3|3/);
   const slow = await play({
     steps: agent,
-    chain: declaring(`{ run: 'sleep 60' }`, { timeoutMs: 100 }),
+    head: own('run: sleep 60, timeout: 100ms'),
     replies: [calling(['own', {}]), { text: 'went on' }],
   });
   assertSuccess(slow, 'went on');
@@ -66,7 +55,7 @@ test('a shell tool that fails is told to the model; one over its time is ended',
 test('the text of a tool is never taken for the text of the step', async () => {
   const played = await play({
     steps: agent,
-    chain: declaring(`{ run: 'echo secret' }`),
+    head: own('run: echo secret'),
     replies: [calling(['own', {}]), { text: 'done' }],
     options: { live: true },
   });
@@ -118,16 +107,11 @@ test('a chain as a tool: its steps are entries of their own, several calls run b
 });
 
 test('a tool step: the result is the output and the data; a failure fails the step; bad arguments do not reach it', async () => {
-  const chain = declaring('{ run: "cat", parse: json }', {
-    parameters: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'], additionalProperties: false },
-  });
-  const good = await play({ steps: '  - { id: t, tool: own, with: { n: 4 } }\n  - { run: "cat" }\n', chain });
+  const head = own('parameters: { n: number }, run: cat, parse: json');
+  const good = await play({ steps: '  - { id: t, tool: own, with: { n: 4 } }\n  - { run: "cat" }\n', head });
   assertSuccess(good, '{"n":4}');
   assert.deepEqual(good.result.steps[0]?.data, { n: 4 });
-  const bad = await play({ steps: '  - { id: t, tool: own, with: { n: four, m: 1 } }\n', chain });
+  const bad = await play({ steps: '  - { id: t, tool: own, with: { n: four, m: 1 } }\n', head });
   assert.equal(bad.result.error?.code, 'PC7004');
   assert.match(bad.result.error?.message ?? '', /"n" must be number|"m"/);
-  const unknown = await play({ steps: '  - { id: t, tool: owm }\n', chain });
-  assert.equal(unknown.result.error?.code, 'PC7001');
-  assert.match(unknown.result.error?.help ?? '', /did you mean "own"/);
 });

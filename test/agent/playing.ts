@@ -19,8 +19,9 @@ import { packageDir } from '../package/package-dir.ts';
 import { assertWhole } from './wire.ts';
 
 export interface Play {
-  /** The steps, as YAML. */
+  /** The steps, as YAML, and what stands before them. */
   readonly steps: string;
+  readonly head?: string;
   readonly model?: string;
   readonly replies?: FakeOptions['replies'];
   readonly tools?: readonly Tool[];
@@ -50,7 +51,7 @@ export async function play(given: Play): Promise<Played> {
     ANTHROPIC_API_KEY: 'sk-ant-test-0000',
   };
   const io = { ...quickIo(), env };
-  const plain = load(`model: ${given.model ?? WIRES[0]}\nsteps:\n${given.steps}`, env);
+  const plain = load(`model: ${given.model ?? WIRES[0]}\n${given.head ?? SERVERS}steps:\n${given.steps}`, env);
   const chain = given.chain?.(plain) ?? plain;
   const events: Event[] = [];
   const run = runChain(chain, {
@@ -76,9 +77,12 @@ export async function play(given: Play): Promise<Played> {
   }
 }
 
+/** The tools of a test stand for those of servers, which nobody starts. */
+const SERVERS = 'mcp: { calc: { command: nothing }, secret: { command: nothing } }\n';
+
 export function load(text: string, env: Readonly<Record<string, string>> = {}): Chain {
   const options = { kinds: KINDS, stepOptions, packageDir, env, cwd: tmpdir(), text };
-  return Object.assign({ tools: {}, servers: {}, permissions: { allow: [], ask: [], deny: [] } }, loadChain('c.yaml', options));
+  return loadChain('c.yaml', options);
 }
 
 export function boxOf(tools: readonly Tool[], permit: Toolbox['permit'] = async () => undefined): Toolbox {

@@ -61,7 +61,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
 }
 
 /** An `io` whose sleeps end at once, unless aborted first. */
-function quickIo(): Io {
+export function quickIo(): Io {
   return {
     stdin: process.stdin,
     stdout: process.stdout,
