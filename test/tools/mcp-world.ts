@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -101,10 +103,10 @@ export const newMarker = () => `promptchain-test-${randomBytes(6).toString('hex'
 
 /** The processes that carry the marker in their arguments, zombies aside. */
 export function left(marker: string): string[] {
-  return everyProcess().filter((line) => line.includes(marker) && !line.includes('mcp-world-ignore'));
+  return everyProcess().filter((line) => line.includes(marker));
 }
 
-/** Watchdogs of processes that are no longer there, or of this test. */
+/** Every watchdog, whoever's. */
 export function watchdogs(): string[] {
   return everyProcess().filter((line) => line.includes('promptchain-watchdog'));
 }
@@ -133,4 +135,14 @@ export function commandOf(packageName: string): string {
 export function temporaryFolder(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'promptchain-mcp-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A port of this machine on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }

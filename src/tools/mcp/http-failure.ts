@@ -39,7 +39,7 @@ function notFound(server: string, url: string, error: unknown): CallLost {
 }
 
 function answered(server: string, status: number, error: unknown): ToolError {
-  const said = error instanceof Error ? cleanLine(error.message.replace(/^.*?(?:endpoint|stream)[^:]*: ?/i, ''), 300) : '';
+  const said = error instanceof Error ? cleanLine(error.message.replace(PHRASES, ''), 300) : '';
   const words = said === '' || said.startsWith('<') ? '' : `: ${said}`;
   return new ToolError(`the MCP server "${server}" answered with HTTP ${status}${words}`, {
     code: 'PC7017',
@@ -48,6 +48,10 @@ function answered(server: string, status: number, error: unknown): ToolError {
     cause: error,
   });
 }
+
+/** What the SDK puts around a server's own words. */
+const PHRASES =
+  /^Streamable HTTP error: |^SSE error: |Error POSTing to endpoint(?: \(HTTP \d+\))?: |Failed to open SSE stream: | \(redirectPolicy: '[^']*'\)$/g;
 
 function unreachable(server: string, url: string, error: unknown): CallLost {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -22,16 +22,32 @@ export function watch(leader: number): { release(): Promise<void> } {
   };
 }
 
-/** Whoever reads "done" has nothing to do. Descendants are looked up before anything ends, since an orphan has no parent to be found by. */
+/**
+ * Whoever reads "done" has nothing to do. A server that sees its input closed has a second to end by itself. Looked for are its
+ * group, its session and, where there is `/proc`, its children; an orphan in a session of its own is not found.
+ */
 const SCRIPT = `
 read -r word && exit 0
-below() { for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do echo "$child"; below "$child"; done; }
-others=$(below "$1")
+leader=$1
+found=
+look() {
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    set -- \${line%% *} \${line##*) }
+    case " $leader$found " in
+      *" $1 "*) ;;
+      *" $3 "*) found="$found $1" ;;
+      *) if [ "$5" = "$leader" ]; then found="$found $1"; fi ;;
+    esac
+  done
+}
+look; look
 sleep 1
-others="$others $(below "$1")"
-kill -s TERM -- "-$1" $others 2>/dev/null
+look
+kill -s TERM -- "-$leader" $found
 sleep 1
-kill -s KILL -- "-$1" $others 2>/dev/null
+look
+kill -s KILL -- "-$leader" $found
 `;
 
 function ending(shell: ChildProcess): Promise<void> {
