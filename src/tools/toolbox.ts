@@ -6,6 +6,7 @@ import { namesBuiltIn, reachesServer } from '../lib/tool-pattern.ts';
 import { toolOf } from './built-in.ts';
 import type { Lookup } from './fetch-address.ts';
 import { createPermit, type PermitOptions } from './permit.ts';
+import { createPinnedTools, type PinOptions } from './pinned-tools.ts';
 import { openedByUser } from './private-urls.ts';
 import { createServers, type OpenServer } from './servers.ts';
 import { BUILT_INS } from './table.ts';
@@ -16,6 +17,8 @@ export interface ToolboxOptions extends PermitOptions {
   readonly config?: ToolConfig;
   /** What servers log. */
   readonly log?: (server: string, line: string) => void;
+  /** Where the tools that servers had before are kept; without it, what a server says of its tools is believed. */
+  readonly pins?: PinOptions;
   /** Every address of a host. By default the system's resolver. */
   readonly lookup?: Lookup;
 }
@@ -35,6 +38,7 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
   const { io, lookup = systemLookup, config = {} } = options;
   const servers = createServers(options);
   const permit = createPermit(options);
+  const pinned = options.pins === undefined ? undefined : createPinnedTools(options.pins);
   const allowsPrivate = openedByUser(config.privateUrls ?? [], options.allow);
 
   const builtInsFor = (scope: ToolScope): Tool[] =>
@@ -55,6 +59,11 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
           if (reachesServer(pattern, server)) tools.filter(({ name }) => matches(pattern, name)).forEach(add);
         }
         builtIns.filter(({ name }) => namesBuiltIn(pattern, name)).forEach(add);
+      }
+      for (const [index, { tools }] of offered.entries()) {
+        const spec = specs[index];
+        const used = tools.filter((tool) => found.get(tool.name) === tool);
+        if (spec !== undefined && used.length > 0) yield* pinned?.(scope.dir, spec, tools, used) ?? [];
       }
       return [...found.values()];
     },

@@ -16,7 +16,7 @@ const reply = (id: unknown, result: unknown) => write({ id, result });
 const say = (id: unknown, text: string) => reply(id, { content: [{ type: 'text', text }] });
 const asked = new Map<string, (answer: Message) => void>();
 const cancelled: number[] = [];
-let changed = false;
+let changed = mode === 'changing' && existsSync(state);
 let pages = 0;
 
 const object = { type: 'object' };
@@ -54,6 +54,7 @@ const TOOLS: Record<string, (id: number, args: Args, token: unknown) => void> = 
   },
   change(id) {
     changed = true;
+    if (mode === 'changing') writeFileSync(state, '');
     write({ method: 'notifications/tools/list_changed' });
     say(id, 'changed');
   },

@@ -8,7 +8,7 @@ import { checkPins, refuseChanged, repin } from '../../src/tools/mcp/pins.ts';
 import { temporaryFolder } from './mcp-world.ts';
 
 const SERVER: ServerSpec = { name: 's', transport: 'stdio', command: 'c', args: ['secret-token'], env: {}, cwd: '/' };
-const FILE = '/project/chain.yaml';
+const PROJECT = '/project';
 
 const tool = (name: string, description = 'does', parameters: JsonObject = { type: 'object' }): Tool => ({
   name,
@@ -21,7 +21,7 @@ const tool = (name: string, description = 'does', parameters: JsonObject = { typ
 
 test('tools are pinned on first use; new ones are told and pinned, a changed one is told until it is pinned again', () => {
   using folder = temporaryFolder();
-  const place = { dir: join(folder.path, 'a', 'tools'), file: FILE, server: SERVER };
+  const place = { dir: join(folder.path, 'a', 'tools'), project: PROJECT, server: SERVER };
   const [a, b] = [tool('s.a'), tool('s.b')];
   assert.deepEqual(checkPins(place, [a]), { first: true, added: [], changed: [], removed: [], warnings: [] });
   assert.deepEqual(checkPins(place, [a]).warnings, []);
@@ -32,8 +32,8 @@ test('tools are pinned on first use; new ones are told and pinned, a changed one
   for (const _ of [1, 2]) {
     const report = checkPins(place, [a, sly]);
     assert.deepEqual(report.changed, ['s.b']);
-    refuseChanged(report, [a], FILE);
-    assert.throws(() => refuseChanged(report, [a, sly], FILE), { code: 'PC7021', help: /--trust/ });
+    refuseChanged(report, [a]);
+    assert.throws(() => refuseChanged(report, [a, sly]), { code: 'PC7021', help: /--trust/ });
   }
   repin(place, [a, sly]);
   assert.deepEqual(checkPins(place, [a, sly]).changed, []);
@@ -41,7 +41,7 @@ test('tools are pinned on first use; new ones are told and pinned, a changed one
 
 test('a changed schema counts, the order of its keys does not; a tool that goes and comes back otherwise has changed', () => {
   using folder = temporaryFolder();
-  const place = { dir: folder.path, file: FILE, server: SERVER };
+  const place = { dir: folder.path, project: PROJECT, server: SERVER };
   checkPins(place, [tool('s.a', 'does', { type: 'object', properties: { x: { type: 'string' } } })]);
   const reordered = tool('s.a', 'does', { properties: { x: { type: 'string' } }, type: 'object' });
   assert.deepEqual(checkPins(place, [reordered]).changed, []);
@@ -49,12 +49,12 @@ test('a changed schema counts, the order of its keys does not; a tool that goes 
   assert.deepEqual(checkPins(place, [tool('s.a')]).changed, ['s.a']);
 });
 
-test('another chain file, another server and another command have pins of their own', () => {
+test('another project, another server and another command have pins of their own', () => {
   using folder = temporaryFolder();
-  const place = { dir: folder.path, file: FILE, server: SERVER };
+  const place = { dir: folder.path, project: PROJECT, server: SERVER };
   checkPins(place, [tool('s.a')]);
   const others = [
-    { ...place, file: '/other/chain.yaml' },
+    { ...place, project: '/other' },
     { ...place, server: { ...SERVER, name: 't' } },
     { ...place, server: { ...SERVER, args: ['other'] } },
   ];
@@ -66,7 +66,7 @@ test('another chain file, another server and another command have pins of their 
 
 test('the file is for its owner alone and holds no argument of the server; a damaged one is told and can be replaced', () => {
   using folder = temporaryFolder();
-  const place = { dir: join(folder.path, 'tools'), file: FILE, server: SERVER };
+  const place = { dir: join(folder.path, 'tools'), project: PROJECT, server: SERVER };
   checkPins(place, [tool('s.a')]);
   const [name = ''] = readdirSync(place.dir);
   const file = join(place.dir, name);

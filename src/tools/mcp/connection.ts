@@ -1,6 +1,6 @@
 import type { ToolError } from '../../core/errors.ts';
 import type { ServerSpec } from '../../core/tool.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../../lib/abortable.ts';
 import type { Definition } from './definitions.ts';
 import { CallLost, closedByUs, startTooLong } from './failures.ts';
 import { START_MS } from './limits.ts';
@@ -43,6 +43,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
     try {
       const listed = await listWithin(session, spec, lifetime.signal);
       relist = relister(session);
+      for (const note of listed.notes) world.log(note);
       return { session, ...listed };
     } catch (error) {
       await session.close();

@@ -27,7 +27,7 @@ export function writePins(place: PinPlace, pins: readonly Pin[]): void {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(place.dir, { recursive: true, mode: 0o700 });
-    writePrivate(draft, `${JSON.stringify({ v: 1, file: place.file, server: place.server.name, tools: pins }, null, 1)}\n`);
+    writePrivate(draft, `${JSON.stringify({ v: 1, project: place.project, server: place.server.name, tools: pins }, null, 1)}\n`);
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -46,8 +46,8 @@ function writePrivate(file: string, text: string): void {
   }
 }
 
-function fileOf({ dir, file, server }: PinPlace): string {
-  const key = JSON.stringify([file, server.name, sourceOf(server)]);
+function fileOf({ dir, project, server }: PinPlace): string {
+  const key = JSON.stringify([project, server.name, sourceOf(server)]);
   return join(dir, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
 }
 

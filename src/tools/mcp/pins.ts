@@ -24,15 +24,15 @@ export interface PinReport {
   readonly warnings: readonly string[];
 }
 
-/** Where the pins of one server of one chain file are: `dir` is a folder of ours, `file` the chain file, absolute. */
+/** Where the pins of one server of one project are: `dir` is a folder of ours, `project` the folder of its chain file; both absolute. */
 export interface PinPlace {
   readonly dir: string;
-  readonly file: string;
+  readonly project: string;
   readonly server: ServerSpec;
 }
 
 /**
- * Compares a server's tools with those it had when this chain file first used it, against servers that change what a tool is
+ * Compares a server's tools with those it had when this project first used it, against servers that change what a tool is
  * said to do after it was approved. On first use all are pinned; later, tools that are new are pinned too and told. One that
  * changed stays pinned as it was, so that every run tells until `repin`. A server that is started in another way (command,
  * arguments, address) is another server. Throws `ToolError` when the pins cannot be read or written.
@@ -59,14 +59,14 @@ export function checkPins(place: PinPlace, tools: readonly Tool[]): PinReport {
 }
 
 /** Throws when a tool that is about to be offered or called is not the one that was pinned. */
-export function refuseChanged(report: PinReport, used: readonly { readonly name: string }[], file: string): void {
+export function refuseChanged(report: PinReport, used: readonly { readonly name: string }[]): void {
   const names = used.map(({ name }) => name).filter((name) => report.changed.includes(name));
   if (names.length === 0) return;
   const [what, them] = names.length === 1 ? ['the tool', 'it'] : ['the tools', 'them'];
-  throw new ToolError(`${what} ${names.join(', ')} changed since this chain first used ${them}`, {
+  throw new ToolError(`${what} ${names.join(', ')} changed since this project first used ${them}`, {
     code: 'PC7021',
     reason: 'denied',
-    help: `look at ${them} with "promptchain mcp tools ${file}"; if you agree, run it once with --trust`,
+    help: `look at ${them} with "promptchain mcp tools"; if you agree, run the chain once with --trust`,
   });
 }
 

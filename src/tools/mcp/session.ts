@@ -4,7 +4,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ToolError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ServerSpec } from '../../core/tool.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from '../../lib/abortable.ts';
 import { cleanLine } from './clean-text.ts';
 import { brokeProtocol, CallLost, callTooLong, closedByUs, STREAM_LOST, startTooLong } from './failures.ts';
 import { httpFailure, statusOf } from './http-failure.ts';
