@@ -38,6 +38,7 @@ interface Builder {
 
 function build(builder: Builder, yaml: YamlNode | null | undefined, at: Place): Node {
   if (yaml === null || yaml === undefined) return empty(at);
+  if (isScalar(yaml) && yaml.tag === undefined && yaml.anchor === undefined) return buildScalar(builder, yaml);
   if (isAlias(yaml)) return followAlias(builder, yaml);
   const anchor = yaml.anchor;
   if (anchor !== undefined) builder.anchors.set(anchor, undefined);
@@ -103,14 +104,11 @@ function buildMap(builder: Builder, map: YAMLMap): MapNode {
   }
   for (const source of merged) merge(builder, entries, source);
   const node: MapNode = { kind: 'map', entries, flow: map.flow === true, ...place };
-  measure(
-    builder,
-    node,
-    [...entries.values()].map((entry) => entry.value),
-  );
+  measure(builder, node, valuesOf(entries));
   return node;
 }
 
+const INVISIBLE = /\p{Cf}/u;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 function addEntry(
@@ -129,7 +127,7 @@ function addEntry(
     report.add(keyPlace, { code: 'PC1006', message: `the key ${shown(key)} is reserved: no map of a chain may have it` });
     return;
   }
-  if (/\p{Cf}/u.test(key)) {
+  if (INVISIBLE.test(key)) {
     report.add(keyPlace, { code: 'PC1006', message: `the key ${shown(key)} holds an invisible character` });
     return;
   }
@@ -212,11 +210,15 @@ function reportTag(builder: Builder, yaml: YamlNode): ScalarNode | undefined {
 }
 
 /** Counts values with aliases expanded, and gives up on the first collection that stands for too many. */
-function measure(builder: Builder, node: Node, children: readonly Node[]): void {
+function measure(builder: Builder, node: Node, children: Iterable<Node>): void {
   let size = 1;
-  for (const child of children) size += builder.sizes.get(child) ?? 1;
+  for (const child of children) size += child.kind === 'scalar' ? 1 : (builder.sizes.get(child) ?? 1);
   builder.sizes.set(node, size);
   if (size > LIMITS.values) throw new TooManyValues(node, size);
+}
+
+function* valuesOf(entries: ReadonlyMap<string, Entry>): Iterable<Node> {
+  for (const entry of entries.values()) yield entry.value;
 }
 
 /** Thrown by `buildTree`: an alias bomb, or simply too much. */
