@@ -115,6 +115,7 @@ function textAsMap(text: string, node: MapNode): Finding {
 }
 
 function isWord(frame: Frame, key: string): boolean {
+  if (frame.kinds.has(key) || Object.hasOwn(frame.options.stepOptions.shape, key)) return true;
   return isFreeKey(key) || FOREIGN.step.has(key) || wordsOf(frame).includes(key) || isOption(frame, key);
 }
 
