@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelParams, ModelSpec } from '../core/model.ts';
 import { mergeParams, modelParamsShape, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
+import { isSecretName } from '../lib/secret-name.ts';
 import { checked } from './checked.ts';
 import { expandVariables, joinPieces } from './environment.ts';
 import type { ListNode, MapNode, Node } from './node.ts';
@@ -65,8 +66,10 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
   const fallback = byDefault === undefined ? undefined : find(byDefault.name, byDefault.place);
   const choice = options.model ?? {};
   const place = node ?? firstLine(root);
-  const forced = choice.override === undefined ? undefined : find(choice.override, place);
-  const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, find(name, place)]));
+  const chosen = (name: string): ModelSpec | undefined =>
+    named.has(name) ? named.get(name) : specOf(ofCommandLine(report), name, { place, options, aliases: [...named.keys()] });
+  const forced = choice.override === undefined ? undefined : chosen(choice.override);
+  const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, chosen(name)]));
   const last = byDefault === undefined ? find(choice.default ?? 'auto', place) : fallback;
 
   return {
@@ -93,6 +96,15 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
     if (listed.length > 0) return turn === undefined || listed.length === 1 ? listed[0] : listed[turn];
     return last;
   }
+}
+
+/** What is wrong with a model that the command line names is no fault of the file, which only has a place for it. */
+function ofCommandLine(report: Report): Report {
+  return {
+    ...report,
+    add: (place, finding) =>
+      report.add(place, { ...finding, code: 'PC1116', message: `on the command line: ${finding.message}` }),
+  };
 }
 
 function firstLine(root: MapNode): Place {
@@ -143,7 +155,7 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
   }
   const place = (parsed.model === undefined ? node.entries.get('name') : node.entries.get('model'))?.value ?? node;
   const access = readAccess(report, node, parsed, options);
-  const spec = specOf(report, id, { place, options, aliases: [], hasUrl: access.baseUrl !== undefined });
+  const spec = specOf(report, id, { place, options, aliases: [], hasUrl: parsed.base_url !== undefined });
   return spec && { ...spec, params: paramsOf(parsed), ...access, ...(parsed.api === undefined ? {} : { api: parsed.api }) };
 }
 
@@ -153,8 +165,13 @@ function readAccess(report: Report, node: MapNode, parsed: z.output<typeof model
   const access: { -readonly [K in keyof Access]: Access[K] } = {};
   const urlNode = node.entries.get('base_url')?.value;
   if (parsed.base_url !== undefined && urlNode !== undefined) {
-    const { pieces, problems } = expandVariables(parsed.base_url, options.env);
+    const { pieces, names, problems } = expandVariables(parsed.base_url, options.env);
     for (const problem of problems) report.add(urlNode, problem);
+    const secret = names.find(isSecretName);
+    if (secret !== undefined) {
+      const help = `a host gets the key in a header: write api_key_env: ${secret}`;
+      report.add(urlNode, { code: 'PC1112', message: `"base_url" would send ${secret} as a part of the address`, help });
+    }
     const url = joinPieces(pieces);
     if (URL.canParse(url) && /^https?:/.test(url)) access.baseUrl = url;
     else if (problems.length === 0)
@@ -191,7 +208,12 @@ function specOf(
     report.add(place, { code: 'PC1115', message: 'a model takes no placeholders', help });
     return undefined;
   }
-  if (slash <= 0 || slash === id.length - 1 || /\s/.test(id)) {
+  if (slash > 0 && slash === id.length - 1) {
+    const help = `promptchain models list shows the providers; write ${id}<model>`;
+    report.add(place, { code: 'PC1201', message: `${shown(id)} names a provider but no model`, help });
+    return undefined;
+  }
+  if (slash <= 0 || /\s/.test(id)) {
     const near = nearest(id, [...aliases, 'auto']);
     const names = aliases.length === 0 ? '' : `one of ${aliases.join(', ')}, or `;
     report.add(place, {
