@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 
 export interface EnvFile {
@@ -136,21 +137,14 @@ function readText(file: string, asked: boolean): { text: string } | { warning: s
     if (!('text' in decoded) || decoded.text.includes('\0')) throw new Error('it is not UTF-8 text');
     return decoded;
   } catch (cause) {
-    if (asked) throw new UsageError(`cannot read the env file ${file}: ${reasonOf(cause)}`, { code: 'PC2101', cause });
-    return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${reasonOf(cause)}` };
+    if (asked) throw new UsageError(`cannot read the env file ${file}: ${fileCause(cause)}`, { code: 'PC2101', cause });
+    return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${fileCause(cause)}` };
   }
 }
 
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  return code ?? message;
 }
 
 function refusal(file: string, names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import type { Clock } from '../core/io.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface LogFile extends Output {
@@ -51,6 +52,6 @@ function open(file: string): number {
   try {
     return openSync(file, 'a', 0o600);
   } catch (cause) {
-    throw new UsageError(`--log-file: cannot write "${file}": ${(cause as Error).message}`, { code: 'PC2025', cause });
+    throw new UsageError(`--log-file: cannot write "${file}": ${fileCause(cause)}`, { code: 'PC2025', cause });
   }
 }
