@@ -9,6 +9,8 @@ export interface EnvFile {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names whose value came from the file: a base URL among them is not the user's own. */
   readonly names: readonly string[];
+  /** Names the file sets and may not. */
+  readonly refused: readonly string[];
   /** Sentences for stderr: what was not taken, and why. */
   readonly warnings: readonly string[];
   /** Absolute path of the file that was read. */
@@ -29,10 +31,10 @@ export interface EnvFileOptions {
  * Throws `UsageError` when a file that was asked for cannot be read.
  */
 export async function readEnvFile({ env, cwd, file: asked }: EnvFileOptions): Promise<EnvFile> {
-  if (asked === false) return { env, names: [], warnings: [] };
+  if (asked === false) return { env, names: [], refused: [], warnings: [] };
   const file = resolve(cwd, asked ?? '.env');
   const read = readText(file, asked !== undefined);
-  if ('warning' in read) return { env, names: [], warnings: read.warning === undefined ? [] : [read.warning] };
+  if ('warning' in read) return { env, names: [], refused: [], warnings: read.warning === undefined ? [] : [read.warning] };
 
   const { parse } = await import('dotenv');
   const lacking = Object.entries(parse(read.text)).filter(([name]) => env[name] === undefined);
@@ -41,6 +43,7 @@ export async function readEnvFile({ env, cwd, file: asked }: EnvFileOptions): Pr
   return {
     env: { ...env, ...Object.fromEntries(taken) },
     names: taken.map(([name]) => name),
+    refused,
     warnings: refused.length === 0 ? [] : [refusal(file, refused)],
     file,
   };

@@ -24,9 +24,10 @@ export interface RemoteOptions {
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
-  const { spec, endpoint, key, protocol, origin, timeouts, env } = options;
+  const { spec, endpoint, key, protocol, timeouts, env } = options;
   const { url, headers } = await draftRequest({ endpoint, path: protocol.path, key, timeoutMs: timeouts.firstByteMs, env });
   const agent = await options.agents.for(url);
+  const origin = { ...options.origin, proxy: await options.agents.proxyOf(url) };
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
