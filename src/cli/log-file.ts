@@ -13,7 +13,6 @@ export function openLogFile(file: string, clock: Pick<Clock, 'now'>): LogFile {
   const descriptor = open(file);
   return {
     isTTY: false,
-    columns: 80,
     error: undefined,
     write(text) {
       const time = new Date(clock.now()).toISOString();
@@ -35,9 +34,6 @@ export function openLogFile(file: string, clock: Pick<Clock, 'now'>): LogFile {
 export function logged(err: Output, log: LogFile): Output {
   return {
     ...err,
-    get columns() {
-      return err.columns;
-    },
     get error() {
       return err.error;
     },

@@ -30,7 +30,6 @@ export function openFileOutput(path: string): FileOutput {
   };
   return {
     isTTY: false,
-    columns: 80,
     get error() {
       return failed;
     },
