@@ -13,6 +13,8 @@ const DEFAULT_SHELL = ['bash', '--norc', '-euo', 'pipefail', '-c'];
 /** Linux refuses a single variable of more than 128 KiB: a longer input reaches the command on stdin alone. */
 const LONGEST_VARIABLE = 120_000;
 
+const ARGUMENT = 'must not hold a null byte: a program cannot be given one';
+
 /** A shell command: its stdin is the previous output, its stdout the step's. */
 export const run = defineKind({
   key: 'run',
@@ -21,7 +23,7 @@ export const run = defineKind({
   shape: 'leaf',
   options: z.strictObject({
     run: z
-      .union([z.string().min(1), z.array(z.string()).min(1)])
+      .union([z.string().min(1).refine(isArgument, ARGUMENT), z.array(z.string().refine(isArgument, ARGUMENT)).min(1)])
       .describe('a script for the shell, or a list: a program and its arguments, without a shell'),
     shell: z
       .array(z.string())
@@ -108,7 +110,18 @@ function inputVariables({ scope }: StepContext): Record<string, string> {
 
 function textsOf(values: Json): Record<string, string> {
   if (!isJsonObject(values)) return {};
-  return Object.fromEntries(Object.entries(values).map(([name, content]) => [name, textOf(content)]));
+  const texts = Object.entries(values).map(([name, content]) => [name, textOf(content)] as const);
+  const refused = texts.find(([, content]) => !isArgument(content));
+  if (refused === undefined) return Object.fromEntries(texts);
+  throw new StepError(`the variable ${refused[0]} would hold a null byte, which a program cannot be given`, {
+    code: 'PC7106',
+    reason: 'command',
+    help: 'give the text on stdin: stdin: "{…}"',
+  });
+}
+
+function isArgument(content: string): boolean {
+  return !content.includes('\0');
 }
 
 function parsed(output: string, form: 'text' | 'json' | 'lines'): StepOutcome {
