@@ -48,10 +48,10 @@ function build(builder: Builder, yaml: YamlNode | null | undefined, at: Place): 
 }
 
 function buildValue(builder: Builder, yaml: YamlNode): Node {
-  const braced = reportBraced(builder, yaml);
-  if (braced !== undefined) return braced;
   const tagged = reportTag(builder, yaml);
   if (tagged !== undefined) return tagged;
+  const braced = reportBraced(builder, yaml);
+  if (braced !== undefined) return braced;
   if (isMap(yaml)) return buildMap(builder, yaml);
   if (isSeq(yaml)) return buildList(builder, yaml);
   return isScalar(yaml) ? buildScalar(builder, yaml) : empty(placeOf(yaml));
@@ -194,9 +194,22 @@ function reportBraced(builder: Builder, yaml: YamlNode): ScalarNode | undefined 
   return node;
 }
 
+/** The tags that name what a chain is made of; all others would make something that is not plain data. */
+const TAGS: ReadonlyMap<string, (yaml: YamlNode) => boolean> = new Map([
+  ['map', isMap],
+  ['seq', isSeq],
+  ['str', isScalar],
+  ['int', (yaml) => isScalar(yaml) && typeof yaml.value === 'number'],
+  ['float', (yaml) => isScalar(yaml) && typeof yaml.value === 'number'],
+  ['bool', (yaml) => isScalar(yaml) && typeof yaml.value === 'boolean'],
+  ['null', (yaml) => isScalar(yaml) && yaml.value === null],
+]);
+
 function reportTag(builder: Builder, yaml: YamlNode): ScalarNode | undefined {
-  const tag = yaml.tag;
-  if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return undefined;
+  const { tag } = yaml;
+  if (tag === undefined || builder.free > 0) return undefined;
+  const isType = TAGS.get(tag.replace(/^tag:yaml\.org,2002:/, ''));
+  if (isType?.(yaml) === true) return undefined;
   const { text } = builder.report.source;
   const { start, end } = placeOf(yaml);
   const tagStart = Math.max(0, text.lastIndexOf('!', start));
@@ -204,7 +217,11 @@ function reportTag(builder: Builder, yaml: YamlNode): ScalarNode | undefined {
   const written = text.slice(from, end).trimEnd();
   const place = { start: from, end: from + written.length };
   const fix = written.includes('\n') ? undefined : { ...place, text: quoteYaml(written) };
-  const message = `unknown YAML tag ${shown(written.split(/\s/, 1)[0] ?? '!')}: YAML reads "!" at the start of a value as a tag`;
+  const name = shown(written.split(/\s/, 1)[0] ?? '!');
+  const message =
+    isType === undefined
+      ? `unknown YAML tag ${name}: YAML reads "!" at the start of a value as a tag`
+      : `the YAML tag ${name} says something else than what stands there`;
   builder.report.add(place, { code: 'PC1008', message, help: 'quote it if it is text', fix });
   return { kind: 'scalar', value: written, style: 'plain', ...place };
 }
