@@ -147,7 +147,12 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
     schema: modelSchema,
     owner: () => ({ name: owner, known, planned: PLANNED.model }),
   });
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined) {
+    const written = node.entries.get('model')?.value;
+    if (written?.kind === 'scalar' && typeof written.value === 'string')
+      specOf(report, written.value, { place: written, options, aliases: [], hasUrl: node.entries.has('base_url') });
+    return undefined;
+  }
   const id = parsed.model ?? parsed.name;
   if (id === undefined) {
     report.add(node, { code: 'PC1105', message: `"model" is missing in ${owner}` });

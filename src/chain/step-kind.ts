@@ -77,9 +77,15 @@ function isOption({ kinds }: Frame, key: string): boolean {
 export function reportTextStep(frame: Frame, item: Node): boolean {
   if (item.kind === 'map') return reportMapStep(frame, item);
   if (item.kind !== 'scalar' || item.style !== 'plain' || typeof item.value !== 'string') return false;
-  const key = /^([a-z_]+):(?=\S)/.exec(item.value)?.[1];
-  if (key === undefined || !frame.kinds.has(key)) return false;
+  const [, key, space] = /^([a-z_]+):([^\S ]?)(?=\S)/.exec(item.value) ?? [];
+  if (key === undefined || space === undefined || !frame.kinds.has(key)) return false;
   const at = item.start + key.length + 1;
+  if (space !== '') {
+    const message = `this is a text, not a map: what follows ":" looks like a space and is another character`;
+    const fix = { start: at, end: at + 1, text: ' ' };
+    frame.report.add({ start: item.start, end: at + 1 }, { code: 'PC1109', message, label: `write "${key}: "`, fix });
+    return true;
+  }
   const message = `this is a text, not a map: a key ends with ": ", with a space`;
   frame.report.add(
     { start: item.start, end: at },
