@@ -14,7 +14,7 @@ const GROUPS = [
   { name: 'late-memory', test: /src\/store\/memory/ },
   {
     name: 'chain',
-    test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template)\/(?!codes|filters)|src\/lib\/model-params|src\/cli\/load-options/,
+    test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template)\/(?!codes|filters)|src\/lib\/(?:fields|model-params)|src\/cli\/load-options/,
   },
   { name: 'base', test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\// },
 ];

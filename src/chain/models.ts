@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ModelParams, ModelSpec } from '../core/model.ts';
-import { mergeParams, modelParamsShape, paramsOf } from '../lib/model-params.ts';
+import { type FieldValues, fields } from '../lib/fields.ts';
+import { mergeParams, modelParams, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
 import { isSecretName } from '../lib/secret-name.ts';
 import { checked } from './checked.ts';
@@ -14,20 +15,21 @@ import { type Place, positionOf } from './source.ts';
 import { PLANNED } from './words.ts';
 
 /** One entry of `models:` in its long form. */
-const modelSchema = z.strictObject({
-  model: z.string().optional().describe('provider/model'),
-  name: z.string().optional().describe('the same, as the original has it in a positional list'),
-  base_url: z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
-  api_key_env: z.string().optional().describe('the environment variable that holds the key'),
-  api_key: z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
-  api: z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
-  ...modelParamsShape,
+const modelFields = fields({
+  model: () => z.string().optional().describe('provider/model'),
+  name: () => z.string().optional().describe('the same, as the original has it in a positional list'),
+  base_url: () => z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
+  api_key_env: () => z.string().optional().describe('the environment variable that holds the key'),
+  api_key: () => z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
+  api: () => z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
+  ...modelParams,
 });
 
-export const modelsSchema = z.union([
-  z.record(z.string(), z.union([z.string(), modelSchema])),
-  z.array(z.union([z.string(), modelSchema])),
-]);
+export const modelsSchema = () =>
+  z.union([
+    z.record(z.string(), z.union([z.string(), modelFields.whole()])),
+    z.array(z.union([z.string(), modelFields.whole()])),
+  ]);
 
 /** Where a step may get its model from, in the order they count. */
 export interface ModelRequest {
@@ -140,11 +142,11 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
     report.add(node, { code: 'PC1101', message: `${owner} must be "provider/model", or a map with "model"` });
     return undefined;
   }
-  const known = Object.keys(modelSchema.shape);
+  const known = modelFields.keys;
   const parsed = checked(report, {
     node,
     json: jsonOf(node),
-    schema: modelSchema,
+    schema: modelFields.whole(),
     owner: () => ({ name: owner, known, planned: PLANNED.model }),
   });
   if (parsed === undefined) {
@@ -166,7 +168,7 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
 
 type Access = Pick<ModelSpec, 'baseUrl' | 'apiKeyEnv'>;
 
-function readAccess(report: Report, node: MapNode, parsed: z.output<typeof modelSchema>, options: LoadOptions): Access {
+function readAccess(report: Report, node: MapNode, parsed: FieldValues<typeof modelFields>, options: LoadOptions): Access {
   const access: { -readonly [K in keyof Access]: Access[K] } = {};
   const urlNode = node.entries.get('base_url')?.value;
   if (parsed.base_url !== undefined && urlNode !== undefined) {

@@ -16,7 +16,7 @@ export function findKind(frame: Frame, node: MapNode, label: string): StepKind |
   const keys = [...node.entries.keys()];
   const planned = keys.find((key) => !kinds.has(key) && isPlannedKind(key));
   const named = keys.filter((key) => kinds.has(key));
-  const proper = named.filter((key) => !Object.hasOwn(options.stepOptions.shape, key));
+  const proper = named.filter((key) => !options.stepOptions.has(key));
   const [first, second] = proper.length > 0 ? proper : named;
   if (planned !== undefined && first === undefined) {
     const help = `this version has: ${[...kinds.keys()].join(', ')}`;
@@ -50,7 +50,7 @@ function oneOf({ kinds }: Frame): string {
 
 function reportNoKind(frame: Frame, node: MapNode, label: string): void {
   const { kinds, options, report } = frame;
-  const known = Object.keys(options.stepOptions.shape);
+  const known = options.stepOptions.keys;
   const unknown = [...node.entries.keys()].filter((key) => !isFreeKey(key) && !known.includes(key));
   for (const key of unknown) {
     const isKindSlip = nearest(key, kinds.keys()) !== undefined;
@@ -70,7 +70,7 @@ function reportNoKind(frame: Frame, node: MapNode, label: string): void {
 }
 
 function isOption({ kinds }: Frame, key: string): boolean {
-  return [...kinds.values()].some((kind) => Object.hasOwn(kind.options.shape, key));
+  return [...kinds.values()].some((kind) => kind.options.has(key));
 }
 
 /** Reports a step that was meant as a text, or a text that was meant as a map. True when it did. */
@@ -121,10 +121,10 @@ function textAsMap(text: string, node: MapNode): Finding {
 }
 
 function isWord(frame: Frame, key: string): boolean {
-  if (frame.kinds.has(key) || Object.hasOwn(frame.options.stepOptions.shape, key)) return true;
+  if (frame.kinds.has(key) || frame.options.stepOptions.has(key)) return true;
   return isFreeKey(key) || FOREIGN.step.has(key) || wordsOf(frame).includes(key) || isOption(frame, key);
 }
 
 function wordsOf({ kinds, options }: Frame): string[] {
-  return [...kinds.keys(), ...Object.keys(options.stepOptions.shape), ...PLANNED.kinds, ...PLANNED.step];
+  return [...kinds.keys(), ...options.stepOptions.keys, ...PLANNED.kinds, ...PLANNED.step];
 }

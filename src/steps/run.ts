@@ -3,6 +3,7 @@ import { StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import { isJsonObject, type Json, textOf } from '../core/json.ts';
 import type { StepContext, StepOutcome } from '../core/step.ts';
+import { fields } from '../lib/fields.ts';
 import { merge } from '../lib/merge.ts';
 import { runProcess } from '../lib/process.ts';
 import { defineKind } from './define.ts';
@@ -21,22 +22,25 @@ export const run = defineKind({
   summary: 'a shell command; stdin is the previous output, stdout is the output',
   example: '- run: sort | uniq -c\n',
   shape: 'leaf',
-  options: z.strictObject({
-    run: z
-      .union([z.string().min(1).refine(isArgument, ARGUMENT), z.array(z.string().refine(isArgument, ARGUMENT)).min(1)])
-      .describe('a script for the shell, or a list: a program and its arguments, without a shell'),
-    shell: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('the program and arguments that get the script; by default bash -euo pipefail -c'),
-    stdin: text().optional().describe('what the command reads; by default the previous output'),
-    env: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a variable'), value())
-      .optional()
-      .describe('variables for the command'),
-    cwd: z.string().optional().describe("the folder it runs in, relative to the chain's"),
-    parse: z.enum(['text', 'json', 'lines']).optional().describe('also read the output as data: json, or lines as a list'),
+  options: fields({
+    run: () =>
+      z
+        .union([z.string().min(1).refine(isArgument, ARGUMENT), z.array(z.string().refine(isArgument, ARGUMENT)).min(1)])
+        .describe('a script for the shell, or a list: a program and its arguments, without a shell'),
+    shell: () =>
+      z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('the program and arguments that get the script; by default bash -euo pipefail -c'),
+    stdin: () => text().optional().describe('what the command reads; by default the previous output'),
+    env: () =>
+      z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a variable'), value())
+        .optional()
+        .describe('variables for the command'),
+    cwd: () => z.string().optional().describe("the folder it runs in, relative to the chain's"),
+    parse: () => z.enum(['text', 'json', 'lines']).optional().describe('also read the output as data: json, or lines as a list'),
   }),
   bind(options, binding) {
     const [program, ...args] = Array.isArray(options.run) ? options.run : [...(options.shell ?? DEFAULT_SHELL), options.run];
