@@ -2,6 +2,7 @@
 
 const {
   closeSync,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +13,7 @@ const {
   rmSync,
   writeSync,
 } = require('node:fs');
-const { isAbsolute, join } = require('node:path');
+const { dirname, isAbsolute, join } = require('node:path');
 
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -130,12 +131,23 @@ function read(file) {
 function save(folder, compiled) {
   if (compiled.length === 0) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (!isPrivate(folder)) return;
     for (const [id, script] of compiled) write(join(folder, id), script.createCachedData());
     removeOld(folder);
   } catch {
     // A full disk, a read-only home: the next start compiles again.
+  }
+}
+
+/** Node's own `recursive` never returns where a folder that exists says of a new one in it that it does not (`/proc`). */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, 0o700);
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
   }
 }
 

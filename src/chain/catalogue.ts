@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StoreError } from '../core/errors.ts';
+import { once } from '../lib/once.ts';
 import { partText } from './front-matter.ts';
 import { jsonOf } from './node.ts';
 
@@ -54,17 +55,19 @@ export function parseEntryName(source: string): { readonly name: string; readonl
   return parameter === '' ? { name } : { name, parameter };
 }
 
-const frontSchema = z.strictObject({
-  description: z.string().default(''),
-  parameter: z
-    .strictObject({
-      name: z.string(),
-      required: z.boolean().default(false),
-      default: z.union([z.string(), z.number()]).transform(String).optional(),
-      description: z.string().optional(),
-    })
-    .optional(),
-});
+const frontSchema = once(() =>
+  z.strictObject({
+    description: z.string().default(''),
+    parameter: z
+      .strictObject({
+        name: z.string(),
+        required: z.boolean().default(false),
+        default: z.union([z.string(), z.number()]).transform(String).optional(),
+        description: z.string().optional(),
+      })
+      .optional(),
+  }),
+);
 
 function entriesOf(dirs: readonly string[], folder: string): Map<string, CatalogueEntry> {
   const files = new Map<string, string>();
@@ -87,7 +90,7 @@ function markdownIn(folder: string): string[] {
 
 function readEntry(name: string, file: string): CatalogueEntry {
   const parted = partText(file, readFileSync(file, 'utf8'));
-  const front = frontSchema.safeParse(parted.front === undefined ? {} : jsonOf(parted.front));
+  const front = frontSchema().safeParse(parted.front === undefined ? {} : jsonOf(parted.front));
   if (!front.success || parted.problems.length > 0) {
     const why = parted.problems[0]?.message ?? front.error?.issues[0]?.message ?? '';
     throw new StoreError(`the prompt file ${file} cannot be used: ${why}`, {
@@ -105,7 +108,9 @@ function readEntry(name: string, file: string): CatalogueEntry {
   };
 }
 
-function definite(parameter: NonNullable<z.output<typeof frontSchema>['parameter']>): NonNullable<CatalogueEntry['parameter']> {
+function definite(
+  parameter: NonNullable<z.output<ReturnType<typeof frontSchema>>['parameter']>,
+): NonNullable<CatalogueEntry['parameter']> {
   const { name, required, description } = parameter;
   return {
     name,

@@ -1,9 +1,10 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { ModelSpec } from '../core/model.ts';
+import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
-import { checked } from './checked.ts';
+import { checkedFields } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
@@ -21,7 +22,7 @@ import type { Place } from './source.ts';
 import { bindSteps } from './step-list.ts';
 import { bindText, bindValue } from './texts.ts';
 import { bindTools, declaredNames } from './tools.ts';
-import { chainFileSchema } from './top-level.ts';
+import { chainFields } from './top-level.ts';
 import type { Tree } from './tree.ts';
 import { isFreeKey, unknownKey } from './unknown-key.ts';
 import { noteReads } from './uses.ts';
@@ -92,28 +93,21 @@ function rootMap(report: Report, root: Node): MapNode | undefined {
   return undefined;
 }
 
-/** The keys that need no scope; `inputs`, `models` and `steps` are read by parts of their own. */
-const settingsSchema = chainFileSchema.omit({
-  inputs: true,
-  models: true,
-  tools: true,
-  permissions: true,
-  steps: true,
-  instructions: true,
-});
-const KNOWN = Object.keys(chainFileSchema.shape);
-const OWNER = { name: 'the chain', known: KNOWN, planned: PLANNED.chain, foreign: FOREIGN.chain };
+/** What parts of their own read; the others need no scope. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions']);
+const SETTINGS: ReadonlySet<string> = new Set(chainFields.keys.filter((key) => !ELSEWHERE.has(key)));
+const OWNER = { name: 'the chain', known: chainFields.keys, planned: PLANNED.chain, foreign: FOREIGN.chain };
 
-type Settings = Partial<ReturnType<typeof settingsSchema.parse>>;
+type Settings = Partial<FieldValues<typeof chainFields>>;
 
 function readSettings(report: Report, root: MapNode): Settings {
   const json: Record<string, Json> = {};
   for (const [key, entry] of root.entries) {
     if (isFreeKey(key)) continue;
-    if (!Object.hasOwn(chainFileSchema.shape, key)) report.add(entry.key, unknownKey(key, OWNER));
-    else if (Object.hasOwn(settingsSchema.shape, key) && !isNothing(entry)) json[key] = jsonOf(entry.value);
+    if (!chainFields.has(key)) report.add(entry.key, unknownKey(key, OWNER));
+    else if (SETTINGS.has(key) && !isNothing(entry)) json[key] = jsonOf(entry.value);
   }
-  return checked(report, { node: root, json, schema: settingsSchema, owner: () => OWNER }) ?? {};
+  return checkedFields(report, { node: root, json, fields: chainFields, owner: () => OWNER }) ?? {};
 }
 
 function writtenServers({ mcp = {}, mcp_servers: listed = [] }: Settings): Map<string, WrittenServer> {

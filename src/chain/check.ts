@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Chain } from '../core/chain.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Step } from '../core/step.ts';
 import { bindChain } from './chain-file.ts';
 import { resolveLinks } from './files.ts';
-import { decodeUtf8, guardText, LIMITS } from './guard.ts';
+import { decodeUtf8, guardText } from './guard.ts';
 import type { Loading, LoadOptions } from './options.ts';
 import { parseYaml } from './parse.ts';
+import { readBytes } from './read-bytes.ts';
 import type { Report } from './report.ts';
 import { createReport, sortProblems, TooManyProblems } from './report.ts';
+import type { Place } from './source.ts';
 import { createSource } from './source.ts';
 import type { Tree } from './tree.ts';
 import { buildTree, TooManyValues } from './tree.ts';
@@ -60,13 +61,15 @@ interface ChainFile {
   readonly text?: string | undefined;
   /** Real paths of the chains around this one, the outermost first. */
   readonly includedBy: readonly string[];
+  /** Where the chain around this one names it. */
+  readonly named?: { readonly report: Report; readonly at: Place };
 }
 
 /** The deepest a chain may be inside other chains. */
 const MAX_NESTING = 8;
 
 function readChain(loading: Loading, file: ChainFile): Chain | undefined {
-  const bytes = readBytes(loading, file);
+  const bytes = bytesOf(loading, file);
   if (bytes === undefined) return undefined;
   const decoded = decodeUtf8(bytes);
   if ('badByte' in decoded) {
@@ -100,7 +103,7 @@ function readChain(loading: Loading, file: ChainFile): Chain | undefined {
 /** A chain named by another: read once however often it is named, never inside itself, never deeper than eight. */
 function include(
   loading: Loading,
-  { report, at, path, from }: { report: Report; at: { start: number; end: number }; path: string; from: ChainFile },
+  { report, at, path, from }: { report: Report; at: Place; path: string; from: ChainFile },
 ): Chain | undefined {
   const around = [...from.includedBy, resolveLinks(from.path) ?? from.path];
   if (around.includes(path)) {
@@ -117,7 +120,7 @@ function include(
   if (known !== undefined) return known.chain;
   const entry: { chain?: Chain; height: number } = { height: 1 };
   loading.chains.set(path, entry);
-  const chain = readChain(loading, { path, dir: dirname(path), includedBy: around });
+  const chain = readChain(loading, { path, dir: dirname(path), includedBy: around, named: { report, at } });
   if (chain !== undefined) entry.chain = chain;
   entry.height = 1 + heightOf(loading, chain?.steps ?? []);
   return chain;
@@ -132,23 +135,15 @@ function heightOf(loading: Loading, steps: readonly Step[]): number {
   return height;
 }
 
-function readBytes(loading: Loading, { path, text, includedBy }: ChainFile): Uint8Array | undefined {
+function bytesOf(loading: Loading, { path, text, named }: ChainFile): Uint8Array | undefined {
   if (text !== undefined) return Buffer.from(text);
-  try {
-    const found = statSync(path);
-    const { size } = found;
-    if (includedBy.length > 0 && !found.isFile()) throw new Error('it is not a file');
-    if (size > 64 * LIMITS.bytes) throw new Error(`it has ${size} bytes`);
-    return readFileSync(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : (code ?? message);
-    reportOn(loading, path, '').add(
-      { start: 0, end: 1 },
-      { code: 'PC1001', message: `the chain file ${basename(path)} cannot be read: ${why}` },
-    );
-    return undefined;
-  }
+  const read = readBytes(path);
+  if ('bytes' in read) return read.bytes;
+  const help = read.why === 'it is a named pipe' ? 'give what it holds on stdin, with - as the name of the chain' : undefined;
+  const message = `the chain file ${basename(path)} cannot be read: ${read.why}`;
+  const { report, at } = named ?? { report: reportOn(loading, path, ''), at: { start: 0, end: 1 } };
+  report.add(at, { code: 'PC1001', message, help: named === undefined ? help : undefined });
+  return undefined;
 }
 
 function reportOn(loading: Loading, path: string, text: string): Report {

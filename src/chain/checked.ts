@@ -1,10 +1,42 @@
 import type { z } from 'zod';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { Fields, FieldValues } from '../lib/fields.ts';
 import { reportIssues } from './issues.ts';
 import type { Node, NodePath } from './node.ts';
 import { nodeAt, textOfScalar } from './node.ts';
 import type { Report } from './report.ts';
 import { isFreeKey, type Owner } from './unknown-key.ts';
+
+/**
+ * The values of a map as `fields` give them; undefined, and the problems reported, when one does not fit. Without the key
+ * `required` the map does not fit; every other key may be left out.
+ */
+export function checkedFields<Table extends Fields>(
+  report: Report,
+  about: {
+    readonly node: Node;
+    readonly json: JsonObject;
+    readonly fields: Table;
+    readonly required?: string | undefined;
+    owner(): Owner;
+  },
+): FieldValues<Table> | undefined {
+  const { node, json, fields, required, owner } = about;
+  const isMissing = required !== undefined && fields.has(required) && !Object.hasOwn(json, required);
+  const values = isMissing ? undefined : valuesOf(fields, json);
+  return (values ?? checked(report, { node, json, schema: fields.whole(), owner })) as FieldValues<Table> | undefined;
+}
+
+/** Each key for itself, which needs the schemas of these keys alone. */
+function valuesOf(fields: Fields, json: JsonObject): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(json)) {
+    const parsed = fields.schema(key)?.safeParse(value);
+    if (parsed?.success !== true) return undefined;
+    values[key] = parsed.data;
+  }
+  return values;
+}
 
 /**
  * The value of a node as a schema gives it; undefined, and the problems reported, when it does not fit. A number or a boolean

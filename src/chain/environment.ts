@@ -5,6 +5,8 @@ export type Piece = { readonly text: string; readonly offset: number } | { reado
 
 export interface Expanded {
   readonly pieces: readonly Piece[];
+  /** The variables it reads. */
+  readonly names: readonly string[];
   readonly problems: readonly (Trouble & { readonly offset: number; readonly length: number })[];
 }
 
@@ -20,6 +22,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function expandVariables(source: string, env: Env): Expanded {
   const pieces: Piece[] = [];
+  const names: string[] = [];
   const problems: (Trouble & { offset: number; length: number })[] = [];
   let from = 0;
   let at = source.indexOf('$');
@@ -33,12 +36,13 @@ export function expandVariables(source: string, env: Env): Expanded {
       const variable = readVariable(source, at, env);
       if (variable.problem !== undefined) problems.push({ ...variable.problem, offset: at, length: variable.end - at });
       pieces.push({ value: variable.value });
+      if (variable.name !== undefined) names.push(variable.name);
       from = variable.end;
     }
     at = source.indexOf('$', Math.max(from, at + 1));
   }
   pieces.push({ text: source.slice(from), offset: from });
-  return { pieces, problems };
+  return { pieces, names, problems };
 }
 
 export function joinPieces(pieces: readonly Piece[]): string {
@@ -47,7 +51,7 @@ export function joinPieces(pieces: readonly Piece[]): string {
 
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])(.*))?$/s;
 
-function readVariable(source: string, at: number, env: Env): { value: string; end: number; problem?: Trouble } {
+function readVariable(source: string, at: number, env: Env): { name?: string; value: string; end: number; problem?: Trouble } {
   const close = source.indexOf('}', at);
   const end = close === -1 ? source.length : close + 1;
   const parts = close === -1 ? null : VARIABLE.exec(source.slice(at + 2, close));
@@ -60,10 +64,10 @@ function readVariable(source: string, at: number, env: Env): { value: string; en
   const word = parts?.[3] ?? '';
   const given = env[name];
   const isSet = operator.startsWith(':') ? given !== undefined && given !== '' : given !== undefined;
-  if (operator.endsWith('+')) return { value: isSet ? word : '', end };
-  if (isSet) return { value: given ?? '', end };
-  if (operator.endsWith('-')) return { value: word, end };
-  return { value: '', end, problem: missing(name, operator, word) };
+  if (operator.endsWith('+')) return { name, value: isSet ? word : '', end };
+  if (isSet) return { name, value: given ?? '', end };
+  if (operator.endsWith('-')) return { name, value: word, end };
+  return { name, value: '', end, problem: missing(name, operator, word) };
 }
 
 function missing(name: string, operator: string, word: string): Trouble {

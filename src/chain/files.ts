@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { nearest } from '../lib/nearest.ts';
 import { decodeUtf8, LIMITS } from './guard.ts';
+import { readBytes } from './read-bytes.ts';
 import type { Finding } from './report.ts';
 import { shown } from './report.ts';
 
@@ -24,10 +25,13 @@ export function locateFile(tree: FileTree, dir: string, name: string): { readonl
 
 /** The text of a file a chain names, without a byte order mark. */
 export function readText(file: string, name: string): { readonly text: string } | { readonly finding: Finding } {
-  const { size } = statSync(file);
-  if (!statSync(file).isFile()) return refused(`${shown(name)} is not a file`);
-  if (size > LIMITS.bytes) return refused(`${shown(name)} has ${size} bytes; a file of a chain may have ${LIMITS.bytes}`);
-  const decoded = decodeUtf8(readFileSync(file));
+  const found = statSync(file);
+  if (!found.isFile()) return refused(`${shown(name)} is not a file`);
+  if (found.size > LIMITS.bytes)
+    return refused(`${shown(name)} has ${found.size} bytes; a file of a chain may have ${LIMITS.bytes}`);
+  const read = readBytes(file);
+  if ('why' in read) return refused(`${shown(name)} cannot be read: ${read.why}`);
+  const decoded = decodeUtf8(read.bytes);
   if ('badByte' in decoded) return refused(`${shown(name)} is not UTF-8 text: byte ${decoded.badByte} is not valid`);
   return { text: decoded.text.replace(/^\ufeff/, '') };
 }
@@ -54,12 +58,21 @@ function outside(name: string): { readonly finding: Finding } {
 }
 
 function missing(wanted: string, name: string): { readonly finding: Finding } {
+  if (isLink(wanted)) return refused(`${shown(name)} is a link that leads nowhere`);
   const near = nearest(basename(wanted), namesIn(dirname(wanted)));
   const suggestion = near === undefined ? undefined : name.slice(0, name.length - basename(name).length) + near;
   const message = `the file ${shown(name)} does not exist`;
   return {
     finding: { code: 'PC1311', message, label: suggestion === undefined ? undefined : `did you mean ${shown(suggestion)}?` },
   };
+}
+
+function isLink(path: string): boolean {
+  try {
+    return readlinkSync(path) !== '';
+  } catch {
+    return false;
+  }
 }
 
 function namesIn(folder: string): string[] {

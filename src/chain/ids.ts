@@ -1,6 +1,6 @@
 import type { Node } from './node.ts';
 
-/** Every id that a node and what is in it give to steps. */
+/** Every id that a list of steps, or a step, and what is in it give to steps; `prompt: {id: …}` names a prompt. */
 export function idsIn(node: Node | undefined): Set<string> {
   const ids = new Set<string>();
   if (node !== undefined) collect(node, ids);
@@ -15,5 +15,5 @@ function collect(node: Node, ids: Set<string>): void {
   }
   const id = node.entries.get('id')?.value;
   if (id?.kind === 'scalar' && typeof id.value === 'string') ids.add(id.value);
-  for (const { value } of node.entries.values()) collect(value, ids);
+  for (const [key, { value }] of node.entries) if (key !== 'prompt') collect(value, ids);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InputSpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import { coerceInput } from '../lib/inputs.ts';
+import { once } from '../lib/once.ts';
 import { checked } from './checked.ts';
 import type { Entry, Node } from './node.ts';
 import { jsonOf, textOfScalar } from './node.ts';
@@ -9,18 +10,20 @@ import type { Report } from './report.ts';
 import { shown } from './report.ts';
 
 /** One entry of `inputs:`, as in GitHub Actions. */
-const inputSchema = z.strictObject({
-  type: z
-    .enum(['string', 'number', 'integer', 'boolean', 'choice', 'list', 'map'])
-    .default('string')
-    .describe('string (the default), number, integer, boolean, choice, list or map'),
-  required: z.boolean().default(false).describe('a run without it is refused'),
-  default: z.json().optional().describe('the value when none is given'),
-  options: z.array(z.string()).min(1).optional().describe('what a choice can be'),
-  description: z.string().optional().describe('what it is, for people'),
-});
+const inputSchema = once(() =>
+  z.strictObject({
+    type: z
+      .enum(['string', 'number', 'integer', 'boolean', 'choice', 'list', 'map'])
+      .default('string')
+      .describe('string (the default), number, integer, boolean, choice, list or map'),
+    required: z.boolean().default(false).describe('a run without it is refused'),
+    default: z.json().optional().describe('the value when none is given'),
+    options: z.array(z.string()).min(1).optional().describe('what a choice can be'),
+    description: z.string().optional().describe('what it is, for people'),
+  }),
+);
 
-export const inputsSchema = z.record(z.string(), z.union([inputSchema, z.null()]));
+export const inputsSchema = () => z.record(z.string(), z.union([inputSchema(), z.null()]));
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -56,8 +59,8 @@ function readInput(report: Report, name: string, { key, value: node }: Entry): I
   const parsed = checked(report, {
     node,
     json: jsonOf(node),
-    schema: inputSchema,
-    owner: () => ({ name: `input "${name}"`, known: Object.keys(inputSchema.shape) }),
+    schema: inputSchema(),
+    owner: () => ({ name: `input "${name}"`, known: Object.keys(inputSchema().shape) }),
   });
   if (parsed === undefined) return { type: 'string', required: false };
   const { type, required, options, description } = parsed;

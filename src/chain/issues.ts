@@ -51,6 +51,12 @@ function reportIssue(report: Report, root: Node, issue: Issue, about: About): vo
     return;
   }
   const node = nodeAt(root, path);
+  if (issue.code === 'invalid_key') {
+    const [first] = issue.issues;
+    const message = `${shown(String(path.at(-1)))} ${first?.message ?? 'is not a key that can stand here'}`;
+    report.add(keyPlaceAt(root, path), { code: 'PC1101', message });
+    return;
+  }
   if (node !== undefined) {
     report.add(node, findingOf(issue, node, path, report.source.text));
     return;

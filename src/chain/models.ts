@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ModelParams, ModelSpec } from '../core/model.ts';
-import { mergeParams, modelParamsShape, paramsOf } from '../lib/model-params.ts';
+import { type FieldValues, fields } from '../lib/fields.ts';
+import { mergeParams, modelParams, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
+import { isSecretName } from '../lib/secret-name.ts';
 import { checked } from './checked.ts';
 import { expandVariables, joinPieces } from './environment.ts';
 import type { ListNode, MapNode, Node } from './node.ts';
@@ -13,20 +15,21 @@ import { type Place, positionOf } from './source.ts';
 import { PLANNED } from './words.ts';
 
 /** One entry of `models:` in its long form. */
-const modelSchema = z.strictObject({
-  model: z.string().optional().describe('provider/model'),
-  name: z.string().optional().describe('the same, as the original has it in a positional list'),
-  base_url: z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
-  api_key_env: z.string().optional().describe('the environment variable that holds the key'),
-  api_key: z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
-  api: z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
-  ...modelParamsShape,
+const modelFields = fields({
+  model: () => z.string().optional().describe('provider/model'),
+  name: () => z.string().optional().describe('the same, as the original has it in a positional list'),
+  base_url: () => z.string().optional().describe(`where an OpenAI-compatible server listens; \${VAR} is expanded`),
+  api_key_env: () => z.string().optional().describe('the environment variable that holds the key'),
+  api_key: () => z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
+  api: () => z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
+  ...modelParams,
 });
 
-export const modelsSchema = z.union([
-  z.record(z.string(), z.union([z.string(), modelSchema])),
-  z.array(z.union([z.string(), modelSchema])),
-]);
+export const modelsSchema = () =>
+  z.union([
+    z.record(z.string(), z.union([z.string(), modelFields.whole()])),
+    z.array(z.union([z.string(), modelFields.whole()])),
+  ]);
 
 /** Where a step may get its model from, in the order they count. */
 export interface ModelRequest {
@@ -65,8 +68,10 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
   const fallback = byDefault === undefined ? undefined : find(byDefault.name, byDefault.place);
   const choice = options.model ?? {};
   const place = node ?? firstLine(root);
-  const forced = choice.override === undefined ? undefined : find(choice.override, place);
-  const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, find(name, place)]));
+  const chosen = (name: string): ModelSpec | undefined =>
+    named.has(name) ? named.get(name) : specOf(ofCommandLine(report), name, { place, options, aliases: [...named.keys()] });
+  const forced = choice.override === undefined ? undefined : chosen(choice.override);
+  const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, chosen(name)]));
   const last = byDefault === undefined ? find(choice.default ?? 'auto', place) : fallback;
 
   return {
@@ -93,6 +98,15 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
     if (listed.length > 0) return turn === undefined || listed.length === 1 ? listed[0] : listed[turn];
     return last;
   }
+}
+
+/** What is wrong with a model that the command line names is no fault of the file, which only has a place for it. */
+function ofCommandLine(report: Report): Report {
+  return {
+    ...report,
+    add: (place, finding) =>
+      report.add(place, { ...finding, code: 'PC1116', message: `on the command line: ${finding.message}` }),
+  };
 }
 
 function firstLine(root: MapNode): Place {
@@ -128,14 +142,19 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
     report.add(node, { code: 'PC1101', message: `${owner} must be "provider/model", or a map with "model"` });
     return undefined;
   }
-  const known = Object.keys(modelSchema.shape);
+  const known = modelFields.keys;
   const parsed = checked(report, {
     node,
     json: jsonOf(node),
-    schema: modelSchema,
+    schema: modelFields.whole(),
     owner: () => ({ name: owner, known, planned: PLANNED.model }),
   });
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined) {
+    const written = node.entries.get('model')?.value;
+    if (written?.kind === 'scalar' && typeof written.value === 'string')
+      specOf(report, written.value, { place: written, options, aliases: [], hasUrl: node.entries.has('base_url') });
+    return undefined;
+  }
   const id = parsed.model ?? parsed.name;
   if (id === undefined) {
     report.add(node, { code: 'PC1105', message: `"model" is missing in ${owner}` });
@@ -143,18 +162,23 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
   }
   const place = (parsed.model === undefined ? node.entries.get('name') : node.entries.get('model'))?.value ?? node;
   const access = readAccess(report, node, parsed, options);
-  const spec = specOf(report, id, { place, options, aliases: [], hasUrl: access.baseUrl !== undefined });
+  const spec = specOf(report, id, { place, options, aliases: [], hasUrl: parsed.base_url !== undefined });
   return spec && { ...spec, params: paramsOf(parsed), ...access, ...(parsed.api === undefined ? {} : { api: parsed.api }) };
 }
 
 type Access = Pick<ModelSpec, 'baseUrl' | 'apiKeyEnv'>;
 
-function readAccess(report: Report, node: MapNode, parsed: z.output<typeof modelSchema>, options: LoadOptions): Access {
+function readAccess(report: Report, node: MapNode, parsed: FieldValues<typeof modelFields>, options: LoadOptions): Access {
   const access: { -readonly [K in keyof Access]: Access[K] } = {};
   const urlNode = node.entries.get('base_url')?.value;
   if (parsed.base_url !== undefined && urlNode !== undefined) {
-    const { pieces, problems } = expandVariables(parsed.base_url, options.env);
+    const { pieces, names, problems } = expandVariables(parsed.base_url, options.env);
     for (const problem of problems) report.add(urlNode, problem);
+    const secret = names.find(isSecretName);
+    if (secret !== undefined) {
+      const help = `a host gets the key in a header: write api_key_env: ${secret}`;
+      report.add(urlNode, { code: 'PC1112', message: `"base_url" would send ${secret} as a part of the address`, help });
+    }
     const url = joinPieces(pieces);
     if (URL.canParse(url) && /^https?:/.test(url)) access.baseUrl = url;
     else if (problems.length === 0)
@@ -191,7 +215,12 @@ function specOf(
     report.add(place, { code: 'PC1115', message: 'a model takes no placeholders', help });
     return undefined;
   }
-  if (slash <= 0 || slash === id.length - 1 || /\s/.test(id)) {
+  if (slash > 0 && slash === id.length - 1) {
+    const help = `promptchain models list shows the providers; write ${id}<model>`;
+    report.add(place, { code: 'PC1201', message: `${shown(id)} names a provider but no model`, help });
+    return undefined;
+  }
+  if (slash <= 0 || /\s/.test(id)) {
     const near = nearest(id, [...aliases, 'auto']);
     const names = aliases.length === 0 ? '' : `one of ${aliases.join(', ')}, or `;
     report.add(place, {

@@ -1,14 +1,14 @@
-import type { z } from 'zod';
 import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
+import type { Fields } from '../lib/fields.ts';
 
 /** What loading a chain needs besides the file. */
 export interface LoadOptions {
   readonly kinds: readonly StepKind[];
   /** The keys every step has. */
-  readonly stepOptions: z.ZodObject;
+  readonly stepOptions: Fields;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that holds the shipped `prompts/`. */
   readonly packageDir: string;

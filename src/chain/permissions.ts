@@ -1,28 +1,31 @@
 import { z } from 'zod';
 import type { PermissionSpec } from '../core/chain.ts';
+import { once } from '../lib/once.ts';
 import { checked } from './checked.ts';
 import type { Node } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { Report } from './report.ts';
 
-const rules = z.array(z.string().min(1, 'must not be empty'));
+const rules = () => z.array(z.string().min(1, 'must not be empty'));
 
 /** `permissions:` of a chain. */
-export const permissionsSchema = z.strictObject({
-  allow: rules.optional().describe('run without a question, such as "fs.read_*"'),
-  ask: rules.optional().describe('run after a yes of someone at the terminal, such as "fs.write_file(path=docs/*)" or run'),
-  deny: rules.optional().describe('never run'),
-});
+export const permissionsSchema = once(() =>
+  z.strictObject({
+    allow: rules().optional().describe('run without a question, such as "fs.read_*"'),
+    ask: rules().optional().describe('run after a yes of someone at the terminal, such as "fs.write_file(path=docs/*)" or run'),
+    deny: rules().optional().describe('never run'),
+  }),
+);
 
 /** The rules of a chain; what is none is reported and left out. */
 export function readPermissions(report: Report, node: Node | undefined): PermissionSpec {
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return NONE;
-  const owner = { name: '"permissions"', known: Object.keys(permissionsSchema.shape) };
+  const owner = { name: '"permissions"', known: Object.keys(permissionsSchema().shape) };
   const {
     allow = [],
     ask = [],
     deny = [],
-  } = checked(report, { node, json: jsonOf(node), schema: permissionsSchema, owner: () => owner }) ?? {};
+  } = checked(report, { node, json: jsonOf(node), schema: permissionsSchema(), owner: () => owner }) ?? {};
   return { allow, ask, deny };
 }
 

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { z } from 'zod';
 import type { ModelParams } from '../core/model.ts';
 import type { Template } from '../core/template.ts';
-import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
+import { fields } from '../lib/fields.ts';
+import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
 import { compileTemplate } from '../template/compile.ts';
 import { checked } from './checked.ts';
@@ -105,10 +106,10 @@ function readPrompt(context: TextContext, node: ScalarNode, name: string): Promp
   return { template, ...readFront(report, parted.front) };
 }
 
-const frontSchema = z.strictObject({
-  description: z.string().optional(),
-  model: z.string().min(1).optional(),
-  ...modelParamsShape,
+const frontFields = fields({
+  description: () => z.string().optional(),
+  model: () => z.string().min(1).optional(),
+  ...modelParams,
 });
 
 function readFront(report: Report, front: Node | undefined): Omit<PromptText, 'template'> {
@@ -117,8 +118,8 @@ function readFront(report: Report, front: Node | undefined): Omit<PromptText, 't
     report.add(front, { code: 'PC1312', message: 'front matter must be a map' });
     return { params: {} };
   }
-  const owner = () => ({ name: 'the front matter', known: Object.keys(frontSchema.shape) });
-  const parsed = checked(report, { node: front, json: jsonOf(front), schema: frontSchema, owner });
+  const owner = () => ({ name: 'the front matter', known: frontFields.keys });
+  const parsed = checked(report, { node: front, json: jsonOf(front), schema: frontFields.whole(), owner });
   if (parsed === undefined) return { params: {} };
   return { params: paramsOf(parsed), ...(parsed.model === undefined ? {} : { model: parsed.model }) };
 }

@@ -53,7 +53,11 @@ function problemOf(source: Source, place: Place, finding: Finding): Problem {
   };
 }
 
-/** By file in the order they were read, then by position; the same problem at the same place is told once. */
+/** What YAML took for an alias, a tag or a number that cannot be kept: that it has the wrong type or reads nothing follows. */
+const MISREAD: ReadonlySet<string> = new Set(['PC1007', 'PC1008', 'PC1009']);
+const FOLLOWING: ReadonlySet<string> = new Set(['PC1101', 'PC1401']);
+
+/** By file in the order they were read, then by position; the same problem at the same place is told once, and so is the same cause. */
 export function sortProblems(problems: readonly Problem[], files: readonly string[]): Problem[] {
   const order = new Map(files.map((file, index) => [file, index]));
   const rank = (problem: Problem): number => order.get(problem.position.file) ?? files.length;
@@ -61,7 +65,10 @@ export function sortProblems(problems: readonly Problem[], files: readonly strin
     (a, b) => rank(a) - rank(b) || a.position.line - b.position.line || a.position.column - b.position.column,
   );
   const seen = new Set<string>();
+  const placeOf = ({ position }: Problem): string => `${position.line}:${position.column} ${position.file}`;
+  const misread = new Set(sorted.filter(({ code }) => MISREAD.has(code)).map(placeOf));
   return sorted.filter((problem) => {
+    if (FOLLOWING.has(problem.code) && misread.has(placeOf(problem))) return false;
     const { file, line, column } = problem.position;
     const key = JSON.stringify([file, line, column, problem.code, problem.message]);
     if (seen.has(key)) return false;

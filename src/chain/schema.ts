@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
-import { declaration, TOOL_KINDS } from './tools.ts';
-import { chainFileSchema } from './top-level.ts';
+import type { Fields } from '../lib/fields.ts';
+import { TOOL_KINDS, toolFields } from './tools.ts';
+import { chainFields } from './top-level.ts';
 
 /**
  * The JSON Schema (draft-07, what YAML editors read) of a chain file, from the tables the checks use: a step is a text, or a
  * map with the keys of exactly one kind and those of every step.
  */
-export function chainSchema(kinds: readonly StepKind[], stepOptions: z.ZodObject): JsonObject {
-  const chain = jsonSchema(chainFileSchema);
+export function chainSchema(kinds: readonly StepKind[], stepOptions: Fields): JsonObject {
+  const chain = jsonSchema(chainFields.whole());
   const steps = { $ref: '#/definitions/steps' };
   const properties = { ...(chain.properties as JsonObject) };
   for (const key of ['steps', 'instructions']) properties[key] = { ...steps, description: describeKey(properties[key]) };
@@ -42,9 +43,9 @@ function definitionName(kind: StepKind): string {
   return `${kind.key}_step`;
 }
 
-function stepSchema(kind: StepKind, stepOptions: z.ZodObject): JsonObject {
-  const own = (jsonSchema(kind.options).properties ?? {}) as JsonObject;
-  const common = (jsonSchema(stepOptions).properties ?? {}) as JsonObject;
+function stepSchema(kind: StepKind, stepOptions: Fields): JsonObject {
+  const own = (jsonSchema(kind.options.whole()).properties ?? {}) as JsonObject;
+  const common = (jsonSchema(stepOptions.whole()).properties ?? {}) as JsonObject;
   const properties: Record<string, JsonObject[string]> = { ...own, ...common };
   if (properties.steps !== undefined)
     properties.steps = { $ref: '#/definitions/steps', description: describeKey(properties.steps) };
@@ -61,8 +62,8 @@ function stepSchema(kind: StepKind, stepOptions: z.ZodObject): JsonObject {
 /** A declared tool: the keys of every tool, and those of the kind that does its work. */
 function toolSchema(kind: StepKind): JsonObject {
   const properties = {
-    ...(jsonSchema(declaration).properties as JsonObject),
-    ...(jsonSchema(kind.options).properties as JsonObject),
+    ...(jsonSchema(toolFields.whole()).properties as JsonObject),
+    ...(jsonSchema(kind.options.whole()).properties as JsonObject),
   };
   return {
     type: 'object',

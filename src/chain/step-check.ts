@@ -1,8 +1,8 @@
-import type { z } from 'zod';
-import type { Json } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
+import type { Fields } from '../lib/fields.ts';
 import { compileTemplate } from '../template/compile.ts';
-import { checked } from './checked.ts';
+import { checkedFields } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
 import type { Entry, MapNode } from './node.ts';
 import { jsonOf } from './node.ts';
@@ -33,16 +33,12 @@ export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label:
   const own = new Map<string, Entry>();
   for (const [key, entry] of node.entries) {
     if (isFreeKey(key)) continue;
-    const target = Object.hasOwn(kind.options.shape, key)
-      ? own
-      : Object.hasOwn(options.stepOptions.shape, key)
-        ? common
-        : undefined;
+    const target = kind.options.has(key) ? own : options.stepOptions.has(key) ? common : undefined;
     if (target === undefined) report.add(entry.key, unknownKey(key, owner()));
     else target.set(key, entry);
   }
-  const checkedCommon = checkPart(report, node, { entries: common, schema: options.stepOptions, owner });
-  const checkedOwn = checkPart(report, node, { entries: own, schema: kind.options, owner });
+  const checkedCommon = checkPart(report, node, { entries: common, fields: options.stepOptions, owner });
+  const checkedOwn = checkPart(report, node, { entries: own, fields: kind.options, required: kind.key, owner });
   if (isPlanned || checkedCommon === undefined || checkedOwn === undefined) return undefined;
   const entries = new Map([...node.entries].filter(([key]) => common.has(key) || own.has(key)));
   const valid = frame.problems.length === before;
@@ -50,35 +46,39 @@ export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label:
 }
 
 function isPlannedOption({ options }: Frame, kind: StepKind, key: string): boolean {
-  const isKnown = Object.hasOwn(kind.options.shape, key) || Object.hasOwn(options.stepOptions.shape, key);
+  const isKnown = kind.options.has(key) || options.stepOptions.has(key);
   return !isKnown && (PLANNED.step as readonly string[]).includes(key);
 }
 
 interface Part {
   readonly entries: Map<string, Entry>;
-  readonly schema: z.ZodObject;
+  readonly fields: Fields;
+  readonly required?: string;
   owner(): Owner;
 }
 
 /** Checks the keys of one schema; with errors, checks again without the keys they are in, which leave `entries`. */
-function checkPart(report: Report, node: MapNode, { entries, schema, owner }: Part): Record<string, unknown> | undefined {
-  const json = (): Json => Object.fromEntries([...entries].map(([key, entry]) => [key, jsonOf(entry.value)]));
-  const first = checked(report, { node, json: json(), schema, owner });
+function checkPart(
+  report: Report,
+  node: MapNode,
+  { entries, fields, required, owner }: Part,
+): Record<string, unknown> | undefined {
+  const json = (): JsonObject => Object.fromEntries([...entries].map(([key, entry]) => [key, jsonOf(entry.value)]));
+  const first = checkedFields(report, { node, json: json(), fields, required, owner });
   if (first !== undefined) return first;
   for (const [key, entry] of entries) {
-    const value = schema.shape[key] as z.ZodType | undefined;
-    if (value?.safeParse(jsonOf(entry.value)).success !== true) entries.delete(key);
+    if (fields.schema(key)?.safeParse(jsonOf(entry.value)).success !== true) entries.delete(key);
   }
-  const second = schema.safeParse(json());
+  const second = fields.whole().safeParse(json());
   return second.success ? second.data : undefined;
 }
 
 function ownerOf(frame: Frame, kind: StepKind, label: string): Owner {
-  const common = Object.keys(frame.options.stepOptions.shape);
-  const own = Object.keys(kind.options.shape);
+  const common = frame.options.stepOptions.keys;
+  const own = kind.options.keys;
   const elsewhere = new Map<string, string>();
   for (const other of frame.kinds.values()) {
-    for (const key of Object.keys(other.options.shape)) if (!elsewhere.has(key)) elsewhere.set(key, other.key);
+    for (const key of other.options.keys) if (!elsewhere.has(key)) elsewhere.set(key, other.key);
   }
   return { name: label, known: [...own, ...common], planned: PLANNED.step, foreign: FOREIGN.step, elsewhere };
 }

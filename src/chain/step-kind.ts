@@ -16,7 +16,7 @@ export function findKind(frame: Frame, node: MapNode, label: string): StepKind |
   const keys = [...node.entries.keys()];
   const planned = keys.find((key) => !kinds.has(key) && isPlannedKind(key));
   const named = keys.filter((key) => kinds.has(key));
-  const proper = named.filter((key) => !Object.hasOwn(options.stepOptions.shape, key));
+  const proper = named.filter((key) => !options.stepOptions.has(key));
   const [first, second] = proper.length > 0 ? proper : named;
   if (planned !== undefined && first === undefined) {
     const help = `this version has: ${[...kinds.keys()].join(', ')}`;
@@ -50,7 +50,7 @@ function oneOf({ kinds }: Frame): string {
 
 function reportNoKind(frame: Frame, node: MapNode, label: string): void {
   const { kinds, options, report } = frame;
-  const known = Object.keys(options.stepOptions.shape);
+  const known = options.stepOptions.keys;
   const unknown = [...node.entries.keys()].filter((key) => !isFreeKey(key) && !known.includes(key));
   for (const key of unknown) {
     const isKindSlip = nearest(key, kinds.keys()) !== undefined;
@@ -70,16 +70,22 @@ function reportNoKind(frame: Frame, node: MapNode, label: string): void {
 }
 
 function isOption({ kinds }: Frame, key: string): boolean {
-  return [...kinds.values()].some((kind) => Object.hasOwn(kind.options.shape, key));
+  return [...kinds.values()].some((kind) => kind.options.has(key));
 }
 
 /** Reports a step that was meant as a text, or a text that was meant as a map. True when it did. */
 export function reportTextStep(frame: Frame, item: Node): boolean {
   if (item.kind === 'map') return reportMapStep(frame, item);
   if (item.kind !== 'scalar' || item.style !== 'plain' || typeof item.value !== 'string') return false;
-  const key = /^([a-z_]+):(?=\S)/.exec(item.value)?.[1];
-  if (key === undefined || !frame.kinds.has(key)) return false;
+  const [, key, space] = /^([a-z_]+):([^\S ]?)(?=\S)/.exec(item.value) ?? [];
+  if (key === undefined || space === undefined || !frame.kinds.has(key)) return false;
   const at = item.start + key.length + 1;
+  if (space !== '') {
+    const message = `this is a text, not a map: what follows ":" looks like a space and is another character`;
+    const fix = { start: at, end: at + 1, text: ' ' };
+    frame.report.add({ start: item.start, end: at + 1 }, { code: 'PC1109', message, label: `write "${key}: "`, fix });
+    return true;
+  }
   const message = `this is a text, not a map: a key ends with ": ", with a space`;
   frame.report.add(
     { start: item.start, end: at },
@@ -115,9 +121,10 @@ function textAsMap(text: string, node: MapNode): Finding {
 }
 
 function isWord(frame: Frame, key: string): boolean {
+  if (frame.kinds.has(key) || frame.options.stepOptions.has(key)) return true;
   return isFreeKey(key) || FOREIGN.step.has(key) || wordsOf(frame).includes(key) || isOption(frame, key);
 }
 
 function wordsOf({ kinds, options }: Frame): string[] {
-  return [...kinds.keys(), ...Object.keys(options.stepOptions.shape), ...PLANNED.kinds, ...PLANNED.step];
+  return [...kinds.keys(), ...options.stepOptions.keys, ...PLANNED.kinds, ...PLANNED.step];
 }

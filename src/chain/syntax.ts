@@ -14,8 +14,8 @@ export function reportSyntax(report: Report, errors: readonly YamlError[]): void
     const line = lineAt(source.lineStarts, error.start);
     if (seen.has(line)) continue;
     seen.add(line);
-    const quoted = seen.size <= 20 ? unquotedText(source, line) : undefined;
-    report.add(quoted?.place ?? error, quoted?.finding ?? plainFinding(error));
+    const known = seen.size <= 20 ? (mistakeOf(source, line) ?? unquotedText(source, line)) : undefined;
+    report.add(known?.place ?? error, known?.finding ?? plainFinding(error));
   }
 }
 
@@ -33,23 +33,84 @@ const HELP: Readonly<Record<string, string>> = {
 
 function plainFinding(error: YamlError): Finding {
   const message = error.message.split('\n', 1)[0] ?? '';
+  if (error.code === 'MISSING_CHAR' && /closing ["']/.test(message))
+    return { code: 'PC1005', message: 'not valid YAML: a quoted text is not closed before this', help: HELP.MISSING_CHAR };
   const short = message.length > 160 ? `${message.slice(0, 157)}...` : message;
   return { code: 'PC1005', message: `not valid YAML: ${short.charAt(0).toLowerCase()}${short.slice(1)}`, help: HELP[error.code] };
 }
 
+interface Mistake {
+  readonly place: Place;
+  readonly finding: Finding;
+}
+
+/** What a person does wrong, told in other words than a parser has for what it met instead. */
+function mistakeOf(source: Source, line: number): Mistake | undefined {
+  const start = source.lineStarts[line] ?? 0;
+  const text = source.text.slice(start, endOfLine(source, line));
+  if (text.length > 2000) return undefined;
+  for (const [pattern, message, help] of MISTAKES) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const at = start + match.index + (match[1]?.length ?? 0);
+    return { place: { start: at, end: at + (match[2]?.length ?? 1) }, finding: { code: 'PC1005', message, help } };
+  }
+  return isBlockText(source, line, text)
+    ? {
+        place: { start: start + text.search(/\S/), end: start + text.trimEnd().length },
+        finding: {
+          code: 'PC1005',
+          message: 'this is not part of the text above: it has to stand further in than its key',
+          help: 'indent every line of a text after "|" or ">" by two spaces more than the key',
+        },
+      }
+    : undefined;
+}
+
+/** The first group stands before the place, the second is the place. */
+const MISTAKES: readonly (readonly [RegExp, string, string])[] = [
+  [/^()(<{7}|={7}|>{7})(?= |$)/, 'this is the mark of a merge conflict', 'decide which of the two versions stays'],
+  [
+    /^( *(?:- +)*)([^\S \t\r]+)/,
+    'this looks like a space and is another character',
+    'write plain spaces: YAML counts no others as indentation',
+  ],
+  [
+    /^( *(?:- +)*(?:[A-Za-z_][\w-]*: +)?)([|>][-+0-9]* +[^\s#].*)$/,
+    'the text after "|" or ">" starts on the next line',
+    'or quote it',
+  ],
+  [/^( *(?:- +)*)([a-z_]+:)(?=[\w"'{[])/, 'a key ends with ": ", with a space', 'put a space after the colon'],
+];
+
+/** Whether the line above, blank ones aside, opens a text that this line does not stand far enough in for. */
+function isBlockText(source: Source, line: number, text: string): boolean {
+  for (let above = line - 1; above >= Math.max(0, line - 20); above -= 1) {
+    const opening = source.text.slice(source.lineStarts[above] ?? 0, endOfLine(source, above));
+    if (opening.trim() === '') continue;
+    const key = /^( *(?:- +)*)[A-Za-z_][\w-]*:[ \t]+[|>][-+0-9]*[ \t]*(?:#.*)?$/.exec(opening)?.[1];
+    return key !== undefined && text.search(/\S/) <= key.length;
+  }
+  return false;
+}
+
 /** `- {input} in two lines`, `prompt: Note: {input}`: text that YAML takes for syntax, and that is right once it is quoted. */
-function unquotedText(source: Source, line: number): { place: Place; finding: Finding } | undefined {
+function unquotedText(source: Source, line: number): Mistake | undefined {
   const lineStart = source.lineStarts[line] ?? 0;
   const text = source.text.slice(lineStart, endOfLine(source, line));
   const parts = text.length > 2000 ? null : LINE.exec(text);
   const lead = parts?.[1];
   const rest = parts?.[2]?.trimEnd();
-  if (lead === undefined || rest === undefined || /^["'|>]/.test(rest)) return undefined;
-  const quoted = quoteYaml(rest);
+  if (lead === undefined || rest === undefined || /^[|>]/.test(rest)) return undefined;
+  const isQuoted = /^(["']).+\1$/.test(rest);
+  if (!isQuoted && /^["'][^"']*$/.test(rest)) return undefined;
+  const quoted = quoteYaml(isQuoted ? rest.slice(1, -1) : rest);
   if (isValid(lead + rest) || !isValid(lead + quoted)) return undefined;
   const start = lineStart + lead.length;
   const end = start + rest.length;
-  const message = 'YAML reads this text as syntax: quote it';
+  const message = /^["']/.test(rest)
+    ? `the quotes end before the text does: ${isQuoted ? `write a ${rest[0] === "'" ? "' inside as ''" : '" inside as \\\\"'}` : 'quote all of it'}`
+    : 'YAML reads this text as syntax: quote it';
   return {
     place: { start, end },
     finding: { code: 'PC1005', message, help: `write ${quoted}`, fix: { start, end, text: quoted } },

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { StepBody, StepKind } from '../core/step.ts';
 import type { ToolSpec } from '../core/tool.ts';
 import { duration } from '../lib/duration.ts';
 import { fieldsSchema } from '../lib/field-types.ts';
+import { type Fields, fields } from '../lib/fields.ts';
 import { createBinding } from './bind.ts';
-import { checked } from './checked.ts';
+import { checkedFields } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
 import type { Entry, MapNode, Node } from './node.ts';
 import { describe, jsonOf, placeAt } from './node.ts';
@@ -17,23 +18,23 @@ import { isFreeKey, unknownKey } from './unknown-key.ts';
 import { noteBody } from './uses.ts';
 
 /** What every declared tool has, besides the keys of the kind that does its work. */
-const toolShape = {
-  description: z.string().min(1).describe('what the tool does and when to call it: this is what a model reads'),
-  parameters: z
-    .record(z.string(), z.json())
-    .optional()
-    .describe('its arguments: fields such as { expression: string }, or a JSON Schema with type: object'),
-  effect: z
-    .enum(['none', 'idempotent', 'once'])
-    .optional()
-    .describe('whether a call may be made again when its answer was lost: none, idempotent, or once, the default'),
-  timeout: duration().optional().describe('the longest one call may take, such as 60s'),
-};
-
-export const declaration = z.strictObject(toolShape);
+export const toolFields = fields({
+  description: () => z.string().min(1).describe('what the tool does and when to call it: this is what a model reads'),
+  parameters: () =>
+    z
+      .record(z.string(), z.json())
+      .optional()
+      .describe('its arguments: fields such as { expression: string }, or a JSON Schema with type: object'),
+  effect: () =>
+    z
+      .enum(['none', 'idempotent', 'once'])
+      .optional()
+      .describe('whether a call may be made again when its answer was lost: none, idempotent, or once, the default'),
+  timeout: () => duration().optional().describe('the longest one call may take, such as 60s'),
+});
 
 /** `tools:` of a chain; the keys of the kinds are checked with the kinds' own schemas. */
-export const toolsSchema = z.record(z.string(), z.looseObject(toolShape));
+export const toolsSchema = () => z.record(z.string(), z.looseObject({}));
 
 /** The kinds of step whose body can be a tool. */
 export const TOOL_KINDS: readonly string[] = ['run', 'function', 'chain'];
@@ -103,7 +104,7 @@ function kindOf(frame: Frame, node: MapNode, label: string): StepKind | undefine
   const help = `a tool has exactly one of: ${TOOL_KINDS.join(', ')}`;
   const [entry] = node.entries.values();
   if (first === undefined) {
-    reportUnknown(frame, node, label, [...Object.keys(toolShape), ...TOOL_KINDS]);
+    reportUnknown(frame, node, label, [...toolFields.keys, ...TOOL_KINDS]);
     frame.report.add(entry?.key ?? node, { code: 'PC1122', message: `the ${label} does nothing: it has no command`, help });
     return undefined;
   }
@@ -133,15 +134,13 @@ const FOREIGN_KEYS = new Map([
 /** The keys of a tool and those of the kind that does its work, each checked with its schema. */
 function split(frame: Frame, node: MapNode, kind: StepKind, label: string) {
   const { report } = frame;
-  const known = [...Object.keys(toolShape), ...Object.keys(kind.options.shape)];
+  const known = [...toolFields.keys, ...kind.options.keys];
   reportUnknown(frame, node, label, known);
   const owner = () => ({ name: label, known });
-  const json = (shape: object): Json =>
-    Object.fromEntries(
-      [...node.entries].filter(([key]) => Object.hasOwn(shape, key)).map(([key, { value }]) => [key, jsonOf(value)]),
-    );
-  const own = checked(report, { node, json: json(toolShape), schema: declaration, owner });
-  const options = checked(report, { node, json: json(kind.options.shape), schema: kind.options, owner });
+  const json = (of: Fields) =>
+    Object.fromEntries([...node.entries].filter(([key]) => of.has(key)).map(([key, { value }]) => [key, jsonOf(value)]));
+  const own = checkedFields(report, { node, json: json(toolFields), fields: toolFields, owner });
+  const options = checkedFields(report, { node, json: json(kind.options), fields: kind.options, owner });
   return { own, options };
 }
 
@@ -151,10 +150,10 @@ const NO_PARAMETERS: JsonObject = { type: 'object', properties: {}, additionalPr
 function parametersOf(frame: Frame, node: MapNode, written: JsonObject | undefined): JsonObject {
   if (written === undefined) return NO_PARAMETERS;
   if (written.type === 'object' && (written.properties === undefined || isJsonObject(written.properties))) return written;
-  const fields = fieldsSchema(written);
-  if ('schema' in fields) return fields.schema;
-  const place = placeAt(node, ['parameters', ...fields.path]);
-  frame.report.add(place, { code: 'PC1122', message: `"${fields.path.join('.')}" ${fields.problem}` });
+  const read = fieldsSchema(written);
+  if ('schema' in read) return read.schema;
+  const place = placeAt(node, ['parameters', ...read.path]);
+  frame.report.add(place, { code: 'PC1122', message: `"${read.path.join('.')}" ${read.problem}` });
   return NO_PARAMETERS;
 }
 

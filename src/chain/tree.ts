@@ -38,6 +38,7 @@ interface Builder {
 
 function build(builder: Builder, yaml: YamlNode | null | undefined, at: Place): Node {
   if (yaml === null || yaml === undefined) return empty(at);
+  if (isScalar(yaml) && yaml.tag === undefined && yaml.anchor === undefined) return buildScalar(builder, yaml);
   if (isAlias(yaml)) return followAlias(builder, yaml);
   const anchor = yaml.anchor;
   if (anchor !== undefined) builder.anchors.set(anchor, undefined);
@@ -47,10 +48,10 @@ function build(builder: Builder, yaml: YamlNode | null | undefined, at: Place): 
 }
 
 function buildValue(builder: Builder, yaml: YamlNode): Node {
-  const braced = reportBraced(builder, yaml);
-  if (braced !== undefined) return braced;
   const tagged = reportTag(builder, yaml);
   if (tagged !== undefined) return tagged;
+  const braced = reportBraced(builder, yaml);
+  if (braced !== undefined) return braced;
   if (isMap(yaml)) return buildMap(builder, yaml);
   if (isSeq(yaml)) return buildList(builder, yaml);
   return isScalar(yaml) ? buildScalar(builder, yaml) : empty(placeOf(yaml));
@@ -103,14 +104,11 @@ function buildMap(builder: Builder, map: YAMLMap): MapNode {
   }
   for (const source of merged) merge(builder, entries, source);
   const node: MapNode = { kind: 'map', entries, flow: map.flow === true, ...place };
-  measure(
-    builder,
-    node,
-    [...entries.values()].map((entry) => entry.value),
-  );
+  measure(builder, node, valuesOf(entries));
   return node;
 }
 
+const INVISIBLE = /\p{Cf}/u;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 function addEntry(
@@ -129,7 +127,7 @@ function addEntry(
     report.add(keyPlace, { code: 'PC1006', message: `the key ${shown(key)} is reserved: no map of a chain may have it` });
     return;
   }
-  if (/\p{Cf}/u.test(key)) {
+  if (INVISIBLE.test(key)) {
     report.add(keyPlace, { code: 'PC1006', message: `the key ${shown(key)} holds an invisible character` });
     return;
   }
@@ -196,9 +194,22 @@ function reportBraced(builder: Builder, yaml: YamlNode): ScalarNode | undefined 
   return node;
 }
 
+/** The tags that name what a chain is made of; all others would make something that is not plain data. */
+const TAGS: ReadonlyMap<string, (yaml: YamlNode) => boolean> = new Map([
+  ['map', isMap],
+  ['seq', isSeq],
+  ['str', isScalar],
+  ['int', (yaml) => isScalar(yaml) && typeof yaml.value === 'number'],
+  ['float', (yaml) => isScalar(yaml) && typeof yaml.value === 'number'],
+  ['bool', (yaml) => isScalar(yaml) && typeof yaml.value === 'boolean'],
+  ['null', (yaml) => isScalar(yaml) && yaml.value === null],
+]);
+
 function reportTag(builder: Builder, yaml: YamlNode): ScalarNode | undefined {
-  const tag = yaml.tag;
-  if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return undefined;
+  const { tag } = yaml;
+  if (tag === undefined || builder.free > 0) return undefined;
+  const isType = TAGS.get(tag.replace(/^tag:yaml\.org,2002:/, ''));
+  if (isType?.(yaml) === true) return undefined;
   const { text } = builder.report.source;
   const { start, end } = placeOf(yaml);
   const tagStart = Math.max(0, text.lastIndexOf('!', start));
@@ -206,17 +217,25 @@ function reportTag(builder: Builder, yaml: YamlNode): ScalarNode | undefined {
   const written = text.slice(from, end).trimEnd();
   const place = { start: from, end: from + written.length };
   const fix = written.includes('\n') ? undefined : { ...place, text: quoteYaml(written) };
-  const message = `unknown YAML tag ${shown(written.split(/\s/, 1)[0] ?? '!')}: YAML reads "!" at the start of a value as a tag`;
+  const name = shown(written.split(/\s/, 1)[0] ?? '!');
+  const message =
+    isType === undefined
+      ? `unknown YAML tag ${name}: YAML reads "!" at the start of a value as a tag`
+      : `the YAML tag ${name} says something else than what stands there`;
   builder.report.add(place, { code: 'PC1008', message, help: 'quote it if it is text', fix });
   return { kind: 'scalar', value: written, style: 'plain', ...place };
 }
 
 /** Counts values with aliases expanded, and gives up on the first collection that stands for too many. */
-function measure(builder: Builder, node: Node, children: readonly Node[]): void {
+function measure(builder: Builder, node: Node, children: Iterable<Node>): void {
   let size = 1;
-  for (const child of children) size += builder.sizes.get(child) ?? 1;
+  for (const child of children) size += child.kind === 'scalar' ? 1 : (builder.sizes.get(child) ?? 1);
   builder.sizes.set(node, size);
   if (size > LIMITS.values) throw new TooManyValues(node, size);
+}
+
+function* valuesOf(entries: ReadonlyMap<string, Entry>): Iterable<Node> {
+  for (const entry of entries.values()) yield entry.value;
 }
 
 /** Thrown by `buildTree`: an alias bomb, or simply too much. */

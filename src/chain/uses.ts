@@ -46,6 +46,6 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
 
 /** One entry for each server and model; the parameters of a step make no difference to what is touched. */
 function noteModel(models: Map<string, ModelSpec>, spec: ModelSpec): void {
-  const key = JSON.stringify([spec.id, spec.baseUrl, spec.apiKeyEnv, spec.api]);
+  const key = `${spec.id}\n${spec.baseUrl ?? ''}\n${spec.apiKeyEnv ?? ''}\n${spec.api ?? ''}`;
   if (!models.has(key)) models.set(key, spec);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ChainError, UsageError } from '../core/errors.ts';
 import type { Problem } from '../core/problem.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import type { UserConfig } from './schemas/config.ts';
 
 /** The settings of the configuration files, a project's over the user's. Flags, variables and the chain file go over them. */
@@ -82,7 +83,7 @@ function readText(file: string): string {
     const problem: Problem = {
       code: 'PC1901',
       severity: 'error',
-      message: `cannot read the configuration: ${(cause as Error).message}`,
+      message: `cannot read the configuration: ${fileCause(cause)}`,
       position: { file, line: 1, column: 1 },
     };
     throw new ChainError([problem], new Map());

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 
 export interface EnvFile {
@@ -8,6 +9,8 @@ export interface EnvFile {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names whose value came from the file: a base URL among them is not the user's own. */
   readonly names: readonly string[];
+  /** Names the file sets and may not. */
+  readonly refused: readonly string[];
   /** Sentences for stderr: what was not taken, and why. */
   readonly warnings: readonly string[];
   /** Absolute path of the file that was read. */
@@ -28,10 +31,10 @@ export interface EnvFileOptions {
  * Throws `UsageError` when a file that was asked for cannot be read.
  */
 export async function readEnvFile({ env, cwd, file: asked }: EnvFileOptions): Promise<EnvFile> {
-  if (asked === false) return { env, names: [], warnings: [] };
+  if (asked === false) return { env, names: [], refused: [], warnings: [] };
   const file = resolve(cwd, asked ?? '.env');
   const read = readText(file, asked !== undefined);
-  if ('warning' in read) return { env, names: [], warnings: read.warning === undefined ? [] : [read.warning] };
+  if ('warning' in read) return { env, names: [], refused: [], warnings: read.warning === undefined ? [] : [read.warning] };
 
   const { parse } = await import('dotenv');
   const lacking = Object.entries(parse(read.text)).filter(([name]) => env[name] === undefined);
@@ -40,6 +43,7 @@ export async function readEnvFile({ env, cwd, file: asked }: EnvFileOptions): Pr
   return {
     env: { ...env, ...Object.fromEntries(taken) },
     names: taken.map(([name]) => name),
+    refused,
     warnings: refused.length === 0 ? [] : [refusal(file, refused)],
     file,
   };
@@ -136,21 +140,14 @@ function readText(file: string, asked: boolean): { text: string } | { warning: s
     if (!('text' in decoded) || decoded.text.includes('\0')) throw new Error('it is not UTF-8 text');
     return decoded;
   } catch (cause) {
-    if (asked) throw new UsageError(`cannot read the env file ${file}: ${reasonOf(cause)}`, { code: 'PC2101', cause });
-    return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${reasonOf(cause)}` };
+    if (asked) throw new UsageError(`cannot read the env file ${file}: ${fileCause(cause)}`, { code: 'PC2101', cause });
+    return { warning: isMissing(cause) ? undefined : `did not read ${file}: ${fileCause(cause)}` };
   }
 }
 
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  return code ?? message;
 }
 
 function refusal(file: string, names: readonly string[]): string {

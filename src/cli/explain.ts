@@ -1,6 +1,6 @@
 import { ChainError, type ErrorRecord, Failure, recordOf } from '../core/errors.ts';
 import type { Problem } from '../core/problem.ts';
-import { type FrameOptions, frame, helpLines } from '../terminal/frame.ts';
+import { displayPath, type FrameOptions, frame, helpLines } from '../terminal/frame.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { hideKeys } from './hide-keys.ts';
 
@@ -18,7 +18,7 @@ export function explain(error: unknown, options: ExplainOptions): string {
   return options.debug ? `${stackOf(error)}\n${text}` : text;
 }
 
-/** Every problem of a file as frames, in the order given, at most 20. */
+/** Every problem of a file, in the order given: the first 20 with the line they are in, the others on a line each. */
 export function explainProblems(
   problems: readonly Problem[],
   sources: ReadonlyMap<string, string>,
@@ -26,8 +26,13 @@ export function explainProblems(
 ): string {
   const shown = hideKeys(problems, sources);
   const frames = problems.slice(0, MAX_FRAMES).map((problem) => frame(problem, shown.get(problem.position.file), options));
-  const more = problems.length - MAX_FRAMES;
-  return [...frames, ...(more > 0 ? [`and ${more} more\n`] : [])].join('\n');
+  const more = problems.slice(MAX_FRAMES);
+  if (more.length === 0) return frames.join('\n');
+  return [...frames, `and ${more.length} more:\n${more.map((problem) => briefly(problem, options)).join('')}`].join('\n');
+}
+
+function briefly({ code, message, position }: Problem, { cwd }: FrameOptions): string {
+  return `  ${displayPath(position.file, cwd)}:${position.line}:${position.column} ${code} ${sanitize(message)}\n`;
 }
 
 /** An error that has no place in a file. */

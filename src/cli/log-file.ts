@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import type { Clock } from '../core/io.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface LogFile extends Output {
@@ -12,7 +13,6 @@ export function openLogFile(file: string, clock: Pick<Clock, 'now'>): LogFile {
   const descriptor = open(file);
   return {
     isTTY: false,
-    columns: 80,
     error: undefined,
     write(text) {
       const time = new Date(clock.now()).toISOString();
@@ -34,9 +34,6 @@ export function openLogFile(file: string, clock: Pick<Clock, 'now'>): LogFile {
 export function logged(err: Output, log: LogFile): Output {
   return {
     ...err,
-    get columns() {
-      return err.columns;
-    },
     get error() {
       return err.error;
     },
@@ -51,6 +48,6 @@ function open(file: string): number {
   try {
     return openSync(file, 'a', 0o600);
   } catch (cause) {
-    throw new UsageError(`--log-file: cannot write "${file}": ${(cause as Error).message}`, { code: 'PC2025', cause });
+    throw new UsageError(`--log-file: cannot write "${file}": ${fileCause(cause)}`, { code: 'PC2025', cause });
   }
 }

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { ChainError, Failure, recordOf, UsageError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-code.ts';
 import type { Io } from '../core/io.ts';
+import { fileCause } from '../lib/file-cause.ts';
 import { annotations, errorAnnotation } from '../terminal/github.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
@@ -127,7 +128,7 @@ function enterDir(process: NodeJS.Process, dir: string | undefined): string {
   try {
     process.chdir(dir);
   } catch (cause) {
-    throw new UsageError(`cannot enter the folder "${dir}": ${(cause as Error).message}`, { code: 'PC2009', cause });
+    throw new UsageError(`cannot enter the folder "${dir}": ${fileCause(cause)}`, { code: 'PC2009', cause });
   }
   return resolve(cwd, dir);
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../core/event.ts';
 import { journalEvent } from '../core/event.ts';
+import { isSecretName } from '../lib/secret-name.ts';
 
 /** Replaces secret values wherever they turn up. */
 export interface Redactor {
@@ -19,7 +20,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>, dec
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || PLACEHOLDERS.has(value)) continue;
     const shortest = declared.includes(name) ? SHORTEST_DECLARED : SHORTEST_KEY;
-    if (value.length >= shortest && (declared.includes(name) || KEY_NAME.test(name))) found.add(value);
+    if (value.length >= shortest && (declared.includes(name) || isSecretName(name))) found.add(value);
   }
   return [...found];
 }
@@ -88,8 +89,6 @@ const MASK = '***';
 /** Shorter values would also be found in innocent text. */
 const SHORTEST_KEY = 8;
 const SHORTEST_DECLARED = 4;
-
-const KEY_NAME = /(^|_)(API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i;
 
 /** What people give to local servers that want some key. */
 const PLACEHOLDERS: ReadonlySet<string> = new Set(['lm-studio', 'llama.cpp', 'not-needed', 'no-key-needed', 'no-key-required']);

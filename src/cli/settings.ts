@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from './config.ts';
-import { readEnvFile } from './env-file.ts';
+import { type EnvFile, readEnvFile } from './env-file.ts';
 
 /** What the configuration files and `.env` add to the command line. */
 export interface Settings {
@@ -24,7 +24,18 @@ export interface SettingsSource {
 export async function readSettings({ env, cwd, configDir, envFile }: SettingsSource): Promise<Settings> {
   const config = await loadConfig({ cwd, configDir });
   const file = await readEnvFile({ env, cwd, file: envFile ?? config.envFile });
-  return { config, env: file.env, envFileNames: file.names, warnings: file.warnings };
+  return { config, env: file.env, envFileNames: file.names, warnings: [...file.warnings, ...readByNode(file, envFile)] };
+}
+
+/**
+ * Node looks for `--env-file` in the whole command line, the arguments of a program included, and applies `NODE_OPTIONS` from
+ * that file before the program starts: nothing here can undo it. `.env` and `env_file` of the configuration it does not see.
+ */
+function readByNode({ refused, file = '' }: EnvFile, flag: SettingsSource['envFile']): readonly string[] {
+  if (typeof flag !== 'string' || !refused.includes('NODE_OPTIONS')) return [];
+  return [
+    `Node itself reads a file that --env-file names, and has applied NODE_OPTIONS from ${file}; a .env would not be read so`,
+  ];
 }
 
 /** For commands that must work whatever is in the folder. */

@@ -57,6 +57,19 @@ export interface ErrorRecord {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** Everything wrong with a chain file, in the order of the file; the fields above are the first of them. */
+  readonly problems?: readonly ProblemRecord[];
+}
+
+/** A problem without what only an editor or a terminal needs. */
+export interface ProblemRecord {
+  readonly code: string;
+  readonly severity: Problem['severity'];
+  readonly message: string;
+  readonly help?: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 interface FailureOptions {
@@ -178,6 +191,14 @@ function providerFields(error: Failure): Partial<ErrorRecord> {
 }
 
 function positionFields(error: Failure): Partial<ErrorRecord> {
-  const position = error instanceof ChainError ? error.problems[0]?.position : undefined;
-  return position === undefined ? {} : { file: position.file, line: position.line, column: position.column };
+  const [first] = error instanceof ChainError ? error.problems : [];
+  if (!(error instanceof ChainError) || first === undefined) return {};
+  const { file, line, column } = first.position;
+  return { file, line, column, problems: error.problems.map(problemRecord) };
+}
+
+function problemRecord({ code, severity, message, label, help, position }: Problem): ProblemRecord {
+  const hint = [label, help].filter((part) => part !== undefined).join('; ');
+  const { file, line, column } = position;
+  return { code, severity, message, ...(hint === '' ? {} : { help: hint }), file, line, column };
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { Fields } from '../lib/fields.ts';
 import type { Chain } from './chain.ts';
 import type { Reason } from './errors.ts';
 import type { StepEvent } from './event.ts';
@@ -22,7 +22,7 @@ export interface StepKind {
   readonly summary: string;
   /** A complete step, as YAML. */
   readonly example: string;
-  readonly options: z.ZodObject;
+  readonly options: Fields;
   /**
    * `leaf`: does one piece of work; the engine journals, retries and times it as a whole.
    * `group`: runs other steps, which are journaled one by one.

@@ -5,6 +5,8 @@ import type { Io } from '../core/io.ts';
 /** The connections of one run: kept alive between calls, through a proxy where the environment names one. */
 export interface Agents {
   for(url: URL): Promise<Agent>;
+  /** The proxy that leads there, as `host:port`; undefined where the way is direct. */
+  proxyOf(url: URL): Promise<string | undefined>;
   /** Closes what is idle; calls that are running end by themselves. */
   close(): void;
 }
@@ -17,9 +19,15 @@ export function createAgents(io: Pick<Io, 'env'>): Agents {
   const agents = new Map<string, Promise<Agent>>();
   const proxied = Object.keys(io.env).some((name) => /^(https?|all)_proxy$/i.test(name) && io.env[name] !== '');
 
+  const proxyFor = async (url: URL) => (proxied ? (await import('proxy-from-env')).getProxyForUrl(url.href) : '');
+
   return {
+    async proxyOf(url) {
+      const proxy = await proxyFor(url);
+      return URL.canParse(proxy) ? new URL(proxy).host : undefined;
+    },
     async for(url) {
-      const proxy = proxied ? (await import('proxy-from-env')).getProxyForUrl(url.href) : '';
+      const proxy = await proxyFor(url);
       const key = `${url.protocol}${proxy}`;
       const known = agents.get(key);
       if (known !== undefined) return known;

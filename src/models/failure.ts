@@ -12,6 +12,8 @@ export interface Origin {
   readonly url: string;
   readonly keyName: string | undefined;
   readonly local: boolean;
+  /** The proxy between here and there, as `host:port`. */
+  readonly proxy?: string | undefined;
   readonly secrets: readonly string[];
   now(): number;
 }
@@ -116,14 +118,17 @@ export function unreachable(origin: Origin, cause: unknown): ModelError {
     });
   }
   const refused = code === 'ECONNREFUSED' && origin.local;
-  return new ModelError(`${origin.label} could not be reached at ${host} (${code || 'connection lost'})`, {
+  const way = origin.proxy === undefined ? '' : ` through the proxy ${origin.proxy}`;
+  return new ModelError(`${origin.label} could not be reached at ${host}${way} (${code || 'connection lost'})`, {
     code: 'PC6005',
     reason: 'network',
     provider: origin.provider,
-    help: refused ? `start ${origin.label}, or name another model with --model` : undefined,
+    help: way !== '' ? CHECK_PROXY : refused ? `start ${origin.label}, or name another model with --model` : undefined,
     cause,
   });
 }
+
+const CHECK_PROXY = 'check HTTPS_PROXY and NO_PROXY';
 
 /** A proxy of the environment would not open the way: its word, not the provider's. */
 export function refusedByProxy(origin: Origin, status: number): ModelError {
@@ -132,10 +137,7 @@ export function refusedByProxy(origin: Origin, status: number): ModelError {
     code: temporary ? 'PC6005' : 'PC5019',
     reason: temporary ? 'network' : 'bad_request',
     provider: origin.provider,
-    help:
-      status === 407
-        ? 'put user and password into the proxy variable: http://user:password@host:port'
-        : 'check HTTPS_PROXY and NO_PROXY',
+    help: status === 407 ? 'put user and password into the proxy variable: http://user:password@host:port' : CHECK_PROXY,
   });
 }
 

@@ -24,7 +24,7 @@ export interface RemoteOptions {
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
-  const { spec, endpoint, key, protocol, origin, env } = options;
+  const { spec, endpoint, key, protocol, env } = options;
   const { url, headers } = await draftRequest({
     endpoint,
     path: protocol.path,
@@ -33,6 +33,7 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
     env,
   });
   const agent = await options.agents.for(url);
+  const origin = { ...options.origin, proxy: await options.agents.proxyOf(url) };
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { StepError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { isJsonObject, textOf } from '../core/json.ts';
 import type { Binding } from '../core/step.ts';
+import { fields } from '../lib/fields.ts';
 import { coerceInput, defaultsOf } from '../lib/inputs.ts';
 import { nearest } from '../lib/nearest.ts';
 import { defineKind, quiet } from './define.ts';
@@ -14,12 +15,10 @@ export const chain = defineKind({
   summary: 'another chain file, with its own inputs and scope',
   example: '- chain: ./reply.yaml\n  with: { tone: brief }\n',
   shape: 'group',
-  options: z.strictObject({
-    chain: fileName().describe('the chain file, relative to this one'),
-    with: z
-      .record(z.string(), value())
-      .optional()
-      .describe('values for its inputs; "input" is its {input}, by default this step\'s'),
+  options: fields({
+    chain: () => fileName().describe('the chain file, relative to this one'),
+    with: () =>
+      z.record(z.string(), value()).optional().describe('values for its inputs; "input" is its {input}, by default this step\'s'),
   }),
   bind(options, binding) {
     const called = binding.chain(['chain']);

@@ -17,6 +17,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC7103: 'the output of a command is too large',
   PC7104: 'the output of a command is not UTF-8 text',
   PC7105: 'the output of a command is not the JSON that was asked for',
+  PC7106: 'a variable for a command would hold a null byte',
   PC7201: 'a function failed',
   PC7202: 'a function file could not be loaded, or does not export the function',
   PC7203: 'a function returned what is neither text nor JSON',

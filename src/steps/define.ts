@@ -1,13 +1,13 @@
-import type { z } from 'zod';
 import type { Binding, StepBody, StepContext, StepKind, StepOutcome } from '../core/step.ts';
+import type { Fields, FieldValues } from '../lib/fields.ts';
 
-interface Definition<Options extends z.ZodObject> extends Omit<StepKind, 'options' | 'bind'> {
+interface Definition<Options extends Fields> extends Omit<StepKind, 'options' | 'bind'> {
   readonly options: Options;
-  bind(options: z.output<Options>, binding: Binding): StepBody;
+  bind(options: FieldValues<Options>, binding: Binding): StepBody;
 }
 
 /** Ties a kind's `bind` to the type its own schema gives; the table of kinds needs no more than that. */
-export function defineKind<Options extends z.ZodObject>(definition: Definition<Options>): StepKind {
+export function defineKind<Options extends Fields>(definition: Definition<Options>): StepKind {
   return definition as StepKind;
 }
 

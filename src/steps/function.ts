@@ -4,6 +4,7 @@ import type { StepEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { Binding, StepBody, StepContext, StepOutcome } from '../core/step.ts';
 import type { ValueTemplate } from '../core/template.ts';
+import { fields } from '../lib/fields.ts';
 import { nearest } from '../lib/nearest.ts';
 import { BUILTINS } from './builtins.ts';
 import { defineKind, quiet } from './define.ts';
@@ -18,12 +19,13 @@ export const functionKind = defineKind({
   summary: 'an exported function: ./file.mjs#export, called with (input, context)',
   example: '- function: "./lib/clean.mjs#stripMarkdown"\n',
   shape: 'leaf',
-  options: z.strictObject({
-    function: z
-      .string()
-      .regex(REFERENCE, 'must name a file and an export: ./file.mjs#name')
-      .describe('./file.mjs#export, relative to the chain, or builtin#memory_commands'),
-    with: z.record(z.string(), value()).optional().describe('values for context.with'),
+  options: fields({
+    function: () =>
+      z
+        .string()
+        .regex(REFERENCE, 'must name a file and an export: ./file.mjs#name')
+        .describe('./file.mjs#export, relative to the chain, or builtin#memory_commands'),
+    with: () => z.record(z.string(), value()).optional().describe('values for context.with'),
   }),
   bind(options, binding) {
     const { file = '', name = '' } = REFERENCE.exec(options.function)?.groups ?? {};

@@ -6,8 +6,9 @@ import type { Message } from '../core/message.ts';
 import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
 import type { Expression } from '../core/template.ts';
 import { fieldsSchema } from '../lib/field-types.ts';
+import { fields } from '../lib/fields.ts';
 import { jsonIn } from '../lib/json-text.ts';
-import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
+import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
 import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
@@ -18,7 +19,7 @@ export const objective = defineKind({
   summary: 'a model with tools, in turns, until the objective is met',
   example: '- objective: "Find out how many lines notes.txt has"\n  tools: ["files.read"]\n  max_steps: 5\n',
   shape: 'group',
-  options: z.strictObject({
+  options: fields({
     objective: text().describe('what is to be achieved'),
     tools: toolPatterns
       .optional()
@@ -44,7 +45,7 @@ export const objective = defineKind({
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
-    ...modelParamsShape,
+    ...modelParams,
   }),
   bind(options, binding) {
     const task = binding.text(['objective']);

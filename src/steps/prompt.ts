@@ -5,7 +5,8 @@ import type { StepEvent } from '../core/event.ts';
 import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
-import { modelParamsShape, paramsOf } from '../lib/model-params.ts';
+import { fields } from '../lib/fields.ts';
+import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
 import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
@@ -16,15 +17,16 @@ export const prompt = defineKind({
   summary: 'one answer of a model',
   example: '- id: summary\n  prompt: "Summarise in one sentence: {input}"\n',
   shape: 'leaf',
-  options: z.strictObject({
-    prompt: z
-      .union([text(), z.strictObject({ file: fileName() }), z.strictObject({ id: z.string().min(1) })], {
-        error: 'must be text, {file: …} or {id: …}',
-      })
-      .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
+  options: fields({
+    prompt: () =>
+      z
+        .union([text(), z.strictObject({ file: fileName() }), z.strictObject({ id: z.string().min(1) })], {
+          error: 'must be text, {file: …} or {id: …}',
+        })
+        .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
     system: text().optional().describe('the system text sent with it'),
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
-    ...modelParamsShape,
+    ...modelParams,
     history: z
       .union([z.enum(['none', 'full']), z.int().min(0)])
       .optional()

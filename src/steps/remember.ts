@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { fields } from '../lib/fields.ts';
 import { defineKind, quiet } from './define.ts';
 
 /** A step that does nothing but write to memory: the option every step has, on its own. */
@@ -7,7 +7,7 @@ export const remember = defineKind({
   summary: 'writes to memory, on its own or on any other step',
   example: '- remember: { last_topic: "{input}" }\n',
   shape: 'leaf',
-  options: z.strictObject({}),
+  options: fields({}),
   bind() {
     return { run: quiet(() => ({ output: '', passThrough: true })) };
   },

@@ -3,6 +3,7 @@ import { StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import { isJsonObject, type Json, textOf } from '../core/json.ts';
 import type { StepContext, StepOutcome } from '../core/step.ts';
+import { fields } from '../lib/fields.ts';
 import { merge } from '../lib/merge.ts';
 import { runProcess } from '../lib/process.ts';
 import { defineKind } from './define.ts';
@@ -13,28 +14,33 @@ const DEFAULT_SHELL = ['bash', '--norc', '-euo', 'pipefail', '-c'];
 /** Linux refuses a single variable of more than 128 KiB: a longer input reaches the command on stdin alone. */
 const LONGEST_VARIABLE = 120_000;
 
+const ARGUMENT = 'must not hold a null byte: a program cannot be given one';
+
 /** A shell command: its stdin is the previous output, its stdout the step's. */
 export const run = defineKind({
   key: 'run',
   summary: 'a shell command; stdin is the previous output, stdout is the output',
   example: '- run: sort | uniq -c\n',
   shape: 'leaf',
-  options: z.strictObject({
-    run: z
-      .union([z.string().min(1), z.array(z.string()).min(1)])
-      .describe('a script for the shell, or a list: a program and its arguments, without a shell'),
-    shell: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('the program and arguments that get the script; by default bash -euo pipefail -c'),
-    stdin: text().optional().describe('what the command reads; by default the previous output'),
-    env: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a variable'), value())
-      .optional()
-      .describe('variables for the command'),
-    cwd: z.string().optional().describe("the folder it runs in, relative to the chain's"),
-    parse: z.enum(['text', 'json', 'lines']).optional().describe('also read the output as data: json, or lines as a list'),
+  options: fields({
+    run: () =>
+      z
+        .union([z.string().min(1).refine(isArgument, ARGUMENT), z.array(z.string().refine(isArgument, ARGUMENT)).min(1)])
+        .describe('a script for the shell, or a list: a program and its arguments, without a shell'),
+    shell: () =>
+      z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('the program and arguments that get the script; by default bash -euo pipefail -c'),
+    stdin: () => text().optional().describe('what the command reads; by default the previous output'),
+    env: () =>
+      z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for a variable'), value())
+        .optional()
+        .describe('variables for the command'),
+    cwd: () => z.string().optional().describe("the folder it runs in, relative to the chain's"),
+    parse: () => z.enum(['text', 'json', 'lines']).optional().describe('also read the output as data: json, or lines as a list'),
   }),
   bind(options, binding) {
     const [program, ...args] = Array.isArray(options.run) ? options.run : [...(options.shell ?? DEFAULT_SHELL), options.run];
@@ -110,7 +116,18 @@ function inputVariables({ scope, args }: StepContext): Record<string, string> {
 
 function textsOf(values: Json): Record<string, string> {
   if (!isJsonObject(values)) return {};
-  return Object.fromEntries(Object.entries(values).map(([name, content]) => [name, textOf(content)]));
+  const texts = Object.entries(values).map(([name, content]) => [name, textOf(content)] as const);
+  const refused = texts.find(([, content]) => !isArgument(content));
+  if (refused === undefined) return Object.fromEntries(texts);
+  throw new StepError(`the variable ${refused[0]} would hold a null byte, which a program cannot be given`, {
+    code: 'PC7106',
+    reason: 'command',
+    help: 'give the text on stdin: stdin: "{…}"',
+  });
+}
+
+function isArgument(content: string): boolean {
+  return !content.includes('\0');
 }
 
 function parsed(output: string, form: 'text' | 'json' | 'lines'): StepOutcome {

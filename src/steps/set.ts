@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { textOf } from '../core/json.ts';
+import { fields } from '../lib/fields.ts';
 import { defineKind, quiet } from './define.ts';
 import { value } from './fields.ts';
 
@@ -9,7 +9,7 @@ export const set = defineKind({
   summary: 'names a value for later steps',
   example: '- id: topic\n  set: "{input}"\n',
   shape: 'leaf',
-  options: z.strictObject({ set: value().describe('a text, or any value; one that is exactly one placeholder keeps its type') }),
+  options: fields({ set: () => value().describe('a text, or any value; one that is exactly one placeholder keeps its type') }),
   bind(_options, binding) {
     const template = binding.value(['set']);
     return {

@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { fields } from '../lib/fields.ts';
 import { defineKind, quiet } from './define.ts';
 import { expression, text, value } from './fields.ts';
 
 const more = {
-  status: z.enum(['ok', 'failed']).optional().describe('how the run ends: ok (the default) or failed'),
-  output: value().optional().describe('the output of the run; by default what the next step would have got as {input}'),
+  status: () => z.enum(['ok', 'failed']).optional().describe('how the run ends: ok (the default) or failed'),
+  output: () => value().optional().describe('the output of the run; by default what the next step would have got as {input}'),
 };
 
-const long = z.strictObject({
-  reason: text().optional().describe('why the chain stops here'),
-  if: expression().optional().describe('a CEL condition; when it is false the chain goes on'),
+const long = fields({
+  reason: () => text().optional().describe('why the chain stops here'),
+  if: () => expression().optional().describe('a CEL condition; when it is false the chain goes on'),
   ...more,
 });
 
@@ -19,8 +20,8 @@ export const stop = defineKind({
   summary: 'ends the chain early, with a reason',
   example: '- stop: "nothing to do"\n  if: size(input) < 20\n',
   shape: 'leaf',
-  options: z.strictObject({
-    stop: z.union([text(), long]).describe('the reason, or a map with reason, if, status and output'),
+  options: fields({
+    stop: () => z.union([text(), long.whole()]).describe('the reason, or a map with reason, if, status and output'),
     ...more,
   }),
   bind(options, binding) {

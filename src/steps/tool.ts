@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ToolError } from '../core/errors.ts';
+import { fields } from '../lib/fields.ts';
 import { defineKind } from './define.ts';
 import { value } from './fields.ts';
 
@@ -9,7 +10,7 @@ export const tool = defineKind({
   summary: 'one tool of an MCP server, of the chain or built in, called without a model',
   example: '- tool: calculator\n  with: { expression: "{input}" }\n',
   shape: 'group',
-  options: z.strictObject({
+  options: fields({
     tool: z.string().min(1).describe('server.tool, the name of a declared tool, or a built-in one'),
     with: z.record(z.string(), value()).optional().describe('its arguments'),
   }),

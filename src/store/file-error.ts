@@ -1,31 +1,8 @@
 import { Failure, StoreError } from '../core/errors.ts';
+import { fileCause } from '../lib/file-cause.ts';
 
 /** A failed file operation as a sentence that names the file and the cause. Our own errors pass through. */
 export function fileError(error: unknown, { code, doing, help }: { code: string; doing: string; help?: string }): Failure {
   if (error instanceof Failure) return error;
-  const cause = CAUSES[errnoOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
-  return new StoreError(`cannot ${doing}: ${cause}`, { code, cause: error, ...(help === undefined ? {} : { help }) });
+  return new StoreError(`cannot ${doing}: ${fileCause(error)}`, { code, cause: error, ...(help === undefined ? {} : { help }) });
 }
-
-/** `ENOENT` and its like; undefined for anything that is not a failed system call. */
-export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be larger than the system allows',
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'the system does not permit it',
-  EIO: 'the disk reported an I/O error',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is not a folder',
-  ENAMETOOLONG: 'its name is too long',
-  ELOOP: 'its symbolic links go in a circle',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open on this machine',
-  ENOENT: 'there is no such file or folder',
-};

@@ -2,7 +2,7 @@ import { linkSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../core/errors.ts';
-import { errnoOf } from './file-error.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 import { writePrivateFile } from './private-file.ts';
 import { livenessOf, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.ts';
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from './file-error.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 
 /**
  * Makes a folder, and those above it, that only its owner can enter, whatever the umask. Folders that exist stay as they are.

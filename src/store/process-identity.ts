@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isJsonObject } from '../core/json.ts';
-import { errnoOf } from './file-error.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 
 /**
  * Who holds something: enough to tell later, from another process, whether that very process still lives. Fields the system

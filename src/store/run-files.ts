@@ -1,8 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../core/errors.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 import { nearest } from '../lib/nearest.ts';
-import { errnoOf, fileError } from './file-error.ts';
+import { fileError } from './file-error.ts';
 
 /** The journal of a run. An id is part of a file name, so anything that could leave the folder is refused. */
 export function journalFile(dir: string, runId: string): string {

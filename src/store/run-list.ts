@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { RunStatus } from '../core/run.ts';
-import { errnoOf } from './file-error.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 import { isEnd, isRunning, isStart, parseEvent } from './journal-lines.ts';
 import { journalFile, runIds, unreadable } from './run-files.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { StoreError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import type { RunResult } from '../core/run.ts';
-import { errnoOf } from './file-error.ts';
+import { errnoOf } from '../lib/file-cause.ts';
 import { isEnd, isRunning, parseJournal } from './journal-lines.ts';
 import { discardJournal, journalFile, unreadable } from './run-files.ts';
 import { summaryFor } from './run-list.ts';

@@ -1,6 +1,6 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
-import { patternOf } from './pattern.ts';
+import { findsPattern } from './pattern.ts';
 
 export type Node = ASTNode;
 export type Parsed = ParseResult;
@@ -142,7 +142,7 @@ function makeEnvironment(): Environment {
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: LIMITS.nodes, maxDepth: LIMITS.depth, maxListElements: 500, maxMapEntries: 100 },
   });
-  made.registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => patternOf(pattern).test(text));
+  made.registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => findsPattern(pattern, text));
   // JSON has one kind of number: whole literals go together with it.
   for (const [operator, compute] of ARITHMETIC) {
     made.registerOperator(`int ${operator} double: double`, (a: bigint, b: number) => compute(Number(a), b));

@@ -122,6 +122,8 @@ function inOurWords(summary: string): string {
     .replaceAll(MATCHES, 'matches')
     .replaceAll('dyn<double>', 'a number')
     .replaceAll(/dyn<(\w+)>/g, '$1');
+  const operand = /^logical operator requires bool operands, got '(.+)'$/i.exec(text)?.[1];
+  if (operand !== undefined) return `"!", "&&" and "||" need true or false, and this is ${NOUNS[operand] ?? operand}`;
   const operator = /^no such overload: (.+)$/.exec(text)?.[1];
   if (operator !== undefined) return `these do not go together: ${operator}`;
   return text.charAt(0).toLowerCase() + text.slice(1);

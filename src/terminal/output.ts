@@ -1,8 +1,6 @@
 /** A stream that is written to the end: it waits for a slow reader and reports a lost one. */
 export interface Output {
   readonly isTTY: boolean;
-  /** At least 1; 80 when the terminal does not know. */
-  readonly columns: number;
   /** What the stream failed with, once it has. */
   readonly error: NodeJS.ErrnoException | undefined;
   /** Returns nothing when more may be written at once, a promise when the reader is slow. After a failure it does nothing. */
@@ -35,9 +33,6 @@ export function openOutput(stream: NodeJS.WriteStream): Output {
 
   return {
     isTTY: stream.isTTY === true,
-    get columns() {
-      return stream.columns || 80;
-    },
     get error() {
       return failed;
     },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { catalogueDirs, listCatalogue } from '../../src/chain/catalogue.ts';
@@ -86,6 +86,18 @@ describe('prompt files', () => {
         ['"prompts" is not a file', undefined],
       ],
     );
+    symlinkSync('nowhere.md', join(dir, 'prompts/summary.mdx'));
+    writeFileSync(join(dir, 'a.yaml'), 'steps: [{prompt: {file: prompts/summary.mdx}}]\n');
+    assert.deepEqual(checkFile(dir, 'a.yaml').problems.map(line), [
+      'PC1311 1:25 "prompts/summary.mdx" is a link that leads nowhere',
+    ]);
+  });
+
+  it('that cannot be read are told too', { skip: process.platform !== 'linux' }, (test) => {
+    const dir = folder(test, { 'a.yaml': 'steps: [{prompt: {file: /proc/self/mem}}]\n' });
+    assert.deepEqual(checkFile(dir, 'a.yaml', { allowOutside: true }).problems.map(line), [
+      'PC1311 1:25 "/proc/self/mem" cannot be read: EIO',
+    ]);
   });
 });
 

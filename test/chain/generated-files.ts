@@ -7,6 +7,8 @@ export const CATEGORIES: Readonly<Record<string, (random: Random) => string>> = 
   'broken lines': (random) => shuffleLines(random, validChain(random)),
   'cut off': (random) => cut(random, validChain(random)),
   'wrong values': wrongValues,
+  'look-alike spaces': (random) =>
+    validChain(random).replaceAll(' ', () => (random() < 0.05 ? pick(random, ['\u00a0', '\u3000', '\u2003', '\t', '']) : ' ')),
   'token soup': (random) => soup(random, TOKENS, int(random, 1, 120)),
   'text soup': (random) => `steps:\n  - ${soup(random, TEXTS, int(random, 1, 30)).replaceAll('\n', '\n    ')}\n`,
   'condition soup': (random) =>
@@ -25,6 +27,8 @@ export const CATEGORIES: Readonly<Record<string, (random: Random) => string>> = 
   'block scalars': blockScalars,
   'line breaks': (random) =>
     validChain(random).replaceAll('\n', () => pick(random, ['\n', '\r\n', '\r', '\u2028', '\u0085', '\n\t'])),
+  directives: (random) =>
+    `${pick(random, ['%YAML 1.1', '%YAML 1.3', '%YAML x', '%FOO', '%TAG ! tag:x,2000:', '%TAG !! tag:x:'])}\n---\n${validChain(random)}`,
   'not a chain': (random) =>
     pick(random, [
       '',
@@ -118,6 +122,16 @@ function wrongValues(random: Random): string {
       '&a x',
       '2024-01-01',
       '1.10',
+      'yes',
+      '017',
+      '0o17',
+      '1e400',
+      '-.INF',
+      '9007199254740993',
+      '"\\0"',
+      '"\\ud83d"',
+      '{ [a]: 1 }',
+      '{ {a: 1}: 1 }',
     ]);
   return validChain(random).replaceAll(/: [^\n,}]*/g, (match) => (random() < 0.2 ? `: ${value()}` : match));
 }

@@ -204,6 +204,14 @@ export const TAGS = [
   '!!null',
   '!done',
   '!(a)',
+  '!!seq',
+  '!!bool',
+  '!!timestamp',
+  '!!omap',
+  '!!pairs',
+  '!!merge',
+  '!!js/function',
+  '!!constructor',
 ];
 
 export function pick<T>(random: Random, from: readonly T[]): T {

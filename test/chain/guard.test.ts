@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { applyFixes } from '../../src/chain/fix.ts';
@@ -89,6 +90,21 @@ describe('a hostile file is refused with a position:', () => {
     ]);
     assert.deepEqual(checkFile(dir, 'a.yaml').problems.map(line), [
       'PC1001 1:1 the chain file a.yaml cannot be read: it is a folder',
+    ]);
+    symlinkSync('loop.yaml', join(dir, 'loop.yaml'));
+    assert.deepEqual(checkFile(dir, 'loop.yaml').problems.map(line), [
+      'PC1001 1:1 the chain file loop.yaml cannot be read: it is a link that leads to itself',
+    ]);
+  });
+
+  it('a pipe that nobody writes to, and a device that never ends', { skip: process.platform === 'win32' }, (test) => {
+    const dir = folder(test, { 'b.yaml': 'steps: [{chain: pipe.yaml}]\n' });
+    execFileSync('mkfifo', [join(dir, 'pipe.yaml')]);
+    const isPipe = 'the chain file pipe.yaml cannot be read: it is a named pipe';
+    assert.deepEqual(checkFile(dir, 'pipe.yaml').problems.map(line), [`PC1001 1:1 ${isPipe}`]);
+    assert.deepEqual(checkFile(dir, 'b.yaml').problems.map(line), [`PC1001 1:17 ${isPipe}`]);
+    assert.deepEqual(checkFile('/dev', 'zero').problems.map(line), [
+      'PC1003 1:1 the file has 1048577 bytes; a chain may have 1048576',
     ]);
   });
 });

@@ -36,6 +36,21 @@ describe('models', () => {
     assert.deepEqual(told(text, { model: { steps: { c: 'echo/z' } } }), [
       'PC1116 5:1 the command line gives step "c" a model, but the chain has no such step',
     ]);
+    assert.deepEqual(told(text, { model: { override: 'echo', steps: { b: 'echo/' } } }), [
+      'PC1116 2:3 on the command line: there is no model "echo"',
+      'PC1116 2:3 on the command line: "echo/" names a provider but no model',
+    ]);
+  });
+
+  it('keep keys out of addresses, which a host would see without being sent one', () => {
+    const text = (url: string) => `models: {m: {model: ollama/x, base_url: "${url}"}}\nmodel: m\nsteps: ["{input}"]`;
+    const env = { OPENAI_API_KEY: 'sk-test-0123456789', HOST: 'h.example' };
+    for (const written of ['${OPENAI_API_KEY}', '${OPENAI_API_KEY:-x}', '${OPENAI_API_KEY?}']) {
+      assert.deepEqual(told(text(`https://\${HOST}/${written}/v1`), { env }), [
+        'PC1112 1:41 "base_url" would send OPENAI_API_KEY as a part of the address',
+      ]);
+    }
+    assert.deepEqual(told(text('https://${HOST}/v1'), { env }), []);
   });
 
   it('count as many as there are prompt steps', () => {

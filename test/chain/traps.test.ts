@@ -54,6 +54,30 @@ const TRAPS: readonly { name: string; written: string; problem: string; fixed: s
     fixed: 'steps:\n  - prompt: Hello {input}\n',
   },
   {
+    name: 'a no-break space after a key is no space',
+    written: 'steps:\n  - prompt:\u00a0Hello {input}\n',
+    problem: 'PC1109 2:5 this is a text, not a map: what follows ":" looks like a space and is another character',
+    fixed: 'steps:\n  - prompt: Hello {input}\n',
+  },
+  {
+    name: 'quotes end before the text does',
+    written: 'steps:\n  - prompt: "Hi" to {input}\n',
+    problem: 'PC1005 2:13 the quotes end before the text does: quote all of it',
+    fixed: 'steps:\n  - prompt: \'"Hi" to {input}\'\n',
+  },
+  {
+    name: 'an apostrophe ends single quotes',
+    written: "steps:\n  - prompt: 'don't stop: {input}'\n",
+    problem: "PC1005 2:13 the quotes end before the text does: write a ' inside as ''",
+    fixed: "steps:\n  - prompt: 'don''t stop: {input}'\n",
+  },
+  {
+    name: 'an exclamation mark before a placeholder is a tag',
+    written: 'steps:\n  - !important {input}\n',
+    problem: 'PC1008 2:5 unknown YAML tag "!important": YAML reads "!" at the start of a value as a tag',
+    fixed: "steps:\n  - '!important {input}'\n",
+  },
+  {
     name: 'yes is a text in YAML 1.2',
     written: 'inputs: {a: {required: yes}}\nsteps: ["{input} {inputs.a}"]\n',
     problem: 'PC1101 1:24 "required" must be true or false, not text',

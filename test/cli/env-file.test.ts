@@ -75,7 +75,7 @@ describe('the env file', () => {
 
   it('is optional unless it is named', async () => {
     const cwd = folder({});
-    assert.deepEqual(await readEnvFile({ cwd, env: {} }), { env: {}, names: [], warnings: [] });
+    assert.deepEqual(await readEnvFile({ cwd, env: {} }), { env: {}, names: [], refused: [], warnings: [] });
     await assert.rejects(readEnvFile({ cwd, env: {}, file: 'keys.env' }), (error: unknown) => {
       assert.ok(error instanceof UsageError);
       assert.match(error.message, /keys\.env: there is no such file/);

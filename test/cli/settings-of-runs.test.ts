@@ -96,6 +96,18 @@ describe('the settings of a run', () => {
     assert.match((await sandbox.run(['run', 'chain.yaml', '-i', 'x'])).stderr, /NODE_OPTIONS/);
   });
 
+  it('tells that Node takes NODE_OPTIONS from a file that --env-file names', async () => {
+    using sandbox = openSandbox({
+      'chain.yaml': 'model: echo/x\nsteps: ["{input}"]\n',
+      'my.env': 'NODE_OPTIONS=--no-warnings\n',
+    });
+    const { code, stderr } = await sandbox.run(['run', 'chain.yaml', '-i', 'x', '--env-file', 'my.env']);
+    assert.equal(code, 0);
+    assert.match(stderr, /warning: Node itself reads a file that --env-file names/);
+    sandbox.write({ '.env': 'NODE_OPTIONS=--no-warnings\n' });
+    assert.doesNotMatch((await sandbox.run(['run', 'chain.yaml', '-i', 'x'])).stderr, /Node itself/);
+  });
+
   it('runs commands without what .env may not set', async () => {
     using sandbox = openSandbox({
       'chain.yaml': 'steps:\n  - run: \'echo "[${BASH_ENV-}][$FINE]"\'\n',

@@ -131,6 +131,19 @@ test('a proxy of the environment is used, and not for what NO_PROXY names', asyn
   assert.deepEqual(asked, ['POST http://models.example/v1/chat/completions', 'CONNECT models.example:443']);
 });
 
+test('a proxy that cannot be reached is named, without its password', async () => {
+  const env = {
+    OPENAI_API_KEY: 'k-1',
+    HTTP_PROXY: 'http://user:secret@127.0.0.1:9',
+    HTTPS_PROXY: 'http://user:secret@127.0.0.1:9',
+  };
+  for (const scheme of ['http', 'https']) {
+    const { stdout } = await run({ ...env, OPENAI_BASE_URL: `${scheme}://models.example/v1` }, 'openai/m');
+    assert.match(stdout, /could not be reached at models\.example through the proxy 127\.0\.0\.1:9 \(ECONNREFUSED\)/);
+    assert.doesNotMatch(stdout, /secret/);
+  }
+});
+
 test('a host that takes the connection and says nothing is left after the limit', async (t) => {
   const server = createSocketServer((socket) => socket.on('error', () => {}));
   t.after(() => server.close());

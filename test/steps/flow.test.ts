@@ -148,3 +148,22 @@ test('an empty output is a failure unless the chain allows it', async () => {
   assert.equal(allowed.code, 0);
   assert.equal(allowed.stdout, '');
 });
+
+test('in JSON forms a chain file that is not valid has all of its problems in the error', async () => {
+  const yaml = 'steps:\n  - promt: "{input}"\n  - prompt: "{inputs.nobody}"\n';
+  for (const flag of ['--json', '--jsonl']) {
+    const { code, stdout, stderr } = await run(yaml, [flag]);
+    assert.equal(code, 3);
+    assert.equal(stderr, '');
+    const { result, error } = JSON.parse(stdout) as { result?: { error: Listed }; error?: Listed };
+    const listed = (result?.error ?? error)?.problems.map(({ line, column }) => [line, column]);
+    assert.deepEqual(listed, [
+      [2, 5],
+      [3, 22],
+    ]);
+  }
+});
+
+interface Listed {
+  readonly problems: readonly { readonly line: number; readonly column: number }[];
+}

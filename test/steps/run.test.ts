@@ -146,3 +146,11 @@ test('the start-up files of the shell are not read', async () => {
   assert.doesNotMatch(stderr, /bashrc/);
   assert.equal(existsSync(sandbox.path('home/read')), false);
 });
+
+test('a null byte reaches a command on stdin, and is refused where a program cannot be given one', async () => {
+  const { sandbox, go } = run('steps:\n  - run: wc -c\n  - { run: cat, env: { TEXT: "{inputs.text}" } }\ninputs: { text: {} }\n');
+  using _ = sandbox;
+  const { code, stderr } = await go('-i', 'x', '--vars', '{"text": "a\\u0000b"}');
+  assert.match(stderr, /error\[PC7106\]: the variable TEXT would hold a null byte/);
+  assert.equal(code, 1);
+});

@@ -130,6 +130,11 @@ test('numbers of JSON and literals go together, whole or not', () => {
     assert.equal(evaluate(source), true, source);
 });
 
+test('matches gives up on a pattern that would take for ever', () => {
+  const slow = { ...scope, inputs: { topic: `${'a'.repeat(60)}!` } };
+  assert.throws(() => compiled('inputs.topic.matches("(a+)+$")').evaluate(slow), /takes more than 1 s on this text/);
+});
+
 test('matches finds the pattern anywhere and knows flags at its start', () => {
   assert.equal(evaluate('steps.draft.output.matches("^Yes")'), true);
   assert.equal(evaluate('steps.draft.output.matches("(?i)IT IS")'), true);

@@ -12,7 +12,6 @@ export function recordingOutput({ isTTY = false } = {}): Recording {
   let text = '';
   return {
     isTTY,
-    columns: 80,
     error: undefined,
     write(more) {
       text += more;

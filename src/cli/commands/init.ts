@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
+import { fileCause } from '../../lib/file-cause.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import type { Call, Command } from '../command.ts';
 import { fullChainSchema } from './schema.ts';
 
@@ -72,12 +74,12 @@ ANTHROPIC_API_KEY=
 /** False when the file exists. Never replaces one, not even one that appears at the same moment. */
 async function writeNew(path: string, text: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await writeFile(path, text, { flag: 'wx' });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(path)) return false;
-    throw new UsageError(`cannot write ${path}: ${(cause as Error).message}`, { code: 'PC2102', cause });
+    throw new UsageError(`cannot write ${path}: ${fileCause(cause)}`, { code: 'PC2102', cause });
   }
 }
 

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { loadChain } from '../../chain/load.ts';
 import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
@@ -13,6 +12,7 @@ import { execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
 import { inputIsUnused, readInput } from '../run/input.ts';
+import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
 import { planText } from '../run/plan.ts';
 import { readStdin } from '../run/read-text.ts';
@@ -58,7 +58,7 @@ export const run: Command = {
 async function load(call: Call, flags: RunFlags): Promise<Chain> {
   const options = loadOptions(call);
   const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
-  return loadChain(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
+  return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
     ...options,
     model: {
       ...options.model,

@@ -16,7 +16,11 @@ ${columns(PROVIDERS.map(({ id, keyEnv, keyUrl }) => [id, keyEnv.join(', '), keyU
 .env of the working directory fills in what the environment lacks; --env-file names another file, --no-env-file reads
 none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY and the like) are not
 taken from it. A base URL that comes from .env or a chain file gets a key of your own only if its host is on
-loopback or known.`,
+loopback or known.
+
+Node itself looks for --env-file in every command line, before promptchain starts: it ends with "not found" and exit
+code 9 when there is no such file, and applies NODE_OPTIONS from one that there is. It does neither with .env, nor with
+env_file of the configuration.`,
 };
 
 const OURS = [

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { StoreError, UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
+import { fileCause } from '../../lib/file-cause.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import type { Call, Verb } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -80,7 +81,7 @@ async function importText(call: Call): Promise<string> {
   try {
     bytes = await readFile(resolve(call.io.cwd, file));
   } catch (cause) {
-    throw new UsageError(`cannot read "${file}": ${(cause as Error).message}`, { cause });
+    throw new UsageError(`cannot read "${file}": ${fileCause(cause)}`, { cause });
   }
   const decoded = decodeUtf8(bytes);
   if ('text' in decoded) return decoded.text;

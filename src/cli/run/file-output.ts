@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
+import { fileCause } from '../../lib/file-cause.ts';
 import type { Output } from '../../terminal/output.ts';
 
 /** A file that appears whole or not at all: the old one stays as it is until `commit`. */
@@ -29,7 +30,6 @@ export function openFileOutput(path: string): FileOutput {
   };
   return {
     isTTY: false,
-    columns: 80,
     get error() {
       return failed;
     },
@@ -77,7 +77,7 @@ function open(path: string, file: string, mode: number | undefined): number {
   try {
     return openSync(file, mode === undefined ? 'w' : 'wx', mode);
   } catch (cause) {
-    throw new UsageError(`cannot write "${path}": ${(cause as Error).message}`, { code: 'PC2025', cause });
+    throw new UsageError(`cannot write "${path}": ${fileCause(cause)}`, { code: 'PC2025', cause });
   }
 }
 

@@ -29,9 +29,12 @@ export async function pull(readers: Readers): Promise<RunResult> {
   const deliver = createDelivery(readers);
   const open = new Map<string, StepStarted>();
   const events = runChain(chain, options);
+  let givenUp = false;
   const finished = (async () => {
     for (;;) {
       const next = await events.next();
+      // What comes after that has no place any more: every step has been given its end.
+      if (givenUp) return undefined;
       if (next.done) return next.value;
       note(open, next.value);
       await deliver(next.value);
@@ -40,6 +43,7 @@ export async function pull(readers: Readers): Promise<RunResult> {
   const outcome = await Promise.race([finished, stuck(options.signal)]);
   if (outcome !== undefined) return outcome;
 
+  givenUp = true;
   finished.catch(() => undefined);
   const about = { runId: options.runId, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
   const result = failureResult(options.signal.reason, about);

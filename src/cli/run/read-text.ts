@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../../core/errors.ts';
 import type { Io } from '../../core/io.ts';
+import { fileCause } from '../../lib/file-cause.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function readStdin(io: Io, maxBytes: number): Promise<string> {
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`cannot read stdin: ${(cause as Error).message}`, { code: 'PC2022', cause });
+    throw new UsageError(`cannot read stdin: ${fileCause(cause)}`, { code: 'PC2022', cause });
   }
   return textFrom(Buffer.concat(chunks), 'stdin');
 }
@@ -43,7 +44,7 @@ export function readTextFile(file: string, maxBytes: number, flag: string): stri
     return textFrom(Buffer.concat(chunks), `"${file}"`);
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`${flag}: cannot read "${file}": ${reasonOf(cause)}`, { code: 'PC2022', cause });
+    throw new UsageError(`${flag}: cannot read "${file}": ${fileCause(cause)}`, { code: 'PC2022', cause });
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -71,10 +72,4 @@ function tooLarge(name: string, maxBytes: number): UsageError {
 function sizeText(bytes: number): string {
   const mebibytes = bytes / 1024 / 1024;
   return mebibytes >= 1 ? `${Number(mebibytes.toFixed(1))} MiB` : `${bytes} bytes`;
-}
-
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EACCES' ? 'permission denied' : message;
 }

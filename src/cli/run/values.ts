@@ -61,7 +61,7 @@ async function mapFrom(text: string, flags: RunFlags): Promise<{ readonly [name:
   try {
     value = parse(source, { maxAliasCount: 0 });
   } catch (cause) {
-    throw new UsageError(`--vars is neither YAML nor JSON: ${(cause as Error).message.split('\n')[0]}`, {
+    throw new UsageError(`--vars is neither YAML nor JSON: ${(cause as Error).message.split('\n')[0]?.replace(/:$/, '')}`, {
       code: 'PC2004',
       cause,
     });

@@ -86,6 +86,20 @@ export const errorRecord = z
     file: z.string().exactOptional(),
     line: z.number().int().positive().exactOptional(),
     column: z.number().int().positive().exactOptional(),
+    problems: z
+      .array(
+        z.object({
+          code: z.string(),
+          severity: z.enum(['error', 'warning']),
+          message: z.string(),
+          help: z.string().exactOptional(),
+          file: z.string(),
+          line: z.number().int().positive(),
+          column: z.number().int().positive(),
+        }),
+      )
+      .exactOptional()
+      .describe('Everything wrong with a chain file, in the order of the file.'),
   })
   .describe('Why something failed.') satisfies z.ZodType<ErrorRecord>;
 

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { applyFixes } from '../../chain/fix.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { Problem } from '../../core/problem.ts';
+import { fileCause } from '../../lib/file-cause.ts';
 import type { Checked, Checker } from './check.ts';
 
 export interface Fixed {
@@ -66,7 +67,7 @@ async function replaceText(file: string, original: string, text: string): Promis
     await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new StoreError(`cannot write ${file}: ${(cause as Error).message}`, { code: 'PC2104', cause });
+    throw new StoreError(`cannot write ${file}: ${fileCause(cause)}`, { code: 'PC2104', cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type FakeOptions, startFakeProvider } from '../../fake/provider.ts';
 import { openSandbox } from '../sandbox.ts';
@@ -132,6 +133,25 @@ describe('exit codes of run', () => {
       const { exit_code, status } = JSON.parse(ended.stdout);
       assert.deepEqual([ended.code, exit_code, status === 'success'], [code, code, code === 0]);
     }
+  });
+
+  it('4: every missing key at once, before anything is run or paid for', async () => {
+    await using fake = await startFakeProvider();
+    using sandbox = openSandbox({
+      'a.yaml': `steps:
+  - { run: touch ran }
+  - { prompt: "{input}", model: openai/gpt-4o-mini }
+  - { prompt: "{input}", model: anthropic/claude-sonnet-4-5 }
+  - { prompt: "{input}", model: groq/llama }
+`,
+    });
+    const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hi'], {
+      env: { ...KEY, OPENAI_BASE_URL: fake.openaiUrl },
+    });
+    assert.equal(code, 4);
+    assert.match(stderr, /ANTHROPIC_API_KEY is not set[\s\S]*GROQ_API_KEY is not set[\s\S]*keys are ready for: openai/);
+    assert.equal(fake.requests.length, 0);
+    assert.ok(!existsSync(sandbox.path('ran')));
   });
 
   it('2: a chain file in the place of the command', async () => {

@@ -47,8 +47,24 @@ describe('options of run that change the chain', () => {
   it('that name no step of the chain are refused', async () => {
     using sandbox = openSandbox({ 'a.yaml': NAMED });
     const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x', '-m', 'tow=echo/x']);
-    assert.notEqual(code, 0);
+    assert.equal(code, 2);
     assert.match(stderr, /"tow"/);
+  });
+
+  it('are told to be wrong without a line of the file, which is in order', async () => {
+    using sandbox = openSandbox({ 'a.yaml': NAMED, 'bad.yaml': `${NAMED}nonsense: 1\n` });
+    for (const [wrong, said] of [
+      [['-m', 'gpt-4o'], /"gpt-4o" has no provider/],
+      [['-m', 'opnai/gpt-4o'], /did you mean "openai"\?/],
+      [['-m', 'two=openai/'], /"openai\/" names a provider but no model/],
+      [['--set', 'steps.tow.temperature=1'], /nothing to set at "steps\.tow\.temperature"/],
+    ] as const) {
+      const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x', ...wrong]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+      assert.doesNotMatch(stderr, /-->/);
+      assert.equal((await sandbox.run(['run', 'bad.yaml', '-i', 'x', ...wrong])).code, 3);
+    }
   });
 });
 

@@ -157,9 +157,17 @@ describe('stderr of run', () => {
     using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
     await onTerminal(sandbox, 'promptchain run a.yaml -i hi 2>err.txt').ended;
     assert.ok(!readFileSync(sandbox.path('err.txt'), 'utf8').includes(ESCAPE));
-    for (const env of [{ NO_COLOR: '1' }, { CLICOLOR: '0' }]) {
-      const { stdout } = await onTerminal(sandbox, 'promptchain run a.yaml -i hi >/dev/null', { env }).ended;
-      assert.ok(!stdout.includes(`${ESCAPE}[2m`) && !stdout.includes(`${ESCAPE}[1m`));
+    const cases: readonly (readonly [env: Readonly<Record<string, string>>, flags: string])[] = [
+      [{ NO_COLOR: '1' }, ''],
+      [{ CLICOLOR: '0' }, ''],
+      [{ FORCE_COLOR: '3' }, '--color never'],
+      [{}, '--color=never'],
+    ];
+    for (const [env, flags] of cases) {
+      const { stdout } = await onTerminal(sandbox, `promptchain run a.yaml -i hi ${flags} >/dev/null`, { env }).ended;
+      assert.ok(stdout.includes(HIDE_CURSOR), 'the spinner turns');
+      // A colour ends with "m"; the other sequences move the cursor.
+      assert.ok(!stdout.split(ESCAPE).some((part) => /^\[[\d;]*m/.test(part)), JSON.stringify(stdout));
     }
   });
 });

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { told } from './checking.ts';
+
+/** A slip that no YAML parser forgives, and what is said of it. */
+const SLIPS: readonly (readonly [string, string, string])[] = [
+  ['merge conflict', 'steps:\n<<<<<<< HEAD\n  - "{input}"\n', '2:1 this is the mark of a merge conflict'],
+  ['no-break spaces', 'steps:\n\u00a0\u00a0- "{input}"\n', '2:1 this looks like a space and is another character'],
+  ['text on the line of |', 'steps:\n  - prompt: | {input}\n', '2:13 the text after "|" or ">" starts on the next line'],
+  [
+    'text under its key',
+    'steps:\n  - prompt: |\n    say {input}\n',
+    '3:5 this is not part of the text above: it has to stand further in than its key',
+  ],
+  [
+    'text left of its key',
+    'steps:\n  - prompt: >-\n\n  {input}\n',
+    '4:3 this is not part of the text above: it has to stand further in than its key',
+  ],
+  ['no space after a colon', 'steps:\n  - id:a\n    prompt: "{input}"\n', '2:5 a key ends with ": ", with a space'],
+  ['an open quote', 'steps:\n  - "{input}\n', '3:1 not valid YAML: a quoted text is not closed before this'],
+  ['tabs', 'steps:\n\t- "{input}"\n', '2:1 not valid YAML: tabs are not allowed as indentation'],
+];
+
+describe('slips of the keyboard', () => {
+  for (const [name, text, problem] of SLIPS) {
+    it(name, () => assert.deepEqual(told(text), [`PC1005 ${problem}`]));
+  }
+
+  it('tags that would make something else than plain data are refused, and those that say what stands there are not', () => {
+    const tags = [
+      '!!js/function "f"',
+      '!!python/object:os.system [x]',
+      '!!binary aGk=',
+      '!!set {a}',
+      '!!timestamp 2026-01-01',
+      '!!constructor x',
+    ];
+    for (const tag of [...tags, '!!int abc', '!!bool maybe', '!!map [a]', '!!str {a: 1}']) {
+      assert.match(told(`steps: [{set: {a: ${tag}}}]\n`).join('\n'), /^PC1008 1:19 [^\n]*$/, tag);
+    }
+    assert.deepEqual(
+      told('steps: [{set: {a: !!str 1, b: !!int 2, c: !!float 0.5, d: !!null "", e: !!seq [x], f: !!map {x: y}}}]\n'),
+      [],
+    );
+    assert.deepEqual(told('x-own: !!binary aGk=\nsteps: ["{input}"]\n'), []);
+  });
+});
