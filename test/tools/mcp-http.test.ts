@@ -105,3 +105,11 @@ test('a server that never answers ends at the time limits, of start and of call'
   await using web = await openAt(fake.url, {}, { callTimeoutMs: 200 });
   await assert.rejects(web.call('ping'), { code: 'PC7016' });
 });
+
+test('an address that is none and a header that cannot be sent are refused, the value of the header unsaid', async () => {
+  await assert.rejects(openAt('localhost:3000'), { code: 'PC7017', message: /must begin with http/ });
+  await assert.rejects(openAt('http://127.0.0.1:1', { authorization: 'Bearer key\nx' }), {
+    code: 'PC7017',
+    message: 'the header "authorization" of the MCP server "web" cannot be sent as it is',
+  });
+});

@@ -133,6 +133,15 @@ test('a server that dies in a call: the call fails with its last words, the next
   assert.deepEqual(left(fake.marker), []);
 });
 
+test('a server that dies while nobody calls it is noticed, and the next call finds another', async () => {
+  await using fake = await openFake('good');
+  const pid = Number((await fake.call('pid')).text);
+  process.kill(pid, 'SIGKILL');
+  while (fake.server.status().state === 'running') await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(fake.logged.includes('the MCP server "fake" ended with signal SIGKILL'), fake.logged.join('\n'));
+  assert.notEqual(Number((await fake.call('pid')).text), pid);
+});
+
 test('an interrupted call is made again when its tool only reads, and only then', async () => {
   await using reads = await openFake('good');
   assert.equal((await reads.call('die_once_read')).text, 'second time');
@@ -162,6 +171,15 @@ test('a missing command, one that exits at once and one that is silent are named
   });
   await assert.rejects(openFake('silent', { startTimeoutMs: 300 }, marker), { code: 'PC7012', message: /within 0\.3 s/ });
   assert.deepEqual(left(marker), []);
+});
+
+test('what cannot be started is not quoted, since it may be a key', async () => {
+  const stdio = { name: 's', transport: 'stdio', command: process.execPath, args: ['key\0'], env: {}, cwd: '/tmp' } as const;
+  await assert.rejects(open(stdio, newMarker()), ({ code, message }) => {
+    assert.equal(code, 'PC7011');
+    assert.doesNotMatch(message, /key/);
+    return true;
+  });
 });
 
 test('an abort while it starts leaves nothing', async () => {
@@ -225,4 +243,21 @@ test('a result longer than a model should read is cut, with a note', async () =>
   const { text } = await fake.call('big', { bytes: 150_000 });
   assert.equal(text.length, 100_000);
   assert.ok(text.endsWith('\n[cut here: the result has 150000 characters]'));
+});
+
+test('a dozen servers under one signal cause no warning of Node, and end with it', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const run = new AbortController();
+  const fakes = await Promise.all(Array.from({ length: 12 }, () => openFake('good', { signal: run.signal })));
+  run.abort(new Error('over'));
+  await Promise.all(fakes.map(({ server }) => server.close()));
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(
+    fakes.flatMap(({ marker }) => left(marker)),
+    [],
+  );
+  await assert.rejects(fakes[0]?.call('echo') ?? Promise.resolve(), { code: 'PC7019' });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ToolError } from '../../core/errors.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { abortable } from '../../lib/abortable.ts';
@@ -29,20 +30,30 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
   let forgotten: Session | undefined;
   let opening: Promise<Session> | undefined;
   let closing: Promise<void> | undefined;
-  const endLife = () => lifetime.abort(world.signal.reason);
+  let connection: Connection | undefined;
+  const endNow = () => {
+    lifetime.abort(world.signal.reason);
+    void connection?.close();
+  };
   world.signal.throwIfAborted();
-  world.signal.addEventListener('abort', endLife, { once: true });
+  // Every server of a run listens to the same signal, and Node takes more than ten for a leak.
+  setMaxListeners(0, world.signal);
+  world.signal.addEventListener('abort', endNow, { once: true });
   let current = await open().catch((error) => {
-    world.signal.removeEventListener('abort', endLife);
+    world.signal.removeEventListener('abort', endNow);
     throw error;
   });
 
   async function open(): Promise<Opened> {
-    let relist = () => {};
+    let changed = false;
+    let relist = () => {
+      changed = true;
+    };
     const session = await openSession(spec, inner, () => relist());
     try {
       const listed = await listWithin(session, spec, lifetime.signal);
       relist = relister(session);
+      if (changed) relist();
       for (const note of listed.notes) world.log(note);
       return { session, ...listed };
     } catch (error) {
@@ -90,7 +101,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
     return current.session;
   }
 
-  const connection: Connection = {
+  connection = {
     session: () => current.session,
     tools: () => current.tools,
     notes: () => current.notes,
@@ -108,8 +119,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
     },
     close() {
       closing ??= (async () => {
-        world.signal.removeEventListener('abort', endLife);
-        world.signal.removeEventListener('abort', closeNow);
+        world.signal.removeEventListener('abort', endNow);
         lifetime.abort(closedByUs(spec.name));
         await opening?.catch(() => undefined);
         await current.session.close();
@@ -117,8 +127,6 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
       return closing;
     },
   };
-  const closeNow = () => void connection.close();
-  world.signal.addEventListener('abort', closeNow, { once: true });
   if (world.signal.aborted) {
     await connection.close();
     throw world.signal.reason;

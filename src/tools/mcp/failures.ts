@@ -18,12 +18,14 @@ export class CallLost extends ToolError {
 
 export function notStarted(server: string, command: string, cwd: string, error: NodeJS.ErrnoException): ToolError {
   const missing = error.code === 'ENOENT';
-  const why = missing ? `"${command}" was not found` : `"${command}": ${error.message}`;
+  // Node quotes what it refuses, which may be a token.
+  const words = error.code === 'ERR_INVALID_ARG_VALUE' ? 'an argument or a variable holds a NUL character' : error.message;
+  const why = missing ? `"${command}" was not found` : `"${command}": ${words}`;
   return new ToolError(`the MCP server "${server}" cannot be started: ${why}`, {
     code: 'PC7011',
     reason: 'tool',
+    cause: error.code === 'ERR_INVALID_ARG_VALUE' ? undefined : error,
     help: missing ? `install it, or check "command", the PATH and that the folder exists: ${cwd}` : undefined,
-    cause: error,
   });
 }
 

@@ -5,7 +5,7 @@ import type { ServerSpec } from '../../core/tool.ts';
 import { type Child, startChild } from './child.ts';
 import { cleanLine } from './clean-text.ts';
 import { brokeProtocol, closedByUs, ended, notStarted } from './failures.ts';
-import { GARBAGE_LINES, MESSAGE_BYTES } from './limits.ts';
+import { GARBAGE_LINES, LINE_CHARACTERS, MESSAGE_BYTES } from './limits.ts';
 import { lineReader } from './lines.ts';
 import { drainStderr } from './stderr-tail.ts';
 import type { Wire } from './wire.ts';
@@ -90,6 +90,7 @@ export class StdioWire implements Wire {
   #die(death: ToolError): void {
     if (this.#gone) return;
     this.#death = death;
+    this.#log(cleanLine(death.message, LINE_CHARACTERS));
     this.#leave();
     void this.#child?.end();
   }
