@@ -139,7 +139,7 @@ function split(frame: Frame, node: MapNode, kind: StepKind, label: string) {
   const owner = () => ({ name: label, known });
   const json = (of: Fields) =>
     Object.fromEntries([...node.entries].filter(([key]) => of.has(key)).map(([key, { value }]) => [key, jsonOf(value)]));
-  const own = checkedFields(report, { node, json: json(toolFields), fields: toolFields, owner });
+  const own = checkedFields(report, { node, json: json(toolFields), fields: toolFields, required: 'description', owner });
   const options = checkedFields(report, { node, json: json(kind.options), fields: kind.options, owner });
   return { own, options };
 }
