@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { left, newMarker, openFake, watchdogs } from './mcp-world.ts';
+import type { ServerSpec } from '../../src/core/tool.ts';
+import { packageDir } from '../package/package-dir.ts';
+import { left, newMarker, open, openFake, watchdogs } from './mcp-world.ts';
 
 const HOST = fileURLToPath(new URL('./mcp-host.js', import.meta.url));
 
@@ -55,6 +57,19 @@ for (const mode of ['good', 'stubborn', 'grandchild', 'runaway', 'flood']) {
     });
   }
 }
+
+test('a server under npx is called, and nothing of npx, its shell and the server is left', async (t) => {
+  const marker = newMarker();
+  const args = ['--no-install', 'mcp-server-everything', 'stdio', marker];
+  const spec: ServerSpec = { name: 's', transport: 'stdio', command: 'npx', args, env: {}, cwd: packageDir };
+  const it = await open(spec, marker);
+  assert.equal((await it.call('echo', { message: 'hi' })).text, 'Echo: hi');
+  t.diagnostic(`${left(marker).length} processes`);
+  const start = performance.now();
+  await it.server.close();
+  t.diagnostic(`closed in ${Math.round(performance.now() - start)} ms`);
+  assert.deepEqual(left(marker), []);
+});
 
 test('a server that dies leaves no process it started', async () => {
   const marker = newMarker();

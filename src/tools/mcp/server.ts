@@ -99,7 +99,8 @@ function toolOf(spec: ServerSpec, { name, description, parameters, effect }: Def
   };
 }
 
-const SPARE_MS = 150_000;
+/** For ending the dead one and waiting before the new one. */
+const SPARE_MS = 10_000;
 
 async function callTool(
   connection: Connection,
