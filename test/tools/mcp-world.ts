@@ -13,7 +13,7 @@ import { openServer, type Server } from '../../src/tools/mcp/server.ts';
 import type { World } from '../../src/tools/mcp/world.ts';
 import { packageDir } from '../package/package-dir.ts';
 
-export const FAKE = fileURLToPath(new URL('../fake/mcp-server.js', import.meta.url));
+const FAKE = fileURLToPath(new URL('../fake/mcp-server.js', import.meta.url));
 
 export const io: Io = {
   stdin: process.stdin,
