@@ -113,3 +113,32 @@ test('an address that is none and a header that cannot be sent are refused, the 
     message: 'the header "authorization" of the MCP server "web" cannot be sent as it is',
   });
 });
+
+test('a server that closes its stream at once and asks for it again at once is not asked in a hot loop', async () => {
+  await using fake = await startHttpFake({
+    instead(request, response) {
+      if (request.method === 'GET') response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 0\n\n');
+      return request.method === 'GET';
+    },
+  });
+  const start = performance.now();
+  await using web = await openAt(fake.url);
+  const gets = () => fake.seen.filter((request) => request === 'GET').length;
+  while (gets() < 4) assert.equal((await web.call('ping')).text, 'pong');
+  assert.ok(performance.now() - start >= 3 * 190);
+});
+
+test('an answer without end is broken off', async () => {
+  await using fake = await startHttpFake({
+    instead(_, response, message) {
+      if (message?.method !== 'tools/call') return false;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const chunk = Buffer.alloc(1_000_000, 'x');
+      const more = () => void (response.writable && response.write(chunk, more));
+      more();
+      return true;
+    },
+  });
+  await using web = await openAt(fake.url);
+  await assert.rejects(web.call('ping'), { message: /more than 64 MiB/ });
+});

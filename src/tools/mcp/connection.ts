@@ -4,7 +4,7 @@ import type { ServerSpec } from '../../core/tool.ts';
 import { abortable } from '../../lib/abortable.ts';
 import type { Definition } from './definitions.ts';
 import { CallLost, closedByUs, startTooLong } from './failures.ts';
-import { START_MS } from './limits.ts';
+import { LOG_LINES, START_MS } from './limits.ts';
 import { listTools } from './list-tools.ts';
 import { openSession, type Session } from './session.ts';
 import type { World } from './world.ts';
@@ -25,7 +25,8 @@ export interface Connection {
 
 export async function connect(spec: ServerSpec, world: World): Promise<Connection> {
   const lifetime = new AbortController();
-  const inner: World = { ...world, signal: lifetime.signal };
+  const log = boundedLog(world);
+  const inner: World = { ...world, signal: lifetime.signal, log };
   let restarts = 0;
   let forgotten: Session | undefined;
   let opening: Promise<Session> | undefined;
@@ -54,7 +55,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
       const listed = await listWithin(session, spec, lifetime.signal);
       relist = relister(session);
       if (changed) relist();
-      for (const note of listed.notes) world.log(note);
+      for (const note of listed.notes) log(note);
       return { session, ...listed };
     } catch (error) {
       await session.close();
@@ -76,7 +77,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
           current = { session, ...listed };
           world.onToolsChanged?.();
         } catch (error) {
-          if (!lifetime.signal.aborted) world.log(`the changed list of tools could not be read: ${(error as Error).message}`);
+          if (!lifetime.signal.aborted) log(`the changed list of tools could not be read: ${(error as Error).message}`);
         }
         await world.io.clock.sleep(RELIST_MS, lifetime.signal).catch(() => undefined);
       }
@@ -96,7 +97,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
     await old.close();
     if (!lost) await world.io.clock.sleep(BACKOFF_MS * (0.5 + world.io.random()), lifetime.signal);
     current = await open();
-    world.log(lost ? 'opened a new session' : 'started again');
+    log(lost ? 'opened a new session' : 'started again');
     world.onToolsChanged?.();
     return current.session;
   }
@@ -143,6 +144,16 @@ interface Opened {
 const MOST_RESTARTS = 1;
 const BACKOFF_MS = 500;
 const RELIST_MS = 1_000;
+
+/** A server that never stops talking is heard for a while. */
+function boundedLog({ log }: World): World['log'] {
+  let lines = 0;
+  return (line) => {
+    lines += 1;
+    if (lines < LOG_LINES) log(line);
+    else if (lines === LOG_LINES) log('more of what this server says is not shown');
+  };
+}
 
 /** All pages together within the time a start may take. */
 async function listWithin(session: Session, spec: ServerSpec, signal: AbortSignal) {

@@ -1,40 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MESSAGE_BYTES } from './limits.ts';
 
-/** What a transport of the SDK does over the network, within bounds. */
-export interface Guard {
-  readonly fetch: typeof fetch;
-  /** A message has come: whoever polls for them does not do so in vain. */
-  heard(): void;
-}
-
 /**
- * `fetch` for one server. An answer larger than a message may be, is broken off; a stream of the server's own that is opened
- * again and again without anything coming through it is taken for one the server does not offer.
+ * `fetch` for one server, within bounds: an answer larger than a message may be is broken off, and a stream that the server
+ * closes again and again is opened a few times a second at most, whatever it asks for. `onEnd` hears which request's stream of
+ * answers has ended.
  */
-export function guardFetch(onEnd: (request: string) => void): Guard {
-  let fruitless = 0;
-  return {
-    heard() {
-      fruitless = 0;
-    },
-    fetch: async (input, init) => {
-      if (init?.method === 'GET') {
-        fruitless += 1;
-        if (fruitless > MOST_FRUITLESS) return new Response(null, { status: 405 });
-      }
-      const response = await fetch(input, init);
-      const { body } = response;
-      if (body === null) return response;
-      const stream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-      const sent = init?.method === 'POST' && typeof init.body === 'string' ? init.body : undefined;
-      const ended = stream && sent !== undefined ? () => onEnd(sent) : () => undefined;
-      const { status, statusText, headers } = response;
-      return new Response(limited(body, stream, ended), { status, statusText, headers });
-    },
+export function guardedFetch(onEnd: (request: string) => void): typeof fetch {
+  let nextGetAt = 0;
+  return async (input, init) => {
+    if (init?.method === 'GET') {
+      const waitMs = nextGetAt - performance.now();
+      nextGetAt = Math.max(nextGetAt, performance.now()) + BETWEEN_GETS_MS;
+      if (waitMs > 0) await delay(waitMs, undefined, init.signal ? { signal: init.signal } : {});
+    }
+    const response = await fetch(input, init);
+    const { body } = response;
+    if (body === null) return response;
+    const stream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    const sent = init?.method === 'POST' && typeof init.body === 'string' ? init.body : undefined;
+    const ended = stream && sent !== undefined ? () => onEnd(sent) : () => undefined;
+    const { status, statusText, headers } = response;
+    return new Response(limited(body, stream, ended), { status, statusText, headers });
   };
 }
 
-const MOST_FRUITLESS = 20;
+const BETWEEN_GETS_MS = 200;
 const NEWLINE = 0x0a;
 
 /** A stream is counted from line to line, since it may live long; anything else as a whole. */

@@ -4,7 +4,7 @@ import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.
 import type { ToolError } from '../../core/errors.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { STREAM_LOST } from './failures.ts';
-import { type Guard, guardFetch } from './guarded-fetch.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import type { Wire } from './wire.ts';
 
 type HttpSpec = Extract<ServerSpec, { transport: 'http' | 'sse' }>;
@@ -22,15 +22,14 @@ export class HttpWire implements Wire {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #inner: Inner;
-  readonly #guard: Guard;
   readonly #unanswered = new Set<RequestId>();
   /** Requests whose stream carries event ids: the SDK takes those up again by itself. */
   readonly #resumable = new Set<RequestId>();
   #closing: Promise<void> | undefined;
 
   constructor(spec: HttpSpec, Transport: typeof StreamableHTTPClientTransport) {
-    this.#guard = guardFetch((body) => this.#streamEnded(body));
-    this.#inner = new Transport(new URL(spec.url), { fetch: this.#guard.fetch, requestInit: { headers: { ...spec.headers } } });
+    const fetch = guardedFetch((body) => this.#streamEnded(body));
+    this.#inner = new Transport(new URL(spec.url), { fetch, requestInit: { headers: { ...spec.headers } } });
     this.#inner.onmessage = (message) => this.#receive(message);
     this.#inner.onclose = () => this.onclose?.();
     this.#inner.onerror = (error) => {
@@ -77,7 +76,6 @@ export class HttpWire implements Wire {
   }
 
   #receive(message: JSONRPCMessage): void {
-    this.#guard.heard();
     if ('id' in message && message.id !== undefined && !('method' in message)) this.#forget(message.id);
     this.onmessage?.(message);
   }

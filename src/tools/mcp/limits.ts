@@ -10,6 +10,7 @@ export const TOOLS = 2_000;
 export const SCHEMA_CHARACTERS = 50_000;
 export const DEPTH = 200;
 export const DESCRIPTION_CHARACTERS = 2_000;
+export const INSTRUCTIONS_CHARACTERS = 10_000;
 /** Lines on stdout that are no messages, before the server is taken for something else than an MCP server. */
 export const GARBAGE_LINES = 1_000;
 export const LOG_LINES = 1_000;

@@ -32,7 +32,7 @@ export interface Server {
   readonly name: string;
   readonly version: string;
   readonly title?: string;
-  /** What it tells a model about itself. Not made safe to show. */
+  /** What it tells a model about itself. */
   readonly instructions?: string;
   /** As of now: another list after `onToolsChanged`. */
   readonly tools: readonly Tool[];

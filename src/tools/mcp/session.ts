@@ -5,10 +5,10 @@ import { ToolError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { abortable } from '../../lib/abortable.ts';
-import { cleanLine } from './clean-text.ts';
+import { cleanLine, cleanText, shortened } from './clean-text.ts';
 import { brokeProtocol, CallLost, callTooLong, closedByUs, STREAM_LOST, startTooLong } from './failures.ts';
 import { httpFailure, statusOf } from './http-failure.ts';
-import { LINE_CHARACTERS, START_MS } from './limits.ts';
+import { INSTRUCTIONS_CHARACTERS, LINE_CHARACTERS, START_MS } from './limits.ts';
 import { openWire } from './open-wire.ts';
 import { hearProgress, type ProgressTable } from './progress-notes.ts';
 import type { Wire } from './wire.ts';
@@ -128,11 +128,12 @@ const VERSION = '1';
 function sessionOf(client: Client, wire: Wire, spec: ServerSpec, progress: ProgressTable): Session {
   let closed = false;
   const info = client.getServerVersion();
+  const instructions = client.getInstructions();
   return {
     name: cleanLine(info?.name ?? spec.name, 100),
     title: info?.title === undefined ? undefined : cleanLine(info.title, 100),
     version: cleanLine(info?.version ?? '', 100),
-    instructions: client.getInstructions(),
+    instructions: instructions === undefined ? undefined : shortened(cleanText(instructions), INSTRUCTIONS_CHARACTERS),
     hasTools: client.getServerCapabilities()?.tools !== undefined,
     alive: () => !closed && wire.death() === undefined,
     death: () => wire.death() ?? closedByUs(spec.name),

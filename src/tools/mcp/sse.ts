@@ -3,7 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolError } from '../../core/errors.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { CallLost } from './failures.ts';
-import { guardFetch } from './guarded-fetch.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import type { Wire } from './wire.ts';
 
 type HttpSpec = Extract<ServerSpec, { transport: 'http' | 'sse' }>;
@@ -23,7 +23,7 @@ export class SseWire implements Wire {
   #closed = false;
 
   constructor(spec: HttpSpec, Transport: typeof SSEClientTransport) {
-    const { fetch } = guardFetch(() => undefined);
+    const fetch = guardedFetch(() => undefined);
     this.#inner = new Transport(new URL(spec.url), { fetch, requestInit: { headers: { ...spec.headers } } });
     this.#inner.onmessage = (message) => this.onmessage?.(message);
     this.#inner.onclose = () => this.#leave();

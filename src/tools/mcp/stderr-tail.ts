@@ -7,17 +7,12 @@ export function drainStderr(stream: Readable, log: (line: string) => void): { li
   const kept: string[] = [];
   const decoder = new TextDecoder();
   let rest = '';
-  let logged = 0;
   stream.on('data', (chunk: Buffer) => {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = (parts.pop() ?? '').slice(0, LINE_CHARACTERS * 2);
     kept.push(...parts.slice(-LAST_LINES).map((part) => cleanLine(part, LINE_CHARACTERS)));
     kept.splice(0, kept.length - LAST_LINES);
-    for (const part of parts) {
-      logged += 1;
-      if (logged > LOG_LINES) break;
-      log(logged === LOG_LINES ? 'more lines are not shown' : cleanLine(part, LINE_CHARACTERS));
-    }
+    for (const part of parts.slice(0, LOG_LINES)) log(cleanLine(part, LINE_CHARACTERS));
   });
   stream.on('error', () => undefined);
   return { lines: () => (rest === '' ? kept : [...kept, cleanLine(rest, LINE_CHARACTERS)].slice(-LAST_LINES)) };
