@@ -39,6 +39,7 @@ export function createBinding(source: StepSource): Binding {
 
   return {
     position: positionOf(frame.report.source, root),
+    dir: frame.dir,
     ...(source.parameters === undefined ? {} : { parameters: source.parameters }),
     text(path) {
       const node = withDefault(path);

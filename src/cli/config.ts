@@ -15,6 +15,8 @@ export interface Config {
   /** Only ever the user's: how to reach providers, and who else may get their keys. */
   readonly providers?: NonNullable<UserConfig['providers']>;
   readonly allowHosts?: readonly string[];
+  /** Folders whose chains are trusted; `~` is not yet expanded. */
+  readonly trusted?: readonly string[];
   /** Absolute path of the env file; false reads none. */
   readonly envFile?: string | false;
   /** Absolute paths of the files that were read, the strongest first. */
@@ -99,6 +101,7 @@ function settings(values: UserConfig, file: string): Omit<Config, 'files'> {
     ...(values.color === undefined ? {} : { color: values.color }),
     ...(values.providers === undefined ? {} : { providers: values.providers }),
     ...(values.allow_hosts === undefined ? {} : { allowHosts: values.allow_hosts }),
+    ...(values.trusted === undefined ? {} : { trusted: values.trusted }),
     ...(values.env_file === undefined
       ? {}
       : { envFile: values.env_file === false ? false : resolve(dirname(file), values.env_file) }),

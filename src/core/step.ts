@@ -35,6 +35,8 @@ export interface StepKind {
 /** What a kind may ask of the loader. A path is a list of keys from the step's own map, such as `['with', 'text']`. */
 export interface Binding {
   readonly position: Position;
+  /** The folder of the chain. Absolute. */
+  readonly dir: string;
   /** The arguments it will get, as JSON Schema, when the body is bound to run as a tool. */
   readonly parameters?: JsonObject;
   /** The text at `path`, compiled; undefined when the file has none there. With `raw: true` on the step nothing is a placeholder. */
@@ -106,6 +108,8 @@ export interface StepBody {
   readonly steps?: readonly Step[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** The files of the chain that it runs, as far as they are known. Absolute. */
+  files?(): readonly string[];
   /** Patterns of the tools it may use. */
   readonly tools?: readonly string[];
   /** What it reads without a placeholder that says so. */

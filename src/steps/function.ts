@@ -62,6 +62,7 @@ function fromFile(reference: string, file: string, name: string, given: ValueTem
   const path = binding.file(['function'], file);
   return {
     runs: 'function',
+    ...(path === undefined ? {} : { files: () => [path] }),
     reads: given === undefined ? ['input', 'memory'] : ['memory'],
     preview: () => reference,
     async *run(context) {

@@ -4,6 +4,7 @@ import type { StepEvent } from '../core/event.ts';
 import { isJsonObject, type Json, textOf } from '../core/json.ts';
 import type { StepContext, StepOutcome } from '../core/step.ts';
 import { fields } from '../lib/fields.ts';
+import { localPrograms } from '../lib/local-programs.ts';
 import { merge } from '../lib/merge.ts';
 import { runProcess } from '../lib/process.ts';
 import { defineKind } from './define.ts';
@@ -50,6 +51,7 @@ export const run = defineKind({
     const shown = Array.isArray(options.run) ? options.run.join(' ') : options.run;
     return {
       runs: 'command',
+      files: () => localPrograms([program ?? '', ...args].flatMap(wordsOf), cwd ?? binding.dir),
       ...(stdin === undefined ? { reads: ['input'] as const } : {}),
       preview: () => shown,
       async *run(context) {
@@ -72,6 +74,11 @@ export const run = defineKind({
     };
   },
 });
+
+/** Split as a shell would, roughly: enough to see that a script names ./build.sh. */
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s;&|<>()"'`]+/, 1000);
+}
 
 async function* readOutput(
   chunks: AsyncIterable<string>,

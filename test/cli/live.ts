@@ -46,7 +46,13 @@ export function onTerminal(
 
 function environment(sandbox: Sandbox, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const home = join(sandbox.dir, '../home');
-  return { PATH: process.env.PATH ?? '', HOME: home, PROMPTCHAIN_HOME: join(home, 'promptchain'), ...env };
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    PROMPTCHAIN_HOME: join(home, 'promptchain'),
+    PROMPTCHAIN_TRUST: 'always',
+    ...env,
+  };
 }
 
 function watch(child: ChildProcess): Live {

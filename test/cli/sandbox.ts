@@ -13,6 +13,7 @@ export interface Ended {
 
 export interface RunOptions {
   readonly stdin?: string | Buffer;
+  /** Every chain is trusted unless `PROMPTCHAIN_TRUST` says otherwise here. */
   readonly env?: Readonly<Record<string, string>>;
   /** Relative to the sandbox's folder. */
   readonly cwd?: string;
@@ -39,7 +40,11 @@ export function openSandbox(files: Readonly<Record<string, string | Buffer>> = {
       for (const [name, content] of Object.entries(more)) writeAt(join(dir, name), name, content);
     },
     run: (args, { stdin = '', env = {}, cwd = '.' } = {}) =>
-      runBin(args, { stdin, cwd: join(dir, cwd), env: { HOME: home, PROMPTCHAIN_HOME: join(home, 'promptchain'), ...env } }),
+      runBin(args, {
+        stdin,
+        cwd: join(dir, cwd),
+        env: { HOME: home, PROMPTCHAIN_HOME: join(home, 'promptchain'), PROMPTCHAIN_TRUST: 'always', ...env },
+      }),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
   sandbox.write(files);

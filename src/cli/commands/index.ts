@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./runs.ts')).runs,
   },
   {
+    name: 'trust',
+    summary: 'let chains run their commands, functions and servers',
+    load: async () => (await import('./trust.ts')).trust,
+  },
+  {
     name: 'prompts',
     summary: 'list and show techniques, strategies and prompt files',
     load: async () => (await import('./prompts.ts')).prompts,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
@@ -6,6 +6,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import { fileCause } from '../../lib/file-cause.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import type { Call, Command } from '../command.ts';
+import { addTrusted, trustFile } from '../trust/store.ts';
 import { fullChainSchema } from './schema.ts';
 
 export const init: Command = {
@@ -26,15 +27,22 @@ export const init: Command = {
         help: 'name another folder: promptchain init <dir>',
       });
     }
+    const isNew = isEmpty(dir);
     for (const file of await starterFiles()) {
       const path = join(dir, file.name);
       if (await writeNew(path, file.text)) await out.write(`${shownPath(call, path)}\n`);
       else await tell(call, `kept ${shownPath(call, path)}, which exists already`);
     }
+    // What was in the folder before is not the user's own only because they start a chain beside it.
+    if (isNew) addTrusted(trustFile(call.paths), { folder: realpathSync(dir) });
     await tell(call, nextSteps(shownPath(call, dir)));
     return EXIT.ok;
   },
 };
+
+function isEmpty(dir: string): boolean {
+  return !existsSync(dir) || readdirSync(dir).length === 0;
+}
 
 const CHAIN = 'chain.yaml';
 const SCHEMA = '.promptchain/chain.schema.json';

@@ -7,7 +7,7 @@ import { createOpenModel } from '../../models/open.ts';
 import type { Call, Command } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
 import { modelConfig } from '../model-config.ts';
-import { checkAgainst, checkSecrets } from '../run/check.ts';
+import { checkAgainst, checkSecrets, checkServers } from '../run/check.ts';
 import { execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
@@ -18,6 +18,7 @@ import { planText } from '../run/plan.ts';
 import { readStdin } from '../run/read-text.ts';
 import { newRunId } from '../run/run-id.ts';
 import { inputValues } from '../run/values.ts';
+import { requireTrust } from '../trust/require.ts';
 
 export const run: Command = {
   examples: [
@@ -80,7 +81,9 @@ async function start(call: Call, flags: RunFlags, chain: Chain, about: About): P
     return EXIT.ok;
   }
   checkSecrets(chain, call.io.env);
+  if (flags.mcp) checkServers(chain);
   const openModel = await readyModels(call, flags, chain);
+  await requireTrust(call, chain, flags);
   const read = await readInput(call, flags, chain.uses);
   const warnings = ownWarnings(call, flags, chain);
   const [first] = warnings;

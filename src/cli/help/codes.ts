@@ -4,7 +4,19 @@ import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
 import { CODES as template } from '../../template/codes.ts';
+import { CODES as mcp } from '../../tools/mcp/codes.ts';
 import { CODES as cli } from '../codes.ts';
+import { CODES as trust } from '../trust/codes.ts';
 
 /** Every part's table of error codes. No two parts use the same code. */
-export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [chain, cli, engine, models, steps, store, template];
+export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
+  chain,
+  cli,
+  engine,
+  mcp,
+  models,
+  steps,
+  store,
+  template,
+  trust,
+];

@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain.ts';
 import { Failure, UsageError } from '../../core/errors.ts';
 import type { Io } from '../../core/io.ts';
 import type { Step } from '../../core/step.ts';
+import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { RunFlags } from './flags.ts';
 
@@ -10,6 +11,7 @@ export function checkAgainst(chain: Chain, flags: RunFlags): void {
   if (flags.memory !== undefined && flags.memory !== false && !chain.uses.memory) {
     throw new UsageError('--memory is given, but the chain neither reads nor writes memory', { code: 'PC2027' });
   }
+  checkToolFlags(chain, flags);
   if (flags.outputStep !== undefined) checkStep(flags.outputStep, chain);
 }
 
@@ -24,6 +26,33 @@ export function checkSecrets(chain: Chain, env: Io['env']): void {
     reason: 'auth',
     help: 'set it, or take it off the list of "secrets" in the chain',
   });
+}
+
+/** Every server that a step can reach must have the variables its entry names. */
+export function checkServers(chain: Chain): void {
+  for (const { servers } of chainsIn(chain)) {
+    for (const { name, missing } of Object.values(servers)) {
+      if (missing === undefined || !chain.uses.servers.includes(name)) continue;
+      throw new Failure(
+        `the server "${name}" needs ${missing.map((each) => `"${each}"`).join(', ')}, not set in the environment or .env`,
+        { code: 'PC4020', reason: 'auth', help: `set it, or give a default in the chain: \${${missing[0]}:-…}` },
+      );
+    }
+  }
+}
+
+function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: RunFlags): void {
+  if (!mcp && chain.uses.servers.length === 0) {
+    throw new UsageError('--no-mcp is given, but no step of the chain uses an MCP server', { code: 'PC2027' });
+  }
+  const given = [
+    ...(approve === 'ask' ? [] : ['--approve']),
+    ...(allowTools.length === 0 ? [] : ['--allow-tool']),
+    ...(denyTools.length === 0 ? [] : ['--deny-tool']),
+  ];
+  const usesTools = chainsIn(chain).some((each) => bodiesIn(each).some(({ body }) => (body.tools ?? []).length > 0));
+  if (given.length === 0 || usesTools) return;
+  throw new UsageError(`${given[0]} is given, but no step of the chain uses tools`, { code: 'PC2027' });
 }
 
 /** Tells whether a step's id or path is the one a person named. */

@@ -31,6 +31,12 @@ export interface RunFlags {
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
+  readonly approve: 'auto' | 'ask' | 'never';
+  readonly allowTools: readonly string[];
+  readonly denyTools: readonly string[];
+  /** MCP servers may be started. */
+  readonly mcp: boolean;
+  readonly trust: boolean;
   readonly strict: boolean;
   readonly requireLlm: boolean;
   readonly rawOutput: boolean;
@@ -62,6 +68,13 @@ export function declareRunFlags(parser: Parser): void {
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
+    .addOption(
+      new Option('--approve <when>', 'tool calls that a rule asks about').choices(['ask', 'auto', 'never']).default('ask'),
+    )
+    .option('--allow-tool <rule>', 'allow such calls without a question: fs.write_file, "fs.*(path=docs/*)"', collect, [])
+    .option('--deny-tool <rule>', 'forbid such calls, whatever the chain says', collect, [])
+    .option('--no-mcp', 'start no MCP server')
+    .option('--trust', 'trust the chain: let it run its commands, functions and servers from now on')
     .option('--strict', 'treat warnings as errors')
     .option('--require-llm', 'refuse models that are not language models')
     .option('--raw-output', 'keep control sequences of model text on a terminal');
@@ -92,6 +105,11 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
+    approve: options.approve as RunFlags['approve'],
+    allowTools: options.allowTool,
+    denyTools: options.denyTool,
+    mcp: options.mcp !== false,
+    trust: options.trust === true,
     strict: options.strict === true,
     requireLlm: options.requireLlm === true,
     rawOutput: options.rawOutput === true,

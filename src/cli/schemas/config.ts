@@ -38,6 +38,10 @@ export const userConfigSchema = projectConfigSchema
       .record(z.string().min(1), providerSchema)
       .optional()
       .describe('By provider: base_url, api_key_env, api_key_command (a list: program and arguments, no shell).'),
+    trusted: z
+      .array(z.string().regex(/^(\/|~(\/|$)|[A-Za-z]:)/, 'must be an absolute path, or begin with ~'))
+      .optional()
+      .describe('Folders whose chains run their commands, functions and servers without a question.'),
     allow_hosts: z
       .array(z.string().min(1))
       .optional()
