@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { EXIT } from '../../src/core/exit-code.ts';
@@ -50,12 +50,10 @@ describe('promptchain help', () => {
   it('lists each error code once, and every table of codes that the parts have', async () => {
     const codes = [...(await page('errors')).matchAll(/^ {2}(PC\d{4}) +\S/gm)].map(([, code]) => code);
     assert.deepEqual(codes, [...new Set(codes)].sort());
-    const tables = readdirSync(join(packageDir, 'src'), { withFileTypes: true }).map(({ name }) =>
-      join(packageDir, 'src', name, 'codes.ts'),
+    const tables = readdirSync(join(packageDir, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('/codes.ts') && !name.endsWith('help/codes.ts'),
     );
-    const declared = tables
-      .filter((file) => existsSync(file))
-      .flatMap((file) => readFileSync(file, 'utf8').match(/\bPC\d{4}(?=:)/g) ?? []);
+    const declared = tables.flatMap((name) => readFileSync(join(packageDir, 'src', name), 'utf8').match(/\bPC\d{4}(?=:)/g) ?? []);
     assert.deepEqual(declared.sort(), codes);
   });
 

@@ -145,7 +145,7 @@ describe('trust', () => {
 
   it('is not asked for what comes with the program', async () => {
     const sandbox = open({});
-    assert.equal(await codeOf(sandbox, join(packageDir, 'chains/functions-only.yaml')), 0);
+    assert.equal(await codeOf(sandbox, join(packageDir, 'chains/llm-function-llm.yaml'), '-m', 'echo/x'), 0);
   });
 
   it('is asked for at a terminal: no runs nothing, yes is remembered, f is for the folder', async () => {

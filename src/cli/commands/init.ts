@@ -41,7 +41,11 @@ export const init: Command = {
 };
 
 function isEmpty(dir: string): boolean {
-  return !existsSync(dir) || readdirSync(dir).length === 0;
+  try {
+    return readdirSync(dir).length === 0;
+  } catch {
+    return !existsSync(dir);
+  }
 }
 
 const CHAIN = 'chain.yaml';

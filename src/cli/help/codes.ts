@@ -4,6 +4,7 @@ import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
 import { CODES as template } from '../../template/codes.ts';
+import { CODES as tools } from '../../tools/codes.ts';
 import { CODES as mcp } from '../../tools/mcp/codes.ts';
 import { CODES as cli } from '../codes.ts';
 import { CODES as trust } from '../trust/codes.ts';
@@ -18,5 +19,6 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   steps,
   store,
   template,
+  tools,
   trust,
 ];
