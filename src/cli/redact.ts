@@ -72,11 +72,21 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
       ? delta(event)
       : [
           ...('step' in event && event.step !== undefined ? released(event, event.step) : []),
-          redactor.value(journalEvent(event)),
+          marked(journalEvent(event), redactor),
         ];
     return out.map(numbered);
   };
 }
+
+/** A record that is not what the step said is told apart, so that no resumed run works with a masked text. */
+function marked(event: Event, redactor: Redactor): Event {
+  const shown = redactor.value(event);
+  return !RECORDS.has(event.type) || JSON.stringify(shown) === JSON.stringify(event)
+    ? shown
+    : ({ ...shown, masked: true } as Event);
+}
+
+const RECORDS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.completed', 'turn.completed', 'tool.completed']);
 
 type Delta = Extract<Event, { type: 'step.delta' | 'step.reasoning_delta' | 'turn.delta' }>;
 

@@ -4,6 +4,7 @@ import type { MemoryChange } from './memory.ts';
 import type { ToolCall } from './message.ts';
 import type { FinishReason, Usage } from './model.ts';
 import type { RunResult } from './run.ts';
+import type { StepOutcome } from './step.ts';
 
 /**
  * What a run says while it goes: plain JSON, the journal's lines and the lines of `--jsonl` alike.
@@ -99,6 +100,15 @@ export interface StepCompleted {
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
+  /** Only in the journal, see `publicEvent`: what else later steps need of this one. */
+  readonly kept?: StepKept;
+  /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
+  readonly masked?: true;
+}
+
+export interface StepKept extends Pick<StepOutcome, 'changes' | 'passThrough' | 'stop'> {
+  /** What the model was asked, for later steps with `history`. */
+  readonly asked?: string;
 }
 
 export interface StepFailed {
@@ -145,6 +155,8 @@ export interface TurnCompleted {
   readonly tool_calls: readonly ToolCall[];
   /** Only in the journal, see `publicEvent`: what a later turn must give back to the provider. */
   readonly provider_items?: JsonObject;
+  /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
+  readonly masked?: true;
   readonly finish_reason: FinishReason;
   readonly attempts: number;
   readonly usage: Usage;
@@ -170,6 +182,8 @@ export interface ToolCompleted {
   readonly is_error: boolean;
   readonly text: string;
   readonly data?: Json;
+  /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
+  readonly masked?: true;
   readonly duration_ms: number;
 }
 
@@ -200,6 +214,8 @@ export interface ObjectiveChecked {
 /** `changes` never leaves the process: `publicEvent` drops it, keys are told and values are not. */
 export interface MemoryWritten {
   readonly type: 'memory.written';
+  /** The step it is about; none for what is committed when the run ends, or written by a tool. */
+  readonly step?: string;
   readonly namespace: string;
   readonly keys: readonly string[];
   /** False while staged; true once the store has acknowledged it. */
@@ -216,9 +232,22 @@ export interface Warning {
 
 /** The event as anyone outside the process may see it. */
 export function publicEvent(event: Event): Event {
-  if (event.type !== 'turn.completed' || event.provider_items === undefined) return journalEvent(event);
-  const { provider_items: _, ...rest } = event;
-  return rest;
+  switch (event.type) {
+    case 'turn.completed': {
+      const { provider_items: _, masked: __, ...rest } = event;
+      return rest;
+    }
+    case 'step.completed': {
+      const { kept: _, masked: __, ...rest } = event;
+      return rest;
+    }
+    case 'tool.completed': {
+      const { masked: _, ...rest } = event;
+      return rest;
+    }
+    default:
+      return journalEvent(event);
+  }
 }
 
 /** The event as a journal keeps it: with what only a resumed run needs, without the values written to memory. */

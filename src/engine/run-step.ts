@@ -1,9 +1,10 @@
 import { recordOf } from '../core/errors.ts';
-import type { StepCompleted, StepEvent, StepFailed } from '../core/event.ts';
+import type { StepCompleted, StepEvent, StepFailed, StepKept } from '../core/event.ts';
 import type { RecordedStep, StepExecution } from '../core/host.ts';
 import { type Model, NO_USAGE } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
+import { observe } from '../lib/observe.ts';
 import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE } from './attempts.ts';
 import { contextOf, type Work } from './context.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
@@ -113,16 +114,30 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     usage: outcome.usage ?? NO_USAGE,
     cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
     duration_ms: durationOf(work),
+    ...keptOf(outcome),
   };
   return { completed, outcome };
 }
 
+function keptOf({ turn, changes, passThrough, stop }: StepOutcome): { readonly kept?: StepKept } {
+  const kept: StepKept = {
+    ...(turn === undefined ? {} : { asked: turn[0].text }),
+    ...(changes === undefined ? {} : { changes }),
+    ...(passThrough === undefined ? {} : { passThrough }),
+    ...(stop === undefined ? {} : { stop }),
+  };
+  return Object.keys(kept).length === 0 ? {} : { kept };
+}
+
 async function* remember(work: Work, outcome: StepOutcome): AsyncGenerator<StepEvent, void> {
   const { step, path, frame } = work;
+  if (frame.options.remembered?.has(path)) return;
   try {
     const scope = scopeOf(frame.state, outcome.passThrough ? work.scope.input : outcome.output);
     const changes = [...(outcome.changes ?? []), ...step.remember.map((entry) => entry.change(scope))];
-    if (changes.length > 0) yield* frame.memory.write(frame.state.namespace, changes, frame.state.chain.memory);
+    if (changes.length === 0) return;
+    const written = frame.memory.write(frame.state.namespace, changes, frame.state.chain.memory);
+    yield* observe(written, (event) => (event.type === 'memory.written' ? { ...event, step: path } : event));
   } catch (error) {
     throw new FailedAt(path, error);
   }

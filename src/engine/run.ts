@@ -49,7 +49,7 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     for (const { code, message, position } of chain.warnings) {
       yield { type: 'warning', code, message: `${message} (${position.file}:${position.line}:${position.column})` };
     }
-    const memory = stageMemory(options.memory);
+    const memory = stageMemory(options.memory, options.committed);
     const frame = { options, host: localHost(options, chain, memory), memory, prefix: '', signal: options.signal, final: true };
     const outcome = yield* runWhole(chain, options, frame);
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();

@@ -15,7 +15,8 @@ export interface StagedMemory {
   commit(): AsyncGenerator<StepEvent, void>;
 }
 
-export function stageMemory(store: Memory): StagedMemory {
+/** `done` are the namespaces that an earlier part of the run has committed. */
+export function stageMemory(store: Memory, done?: ReadonlySet<string>): StagedMemory {
   const values = new Map<string, Record<string, Json>>();
   const waiting = new Map<string, { readonly changes: MemoryChange[]; readonly max: number | undefined }>();
 
@@ -46,7 +47,7 @@ export function stageMemory(store: Memory): StagedMemory {
     },
     async *commit() {
       for (const [namespace, { changes, max }] of waiting) {
-        await store.commit(namespace, changes, max === undefined ? {} : { max });
+        if (!done?.has(namespace)) await store.commit(namespace, changes, max === undefined ? {} : { max });
         waiting.delete(namespace);
         const keys = [...new Set(changes.map((change) => change.key))];
         yield { type: 'memory.written', namespace, keys, committed: true, changes };

@@ -1,7 +1,9 @@
-import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Event, journalEvent } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
 import { fileError } from './file-error.ts';
+import { parseJournal } from './journal-lines.ts';
 import { keepPrivate, makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import { journalFile } from './run-files.ts';
@@ -30,11 +32,19 @@ export interface Journal {
   readonly failed: Error | undefined;
 }
 
-/** Begins the journal of a new run. Nothing is created before the first event. */
-export function openJournal(dir: string, runId: string): Journal {
+export interface JournalOptions {
+  /** Kept on its first line, for whoever takes the run up again. */
+  readonly given?: JsonObject;
+  /** Goes on with the journal there is, instead of beginning one. */
+  readonly again?: boolean;
+}
+
+/** The journal of a run. Nothing is created or changed before the first event. */
+export function openJournal(dir: string, runId: string, { given, again = false }: JournalOptions = {}): Journal {
   const file = journalFile(dir, runId);
   let descriptor: number | undefined;
   let written = 0;
+  let before = 0;
   let closed = false;
   let failed: Error | undefined;
 
@@ -43,8 +53,14 @@ export function openJournal(dir: string, runId: string): Journal {
   };
   const write = (event: Event): void => {
     const first = descriptor === undefined;
-    descriptor ??= create(dir, file);
-    const line = first ? { ...journalEvent(event), writer: ownIdentity() } : journalEvent(event);
+    if (descriptor === undefined) {
+      const opened = again ? reopen(file) : { descriptor: create(dir, file), bytes: 0, seq: 0 };
+      descriptor = opened.descriptor;
+      written = opened.bytes;
+      before = opened.seq;
+    }
+    const entry = { ...journalEvent(event), seq: before + event.seq };
+    const line = first ? { ...entry, writer: ownIdentity(), ...(given === undefined ? {} : { given }) } : entry;
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     try {
       writeFully(descriptor, bytes);
@@ -91,3 +107,16 @@ function create(dir: string, file: string): number {
   keepPrivate(() => fchmodSync(descriptor, 0o600));
   return descriptor;
 }
+
+/** Without the line that a kill cut off, if there is one. */
+function reopen(file: string): { readonly descriptor: number; readonly bytes: number; readonly seq: number } {
+  const descriptor = openSync(file, 'r+');
+  const content = readFileSync(descriptor);
+  const bytes = content.lastIndexOf(LINE_FEED) + 1;
+  ftruncateSync(descriptor, bytes);
+  const last = parseJournal(content.subarray(0, bytes)).events.at(-1);
+  closeSync(descriptor);
+  return { descriptor: openSync(file, 'a'), bytes, seq: last === undefined ? 0 : last.seq + 1 };
+}
+
+const LINE_FEED = 0x0a;

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { RunStatus } from '../core/run.ts';
 import { errnoOf } from '../lib/file-cause.ts';
-import { isEnd, isRunning, isStart, parseEvent } from './journal-lines.ts';
+import { isEnd, isRunning, isStart, parseEvent, parseJournal } from './journal-lines.ts';
 import { journalFile, runIds, unreadable } from './run-files.ts';
 
 /** One row of `runs list`. */
@@ -68,7 +68,9 @@ function summaryOf({ id, file, event, started, chain }: Beginning): RunSummary {
   const { text, bytes } = lastLineOf(file);
   const last = parseEvent(text)?.event;
   if (last === undefined || !isEnd(last)) {
-    const status = isRunning(event?.writer) ? 'running' : 'interrupted';
+    // Whoever began it may be gone and another one at it.
+    const writer = isRunning(event?.writer) ? event?.writer : parseJournal(readFileSync(file)).writer;
+    const status = isRunning(writer) ? 'running' : 'interrupted';
     return { id, chain, status, started, durationMs: null, costUsd: null, bytes };
   }
   const { result } = last;

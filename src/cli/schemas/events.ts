@@ -128,6 +128,7 @@ const memoryRead = event('memory.read', 'keys were read; names, not values', {
 });
 
 const memoryWritten = event('memory.written', 'keys were written; names, not values', {
+  step: step.exactOptional(),
   namespace: z.string(),
   keys: z.array(z.string()),
   committed: z.boolean().describe('False while staged; true once the store has acknowledged it.'),

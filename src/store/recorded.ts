@@ -1,0 +1,67 @@
+import type { Event, StepCompleted } from '../core/event.ts';
+import type { Recorded, RecordedStep } from '../core/host.ts';
+import type { StepOutcome } from '../core/step.ts';
+
+/** What a run has done so far, as an engine takes it up. */
+export interface Progress {
+  /** By journal path. */
+  readonly recorded: ReadonlyMap<string, Recorded>;
+  /** Paths of steps whose memory is in the store. */
+  readonly remembered: ReadonlySet<string>;
+  /** Namespaces to which the run wrote at its end. */
+  readonly committed: ReadonlySet<string>;
+}
+
+/**
+ * The finished steps, turns and calls in the events of a journal. Left out, to be done again, is what would come out
+ * different: entries of which a secret was masked, calls that stage memory, and calls that ran steps of their own, whose
+ * steps are entries themselves.
+ */
+export function progressIn(events: readonly Event[]): Progress {
+  const recorded = new Map<string, Recorded>();
+  const remembered = new Set<string>();
+  const committed = new Set<string>();
+  for (const event of events) {
+    if ('masked' in event && event.masked) continue;
+    if (event.type === 'step.completed') recorded.set(event.step, recordedStep(event));
+    else if (event.type === 'turn.completed') recorded.set(event.turn, { completed: event });
+    else if (event.type === 'tool.completed' && event.tool !== 'memory.set') recorded.set(event.call, { completed: event });
+    else if (event.type === 'memory.written' && event.committed) {
+      if (event.step === undefined) committed.add(event.namespace);
+      else remembered.add(event.step);
+    }
+  }
+  const groups = new Set([...recorded.keys()].flatMap(pathsAround));
+  for (const [path, { completed }] of recorded)
+    if (completed.type === 'tool.completed' && groups.has(path)) recorded.delete(path);
+  return { recorded, remembered, committed };
+}
+
+function pathsAround(path: string): string[] {
+  const segments = path.split('/');
+  return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+function recordedStep(completed: StepCompleted): RecordedStep {
+  const { output, data, usage, cost_usd, model, llm, finish_reason, kept = {} } = completed;
+  const { asked, ...rest } = kept;
+  const outcome: StepOutcome = {
+    output,
+    usage,
+    costUsd: cost_usd,
+    ...(data === undefined ? {} : { data }),
+    ...(model === undefined ? {} : { model }),
+    ...(llm === undefined ? {} : { llm }),
+    ...(finish_reason === undefined ? {} : { finishReason: finish_reason }),
+    ...(asked === undefined
+      ? {}
+      : {
+          turn: [
+            { role: 'user', text: asked },
+            { role: 'assistant', text: output },
+          ] as const,
+        }),
+    ...rest,
+  };
+  return { completed, outcome };
+}

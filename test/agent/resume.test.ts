@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Event } from '../../src/core/event.ts';
+import type { Memory, MemoryChange } from '../../src/core/memory.ts';
+import { openJournal, readRun } from '../../src/store/journal.ts';
+import { progressIn } from '../../src/store/recorded.ts';
+import { addingUp } from './counting.ts';
+import { type Play, type Played, play, toolOf } from './playing.ts';
+
+const CALLS = 6;
+const steps = `  - { id: first, prompt: "Say hello to {input}" }
+  - { id: it, objective: "Add up", tools: ["calc.*"], max_steps: ${CALLS + 1}, remember: { sums: { append: "{steps.it.output}" } } }
+  - { id: last, prompt: "Say it: {steps.it.output}", history: 1 }
+`;
+
+/** Plays until so many events are in the journal, as a process that is killed then, and takes the run up from its journal. */
+async function killedAfter(count: number, given: Partial<Play>) {
+  const dir = mkdtempSync(join(tmpdir(), 'promptchain-resume-'));
+  try {
+    const tool = toolOf('calc.add', ({ a, b }) => `the sum is ${Number(a) + Number(b)}`);
+    const base: Play = { model: 'anthropic/claude-sonnet-4-5', steps, tools: [tool], replies: script(), ...given };
+    const journal = openJournal(dir, 'r1', { given: { input: 'IN' } });
+    const killed = await until(base, count, journal.append);
+    await journal.close();
+    const done = readRun(dir, 'r1');
+    const before = tool.calls.length;
+    const again = openJournal(dir, 'r1', { again: true });
+    const resumed = await play({ ...base, options: { ...given.options, ...progressIn(done.all) }, onEvent: again.append });
+    await again.close();
+    return { killed, resumed, done, record: readRun(dir, 'r1'), calls: tool.calls, before };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function script(): NonNullable<Play['replies']> {
+  const add = addingUp('calc_add', CALLS);
+  return (request) => {
+    const text = JSON.stringify(request.body);
+    if (text.includes('Say it')) return { text: 'said' };
+    return text.includes('Say hello') ? { text: 'hello' } : add(request);
+  };
+}
+
+class Killed extends Error {}
+
+async function until(given: Play, count: number, append: (event: Event) => void): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const done = play({
+    ...given,
+    onEvent(event) {
+      if (seen.length === count) throw new Killed();
+      append(event);
+      seen.push(event.type);
+    },
+  });
+  await done.catch((error) => assert.ok(error instanceof Killed, error));
+  return seen;
+}
+
+test('killed at any moment and taken up again, a run repeats no turn and no call that finished, and ends the same', async () => {
+  const whole = await until(
+    {
+      model: 'anthropic/claude-sonnet-4-5',
+      steps,
+      tools: [toolOf('calc.add', ({ a, b }) => `the sum is ${Number(a) + Number(b)}`)],
+      replies: script(),
+    },
+    1e9,
+    () => undefined,
+  );
+  assert.equal(whole.at(-1), 'run.completed');
+  for (let count = 1; count < whole.length; count += 3) {
+    const { resumed, done, record, calls, before } = await killedAfter(count, {});
+    assert.equal(resumed.result.status, 'success', JSON.stringify(resumed.result.error));
+    assert.equal(resumed.result.output, 'said');
+    const finished = done.events.filter(({ type }) => type === 'tool.completed').length;
+    assert.equal(calls.length - before, CALLS - finished, `after ${count}`);
+    assert.equal(resumed.requests.length, CALLS + 3 - answered(done.events));
+    assert.deepEqual(record.result, resumed.result);
+    assert.ok(record.all.every(({ seq }, index) => seq > (record.all[index - 1]?.seq ?? -1)));
+    assert.equal(record.unreadable.length, 0);
+  }
+});
+
+/** How many answers of a model are in the journal. */
+function answered(events: readonly Event[]): number {
+  return events.filter((event) => event.type === 'turn.completed' || (event.type === 'step.completed' && event.kind === 'prompt'))
+    .length;
+}
+
+test('what is remembered at each step is written once; what is staged is there after all', async () => {
+  for (const commit of ['each_step', 'on_success']) {
+    for (const count of [10, 30, 45, 60]) {
+      const written: MemoryChange[] = [];
+      const memory: Memory = {
+        read: async () => ({}),
+        commit: async (_namespace, changes) => {
+          written.push(...changes);
+        },
+      };
+      const { resumed } = await killedAfter(count, { head: `${SERVERS}memory: { commit: ${commit} }\n`, options: { memory } });
+      assert.equal(resumed.result.status, 'success');
+      assert.deepEqual(
+        written.map(({ key }) => key),
+        ['sums'],
+        `${commit} after ${count}`,
+      );
+    }
+  }
+});
+
+const SERVERS = 'mcp: { calc: { command: nothing } }\n';
+
+test('later steps with history see the prompts before, taken up again or not', async () => {
+  const plain = await play({
+    model: 'anthropic/claude-sonnet-4-5',
+    steps,
+    tools: [toolOf('calc.add', ({ a, b }) => `the sum is ${Number(a) + Number(b)}`)],
+    replies: script(),
+  });
+  const { resumed } = await killedAfter(12, {});
+  const bodyOf = ({ requests }: Played) => requests.at(-1)?.body;
+  assert.deepEqual(bodyOf(resumed), bodyOf(plain));
+});
+
+test('an entry of which a secret was masked is done again; so is a call that stages memory', () => {
+  const common = {
+    v: 1,
+    seq: 0,
+    ts: '',
+    run_id: 'r',
+    attempts: 1,
+    usage: { input_tokens: 0, output_tokens: 0 },
+    cost_usd: 0,
+    duration_ms: 0,
+  } as const;
+  const step = (name: string, more: object) =>
+    ({ ...common, type: 'step.completed', step: name, id: name, kind: 'run', output: '***', ...more }) as Event;
+  const call = (path: string, tool: string) =>
+    ({ ...common, type: 'tool.completed', step: 'a', call: path, tool, is_error: false, text: '' }) as Event;
+  const { recorded } = progressIn([
+    step('a', { masked: true }),
+    step('b', {}),
+    call('c/t1.1', 'memory.set'),
+    call('c/t1.2', 'own'),
+    step('c/t1.2/in', {}),
+    call('c/t1.3', 'own'),
+  ]);
+  assert.deepEqual([...recorded.keys()], ['b', 'c/t1.2/in', 'c/t1.3']);
+});
