@@ -21,7 +21,7 @@ export function progressIn(events: readonly Event[]): Progress {
   const recorded = new Map<string, Recorded>();
   const remembered = new Set<string>();
   const committed = new Set<string>();
-  for (const event of events) {
+  for (const { v: _, seq: __, ts: ___, run_id: ____, ...event } of events) {
     if ('masked' in event && event.masked) continue;
     if (event.type === 'step.completed') recorded.set(event.step, recordedStep(event));
     else if (event.type === 'turn.completed') recorded.set(event.turn, { completed: event });

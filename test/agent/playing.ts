@@ -66,14 +66,19 @@ export async function play(given: Play): Promise<Played> {
     signal: new AbortController().signal,
     ...given.options,
   });
-  for (;;) {
-    const next = await run.next();
-    if (next.done) {
-      assertWhole(fake.requests);
-      return { result: next.value, events, requests: fake.requests };
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done) {
+        assertWhole(fake.requests);
+        return { result: next.value, events, requests: fake.requests };
+      }
+      events.push(next.value);
+      given.onEvent?.(next.value);
     }
-    events.push(next.value);
-    given.onEvent?.(next.value);
+  } finally {
+    // A test that stops looking leaves nothing behind.
+    await run.return(undefined as never);
   }
 }
 
