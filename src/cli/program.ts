@@ -110,10 +110,12 @@ async function openCall(
   };
 }
 
-/** With JSON on stdout, stderr stays empty for `2>&1 | jq`: a run puts the warnings into its result instead. */
+/** With JSON, or another form for programs, on stdout, stderr stays empty for `2>&1 | jq`: a run puts the warnings into its result instead. */
 function asksForJson({ options, err, globals }: Call): boolean {
   const json =
-    options.json === true || options.jsonl === true || /json/.test(String(options.outputFormat ?? options.format ?? ''));
+    options.json === true ||
+    options.jsonl === true ||
+    /json|sarif|github/.test(String(options.outputFormat ?? options.format ?? ''));
   return json && !err.isTTY && !globals.verbose;
 }
 
