@@ -24,8 +24,8 @@ import { rootHelp } from './usage.ts';
 
 /** Runs the command the arguments name, prints what it throws and ends the process. `answer` is a text to print instead. */
 export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
-  const out = openOutput(process.stdout);
-  const err = openOutput(process.stderr);
+  const out = openOutput(1, () => process.stdout);
+  const err = openOutput(2, () => process.stderr);
   const shown: Shown = { err, paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '', env: process.env };
   process.on(
     'uncaughtException',

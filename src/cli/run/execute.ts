@@ -77,6 +77,7 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
     }, PATIENCE_MS).unref();
   });
   const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
+  call.err.onFailure(() => undefined); // Stderr never fails a run, but nobody who does not read it may hold up a signal.
   call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
   return () => {
     release();
