@@ -36,7 +36,7 @@ export interface ChainSource {
   readonly dir: string;
   /** Unless the file gives one. */
   readonly name: string;
-  readonly sha256: string;
+  readonly sha256: () => string;
   /** Not included by another chain: settings of the command line are for it. */
   readonly isTop: boolean;
   include(path: string, at: Place): Chain | undefined;
@@ -65,7 +65,9 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     ...(settings.description === undefined ? {} : { description: settings.description }),
     file: source.file,
     dir: source.dir,
-    sha256: source.sha256,
+    get sha256() {
+      return source.sha256();
+    },
     inputs,
     steps,
     ...(output === undefined ? {} : { output }),
@@ -75,7 +77,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
-    warnings: [],
+    warnings: source.isTop ? loading.warnings : [],
     sources: loading.sources,
     uses: { ...uses, models: [...uses.models.values()] },
   };

@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Chain } from '../core/chain.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Step } from '../core/step.ts';
+import { once } from '../lib/once.ts';
 import { bindChain } from './chain-file.ts';
 import { resolveLinks } from './files.ts';
 import { decodeUtf8, guardText } from './guard.ts';
@@ -34,13 +35,21 @@ export function checkChain(file: string, options: LoadOptions): Check {
   const { cwd } = options;
   const path = isStdin ? file : resolve(cwd, file);
   const dir = isStdin ? cwd : dirname(path);
-  const loading: Loading = { options, problems: [], sources: new Map(), root: resolveLinks(dir) ?? dir, chains: new Map() };
+  const loading: Loading = {
+    options,
+    problems: [],
+    sources: new Map(),
+    warnings: [],
+    root: resolveLinks(dir) ?? dir,
+    chains: new Map(),
+  };
   const chain = readAll(loading, { path, dir, text: options.text, includedBy: [] });
   const strict = (problem: Problem): Problem => (options.strict === true ? { ...problem, severity: 'error' } : problem);
   const problems = sortProblems(loading.problems.map(strict), [...loading.sources.keys()]);
+  loading.warnings.push(...problems);
   const isValid = problems.every((problem) => problem.severity !== 'error');
   return {
-    ...(chain !== undefined && isValid ? { chain: { ...chain, warnings: problems } } : {}),
+    ...(chain !== undefined && isValid ? { chain } : {}),
     problems,
     sources: loading.sources,
   };
@@ -92,7 +101,7 @@ function readChain(loading: Loading, file: ChainFile): Chain | undefined {
     file: file.path,
     dir: file.dir,
     name: file.path === '<stdin>' ? 'stdin' : basename(file.path, extname(file.path)),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: once(() => createHash('sha256').update(bytes).digest('hex')),
     isTop: file.includedBy.length === 0,
     include: (path, at) => include(loading, { report, at, path, from: file }),
   });

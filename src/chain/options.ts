@@ -42,6 +42,8 @@ export interface ModelChoice {
 export interface Loading {
   readonly options: LoadOptions;
   readonly problems: Problem[];
+  /** The problems of a chain that is valid all the same, once all are known. */
+  readonly warnings: Problem[];
   /** File to text, for code frames. */
   readonly sources: Map<string, string>;
   /** Real path of the folder that everything has to be in. */

@@ -24,8 +24,8 @@ import { rootHelp } from './usage.ts';
 
 /** Runs the command the arguments name, prints what it throws and ends the process. `answer` is a text to print instead. */
 export async function runProgram(process: NodeJS.Process, answer?: string): Promise<never> {
-  const out = openOutput(process.stdout);
-  const err = openOutput(process.stderr);
+  const out = openOutput(1, () => process.stdout);
+  const err = openOutput(2, () => process.stderr);
   const shown: Shown = { err, paint: PLAIN, debug: process.argv.includes('--debug'), cwd: '', env: process.env };
   process.on(
     'uncaughtException',
@@ -110,10 +110,12 @@ async function openCall(
   };
 }
 
-/** With JSON on stdout, stderr stays empty for `2>&1 | jq`: a run puts the warnings into its result instead. */
+/** With JSON, or another form for programs, on stdout, stderr stays empty for `2>&1 | jq`: a run puts the warnings into its result instead. */
 function asksForJson({ options, err, globals }: Call): boolean {
   const json =
-    options.json === true || options.jsonl === true || /json/.test(String(options.outputFormat ?? options.format ?? ''));
+    options.json === true ||
+    options.jsonl === true ||
+    /json|sarif|github/.test(String(options.outputFormat ?? options.format ?? ''));
   return json && !err.isTTY && !globals.verbose;
 }
 

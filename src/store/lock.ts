@@ -31,8 +31,9 @@ export function isLocked(path: string): boolean {
 /** Removes what processes that died have left of their tries for the lock at `path`. For its holder to call. */
 export function sweepLock(path: string): void {
   for (const name of readdirSync(dirname(path))) {
-    const rest = name.startsWith(basename(path)) ? name.slice(basename(path).length) : '';
-    if (LEFTOVER.test(rest) && isLitter(join(dirname(path), name))) remove(join(dirname(path), name));
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    if (LEFTOVER.test(name.slice(basename(path).length)) && isLitter(join(dirname(path), name)))
+      remove(join(dirname(path), name));
   }
 }
 

@@ -1,3 +1,6 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { once } from '../lib/once.ts';
+
 /** A stream that is written to the end: it waits for a slow reader and reports a lost one. */
 export interface Output {
   readonly isTTY: boolean;
@@ -9,12 +12,65 @@ export interface Output {
   flush(): Promise<void>;
   /** From now on neither `write` nor `flush` waits: what a stuck reader does not take is lost. */
   stopWaiting(): void;
-  /** Called once, as soon as the stream has failed; at once if it already has. */
+  /**
+   * Called once, as soon as the stream has failed; at once if it already has. From the first call on, a reader that does not
+   * read no longer holds up the process, which can then obey signals.
+   */
   onFailure(listener: (error: NodeJS.ErrnoException) => void): void;
 }
 
-/** Wraps a process stream. Its errors are kept here and never thrown. */
-export function openOutput(stream: NodeJS.WriteStream): Output {
+/**
+ * Stdout or stderr. A file or a pipe is written to directly, as any program does, since loading Node's streams takes longer
+ * than many a command. They are opened for a terminal, for what a write did not take or refused, and for `onFailure`.
+ */
+export function openOutput(descriptor: 1 | 2, open: () => NodeJS.WriteStream): Output {
+  const opened = once(() => streamOutput(open()));
+  let direct = isFileOrPipe(descriptor);
+  const stream = (): StreamOutput => {
+    direct = false;
+    return opened();
+  };
+  return {
+    isTTY: direct ? false : stream().isTTY,
+    get error() {
+      return direct ? undefined : stream().error;
+    },
+    write(text) {
+      const rest = direct ? writeDirectly(descriptor, Buffer.from(text)) : text;
+      return rest.length === 0 ? undefined : stream().write(rest);
+    },
+    flush: () => (direct ? Promise.resolve() : stream().flush()),
+    stopWaiting: () => stream().stopWaiting(),
+    onFailure: (listener) => stream().onFailure(listener),
+  };
+}
+
+function isFileOrPipe(descriptor: number): boolean {
+  try {
+    const found = fstatSync(descriptor);
+    return found.isFile() || found.isFIFO();
+  } catch {
+    return false;
+  }
+}
+
+/** What was not taken: the stream then waits for the reader, or fails as streams do. */
+function writeDirectly(descriptor: number, bytes: Buffer): Buffer {
+  let rest = bytes;
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+  } catch {
+    // A full pipe that does not block, a gone reader, a full disk.
+  }
+  return rest;
+}
+
+interface StreamOutput extends Output {
+  write(text: string | Uint8Array): void | Promise<void>;
+}
+
+/** Its errors are kept here and never thrown. */
+function streamOutput(stream: NodeJS.WriteStream): StreamOutput {
   let failed: NodeJS.ErrnoException | undefined;
   let patient = true;
   const listeners: ((error: NodeJS.ErrnoException) => void)[] = [];
@@ -37,7 +93,7 @@ export function openOutput(stream: NodeJS.WriteStream): Output {
       return failed;
     },
     write(text) {
-      if (failed !== undefined || text === '' || stream.write(text) || !patient) return undefined;
+      if (failed !== undefined || text.length === 0 || stream.write(text) || !patient) return undefined;
       return new Promise((resolve) => waiting.add(resolve));
     },
     flush() {

@@ -78,6 +78,42 @@ describe('promptchain validate', () => {
     assert.deepEqual([problem.severity, problem.line, problem.column], ['error', 3, 5]);
   });
 
+  it('prints SARIF for code scanning with --format sarif', async () => {
+    using sandbox = openSandbox({ 'good.yaml': GOOD, 'sub dir/bad.yaml': BAD });
+    const { code, stdout, stderr } = await sandbox.run(['validate', '--format', 'sarif', 'good.yaml', 'sub dir/bad.yaml']);
+    assert.deepEqual([code, stderr], [3, '']);
+    const { version, runs } = JSON.parse(stdout);
+    const [{ tool, results }] = runs;
+    assert.deepEqual([version, tool.driver.name, results.length], ['2.1.0', 'promptchain', 1]);
+    const [{ ruleId, level, message, locations }] = results;
+    assert.ok(tool.driver.rules.some((rule: { id: string }) => rule.id === ruleId));
+    assert.deepEqual([level, /did you mean/.test(message.text)], ['error', true]);
+    const { artifactLocation, region } = locations[0].physicalLocation;
+    assert.deepEqual([artifactLocation.uri, region.startLine, region.startColumn], ['sub%20dir/bad.yaml', 3, 5]);
+    assert.ok(region.endColumn > region.startColumn);
+  });
+
+  it('prints the annotations of GitHub Actions with --format github, there or elsewhere', async () => {
+    using sandbox = openSandbox({ 'chain.yaml': BAD });
+    for (const env of [{}, { GITHUB_ACTIONS: 'true' }]) {
+      const { code, stdout, stderr } = await sandbox.run(['validate', '--format', 'github', 'chain.yaml'], { env });
+      assert.deepEqual([code, stderr], [3, '']);
+      assert.match(stdout, /^::error file=chain\.yaml,line=3,col=5,title=PC\d{4}::.*\n$/);
+    }
+  });
+
+  it('shows no secret that the file repeats in any form for programs', async () => {
+    const KEY = 'sk-canary-0123456789';
+    using sandbox = openSandbox({ 'chain.yaml': `steps:\n  - { prompt: "{input}", on_error: ${KEY} }\n` });
+    for (const format of ['json', 'sarif', 'github']) {
+      const { code, stdout } = await sandbox.run(['validate', '--format', format, 'chain.yaml'], {
+        env: { OPENAI_API_KEY: KEY },
+      });
+      assert.equal(code, 3);
+      assert.ok(!stdout.includes(KEY), stdout);
+    }
+  });
+
   it('tells a missing file from a valid one', async () => {
     using sandbox = openSandbox({ 'chain.yaml': GOOD });
     const { code, stderr } = await sandbox.run(['validate', 'chian.yaml']);

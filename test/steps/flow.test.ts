@@ -46,6 +46,13 @@ test('a stop inside a group ends the whole chain', async () => {
   assert.equal(stdout, 'inner\n');
 });
 
+test('a skip says why, with the values it read', async () => {
+  const { stderr } = await run(
+    'steps:\n  - { id: a, run: echo 2 }\n  - { run: exit 9, if: "int(steps.a.output) > 3 && size(input) < 100" }\n',
+  );
+  assert.match(stderr, /^2: skipped: int\(steps\.a\.output\) > 3 && size\(input\) < 100 is false \(steps\.a\.output = "2".*\)$/m);
+});
+
 test('a skipped group passes its input on, and a text that reads it needs a default', async () => {
   const { code, stdout } = await run(
     'steps:\n  - if: size(input) > 100\n    steps:\n      - id: inner\n        run: echo ran\n  - run: cat\noutput: "{input}/{steps.inner.output | default \'skipped\'}"\n',

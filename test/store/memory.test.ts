@@ -208,6 +208,16 @@ test('files are 0600 and folders 0700 under any umask', async (t) => {
   }
 });
 
+test('a store among files and folders of other programs leaves them alone', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'notes.1.ab'), 'not ours');
+  const memory = openMemory(join(folder, 'memory.jsonl'));
+  await memory.commit('default', [{ op: 'set', key: 'k', value: 1 }]);
+  assert.deepEqual(await memory.read('default'), { k: 1 });
+  assert.deepEqual(readdirSync(folder).sort(), ['memory.jsonl', 'notes.1.ab', 'src']);
+});
+
 test('a store behind a symbolic link is written where it is', async (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'real'));

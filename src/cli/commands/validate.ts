@@ -4,7 +4,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import type { Command } from '../command.ts';
 import { createChecker } from '../validate/check.ts';
 import { fixFile } from '../validate/fix.ts';
-import { jsonOf, printReport, type Report, reportOf } from '../validate/report.ts';
+import { machineText, printReport, type Report, reportOf } from '../validate/report.ts';
 
 export const validate: Command = {
   examples: [
@@ -12,12 +12,15 @@ export const validate: Command = {
     { command: 'promptchain validate chains/*.yaml --strict', note: 'several files; warnings count as errors' },
     { command: 'promptchain validate chain.yaml --fix', note: 'mend what has one obvious remedy' },
     { command: 'cat chain.yaml | promptchain validate - --format json', note: 'from stdin, for another program' },
+    { command: 'promptchain validate chains/*.yaml --format sarif > chains.sarif', note: 'for code scanning' },
   ],
   configure(parser) {
     parser.argument('<chain...>', 'chain files; - is stdin');
     parser.option('--fix', 'write the remedies into the files, then check them again');
     parser.option('--strict', 'warnings count as errors');
-    parser.addOption(new Option('--format <format>', 'how to print what is found').choices(['text', 'json']).default('text'));
+    parser.addOption(
+      new Option('--format <format>', 'how to print what is found').choices(['text', 'json', 'sarif', 'github']).default('text'),
+    );
   },
   async run(call) {
     const { args, options, out } = call;
@@ -27,11 +30,11 @@ export const validate: Command = {
     for (const name of args) {
       const checked = await checker.check(name);
       const report = reportOf(options.fix === true ? await fixFile(checked, checker) : { checked, fixed: [] }, call);
-      if (options.format !== 'json') await printReport(report, call);
+      if (options.format === 'text') await printReport(report, call);
       reports.push(report);
     }
     const code = reports.every(({ valid }) => valid) ? EXIT.ok : EXIT.invalid;
-    if (options.format === 'json') await out.write(`${JSON.stringify(jsonOf(reports, code), null, 2)}\n`);
+    if (options.format !== 'text') await out.write(await machineText(reports, call, code));
     return code;
   },
 };

@@ -19,6 +19,7 @@ import type { RunFlags } from './flags.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
+import { redactedMemory } from './redacted-memory.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
 
@@ -76,6 +77,7 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
     }, PATIENCE_MS).unref();
   });
   const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
+  call.err.onFailure(() => undefined); // Stderr never fails a run, but nobody who does not read it may hold up a signal.
   call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
   return () => {
     release();
@@ -92,7 +94,8 @@ function readersOf(
 ): Readers {
   const warnings = [...given];
   const redactor = createRedactor(secretsOf(call.io.env, secretNames(chain)));
-  const warn = (message: string): void => void warnings.push({ type: 'warning', code: 'PC8010', message });
+  const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+  const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   return {
     chain,
     options: {
@@ -102,7 +105,8 @@ function readersOf(
       ...(stdin === undefined ? {} : { stdin }),
       io: call.io,
       openModel,
-      ...chooseMemory(call, flags, chain, warn),
+      ...chosen,
+      memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       live,
       signal,
       // A run's result has no stack, so it is told when the error is still one.

@@ -4,6 +4,7 @@ import { displayPath } from '../../terminal/frame.ts';
 import { annotations } from '../../terminal/github.ts';
 import type { Call } from '../command.ts';
 import { explainProblems } from '../explain.ts';
+import { packageVersion } from '../package-dir.ts';
 import { createRedactor, secretsOf } from '../redact.ts';
 import type { Checked } from './check.ts';
 import type { Fixed } from './fix.ts';
@@ -37,7 +38,23 @@ export async function printReport({ checked, fixed, name, valid, errors, warning
   await out.write(`${name}: ${[...(valid ? ['valid'] : []), ...(counts === '' ? [] : [counts])].join(', ')}\n`);
 }
 
-export function jsonOf(reports: readonly Report[], exitCode: number): JsonObject {
+/** The whole of it on stdout, for a program: `--format json`, `sarif`, or the annotations of GitHub Actions. */
+export async function machineText(reports: readonly Report[], { io, options }: Call, exitCode: number): Promise<string> {
+  const redactor = createRedactor(secretsOf(io.env, []));
+  const { cwd } = io;
+  if (options.format === 'github') {
+    return redactor.text(reports.map(({ checked }) => annotations(checked.problems, cwd)).join(''));
+  }
+  if (options.format === 'json') return printed(redactor.value(jsonOf(reports, exitCode)));
+  const { sarifOf } = await import('./sarif.ts');
+  return printed(redactor.value(sarifOf(reports, { cwd, version: packageVersion() })));
+}
+
+function printed(value: JsonObject): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function jsonOf(reports: readonly Report[], exitCode: number): JsonObject {
   return {
     schema: 'promptchain.validation.v1',
     valid: reports.every(({ valid }) => valid),

@@ -40,6 +40,30 @@ describe('secrets', () => {
     }
   });
 
+  it('are not in memory, which later runs read', async () => {
+    using sandbox = openSandbox({
+      'a.yaml': `secrets: [DEPLOY_PIN]
+memory: { commit: each_step }
+steps:
+  - id: leak
+    run: 'printf "%s %s" "$DEPLOY_PIN" "$OPENAI_API_KEY"'
+    remember:
+      text: "{steps.leak.output}"
+      list: { append: "{steps.leak.output}", keep: 3 }
+      map: { merge: { inner: "{steps.leak.output}" } }
+      safe: nothing to hide
+`,
+    });
+    const env = { OPENAI_API_KEY: KEY, DEPLOY_PIN: SECRET };
+    const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hi'], { env });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning\[PC8090\]: a secret is kept as \*\*\* in memory key "text"/);
+    for (const text of filesUnder(join(sandbox.dir, '..'))) assert.ok(!text.includes(KEY) && !text.includes(SECRET), text);
+    const kept = JSON.parse((await sandbox.run(['memory', 'export'])).stdout);
+    assert.match(JSON.stringify(kept), /"inner":"\*\*\* \*\*\*"/);
+    assert.match(JSON.stringify(kept), /"safe":"nothing to hide"/);
+  });
+
   it('are not in errors that repeat them', async () => {
     await using fake = await startFakeProvider({ fallback: { status: 400, error: { message: `bad key ${KEY} and ${SECRET}` } } });
     using sandbox = openSandbox({ 'a.yaml': CHAIN });
