@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_INHERITED_ENV_VARS } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { StepEvent } from '../../src/core/event.ts';
 import type { Tool, ToolResult } from '../../src/core/tool.ts';
+import { SAFE } from '../../src/tools/mcp/environment.ts';
 import { left, newMarker, open, openFake } from './mcp-world.ts';
 
 const never = () => new AbortController().signal;
@@ -71,6 +73,7 @@ test('a server gets a short list of variables and what its entry says, no key of
     names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_', 'LC_CTYPE'].includes(name)),
     ['HOME', 'OWN', 'PATH'],
   );
+  assert.deepEqual(SAFE, DEFAULT_INHERITED_ENV_VARS);
 });
 
 test('sampling and elicitation are refused with an error, roots are told', async () => {

@@ -4,14 +4,13 @@ import { serverEnvironment } from './environment.ts';
 import type { Wire } from './wire.ts';
 import type { World } from './world.ts';
 
-/** The connection that an entry asks for, not yet started. The code for each way of connecting is loaded when it is used. */
+/** The connection that an entry asks for, not yet started, but a server's program is. The code for each way of connecting is loaded when it is used. */
 export async function openWire(spec: ServerSpec, transport: ServerSpec['transport'], { io, log }: World): Promise<Wire> {
   if (spec.transport === 'stdio') {
-    const [{ StdioWire }, { DEFAULT_INHERITED_ENV_VARS }] = await Promise.all([
-      import('./stdio.ts'),
-      import('@modelcontextprotocol/sdk/client/stdio.js'),
-    ]);
-    return new StdioWire(spec, serverEnvironment(io.env, spec.env, DEFAULT_INHERITED_ENV_VARS), log);
+    const { StdioWire } = await import('./stdio.ts');
+    const wire = new StdioWire(spec, serverEnvironment(io.env, spec.env), log);
+    wire.begin();
+    return wire;
   }
   checkAddress(spec);
   if (transport === 'sse') {

@@ -68,12 +68,16 @@ export async function openSession(spec: ServerSpec, world: World, onListChanged:
 
 async function greet(wire: Wire, spec: ServerSpec, world: World, limitMs: number, onListChanged: () => void): Promise<Session> {
   const { signal, log } = world;
-  const client = await newClient(spec, world, onListChanged);
+  const client = await newClient(spec, world, onListChanged).catch(async (error) => {
+    await wire.close();
+    throw error;
+  });
   const progress = hearProgress(wire);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), limitMs);
   const stop = () => late.abort();
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     // The SDK's own limit is out of reach, so that one limit says what happened.
     await abortable(client.connect(wire, { timeout: limitMs * 2 + 60_000 }), late.signal);

@@ -32,10 +32,24 @@ export class StdioWire implements Wire {
     this.#log = log;
   }
 
-  async start(): Promise<void> {
+  /** Starts the program; it gets ready while we load what speaks to it. Throws `ToolError` when it cannot be tried at all. */
+  begin(): void {
     const { name, command, args, cwd } = this.#spec;
-    const child = this.#spawn(command, args, cwd);
-    this.#tail = drainStderr(child.stderr, this.#log);
+    try {
+      this.#child = startChild({ command, args, cwd, env: this.#env });
+      this.#tail = drainStderr(this.#child.stderr, this.#log);
+    } catch (error) {
+      // Arguments with a NUL and their like are refused before anything is started.
+      this.#gone = true;
+      this.#death = notStarted(name, command, cwd, error as NodeJS.ErrnoException);
+      throw this.#death;
+    }
+  }
+
+  async start(): Promise<void> {
+    if (this.#child === undefined) this.begin();
+    const child = this.#child as Child;
+    const { name, command, cwd } = this.#spec;
     const reader = lineReader(
       MESSAGE_BYTES,
       (line) => this.#read(line),
@@ -66,18 +80,6 @@ export class StdioWire implements Wire {
   close(): Promise<void> {
     this.#leave();
     return this.#child?.end() ?? Promise.resolve();
-  }
-
-  #spawn(command: string, args: readonly string[], cwd: string): Child {
-    try {
-      this.#child = startChild({ command, args, cwd, env: this.#env });
-      return this.#child;
-    } catch (error) {
-      // Arguments with a NUL and their like are refused before anything is started.
-      this.#gone = true;
-      this.#death = notStarted(this.#spec.name, command, cwd, error as NodeJS.ErrnoException);
-      throw this.#death;
-    }
   }
 
   /** What it wrote before its end is read first; what it started may hold the pipes open, so that is not waited for. */
