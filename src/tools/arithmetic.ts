@@ -31,7 +31,13 @@ interface Parser {
 
 const TOKEN =
   /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_][A-Za-z_0-9]*)|(?<sign>\*\*|[-+*/%^(),×·÷−]))/y;
-const SAME_SIGN: Readonly<Record<string, string>> = { '**': '^', '×': '*', '·': '*', '÷': '/', '−': '-' };
+const SAME_SIGN = new Map([
+  ['**', '^'],
+  ['×', '*'],
+  ['·', '*'],
+  ['÷', '/'],
+  ['−', '-'],
+]);
 const DEEPEST = 200;
 
 function tokensOf(source: string): Token[] {
@@ -45,7 +51,7 @@ function tokensOf(source: string): Token[] {
     const { number, name, sign = '' } = found.groups ?? {};
     const word = number ?? name ?? sign;
     const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
-    tokens.push({ kind, text: SAME_SIGN[word] ?? word, column: scanner.lastIndex - word.length + 1 });
+    tokens.push({ kind, text: SAME_SIGN.get(word) ?? word, column: scanner.lastIndex - word.length + 1 });
   }
   return [...tokens, { kind: 'end', text: 'the end', column: text.length + 1 }];
 }

@@ -24,6 +24,8 @@ export interface RunningServer {
   readonly version: string;
   /** Those of the moment: a server may change them. */
   readonly tools: readonly Tool[];
+  /** What of it is not offered and why, for people to read. */
+  status?(): { readonly notes: readonly string[] };
   close(): Promise<void>;
 }
 
@@ -31,6 +33,8 @@ export interface ServersOptions {
   readonly io: Io;
   readonly openServer: OpenServer;
   readonly log?: (server: string, line: string) => void;
+  /** Where the tools of a chain file's servers are remembered as they first were. Without it, none are compared. */
+  readonly pins?: { readonly dir: string; readonly file: string };
 }
 
 /** The servers of one run, each started at most once for what the chain files say of it. */
@@ -39,7 +43,7 @@ export interface Servers extends AsyncDisposable {
   open(specs: readonly ServerSpec[], root: string, signal: AbortSignal): AsyncGenerator<StepEvent, readonly RunningServer[]>;
 }
 
-export function createServers({ io, openServer, log }: ServersOptions): Servers {
+export function createServers({ io, openServer, log, pins }: ServersOptions): Servers {
   const started = new Map<string, Start>();
   // A step that gives up waiting does not end a start that another one waits for: servers live as long as the run.
   const life = new AbortController();
@@ -54,6 +58,12 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
     return { ready, told: false };
   };
 
+  const changesOf = async (server: ServerSpec, tools: readonly Tool[]) => {
+    if (pins === undefined) return [];
+    const { checkPins } = await import('./mcp/pins.ts');
+    return checkPins({ ...pins, server }, tools).warnings;
+  };
+
   async function* openOne(spec: ServerSpec, root: string, signal: AbortSignal): AsyncGenerator<StepEvent, RunningServer> {
     const key = JSON.stringify([spec, root]);
     const start = started.get(key) ?? begin(spec, root);
@@ -64,6 +74,8 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
       if (!start.told) {
         start.told = true;
         yield { type: 'mcp.started', server: spec.name, name, version, tools: tools.length, duration_ms: durationMs };
+        for (const note of server.status?.().notes ?? []) yield { type: 'warning', code: 'PC7014', message: note };
+        for (const message of await changesOf(spec, tools)) yield { type: 'warning', code: 'PC7021', message };
       }
       return server;
     } catch (error) {
