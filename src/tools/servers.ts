@@ -33,8 +33,6 @@ export interface ServersOptions {
   readonly io: Io;
   readonly openServer: OpenServer;
   readonly log?: (server: string, line: string) => void;
-  /** Where the tools of a chain file's servers are remembered as they first were. Without it, none are compared. */
-  readonly pins?: { readonly dir: string; readonly file: string };
 }
 
 /** The servers of one run, each started at most once for what the chain files say of it. */
@@ -43,7 +41,7 @@ export interface Servers extends AsyncDisposable {
   open(specs: readonly ServerSpec[], root: string, signal: AbortSignal): AsyncGenerator<StepEvent, readonly RunningServer[]>;
 }
 
-export function createServers({ io, openServer, log, pins }: ServersOptions): Servers {
+export function createServers({ io, openServer, log }: ServersOptions): Servers {
   const started = new Map<string, Start>();
   // A step that gives up waiting does not end a start that another one waits for: servers live as long as the run.
   const life = new AbortController();
@@ -51,17 +49,13 @@ export function createServers({ io, openServer, log, pins }: ServersOptions): Se
   const begin = (spec: ServerSpec, root: string): Start => {
     const startedAt = io.clock.elapsed();
     const world = { io, signal: life.signal, roots: [root], log: (line: string) => log?.(spec.name, line) };
-    const ready = openServer(spec, world).then((server) => {
+    const missing = spec.missing ?? [];
+    const opening = missing.length > 0 ? Promise.reject(lacks(spec.name, missing)) : openServer(spec, world);
+    const ready = opening.then((server) => {
       return { server, durationMs: Math.round(io.clock.elapsed() - startedAt) };
     });
     ready.catch(() => undefined); // whoever waits is told; nobody may be waiting any more
     return { ready, told: false };
-  };
-
-  const changesOf = async (server: ServerSpec, tools: readonly Tool[]) => {
-    if (pins === undefined) return [];
-    const { checkPins } = await import('./mcp/pins.ts');
-    return checkPins({ ...pins, server }, tools).warnings;
   };
 
   async function* openOne(spec: ServerSpec, root: string, signal: AbortSignal): AsyncGenerator<StepEvent, RunningServer> {
@@ -75,7 +69,6 @@ export function createServers({ io, openServer, log, pins }: ServersOptions): Se
         start.told = true;
         yield { type: 'mcp.started', server: spec.name, name, version, tools: tools.length, duration_ms: durationMs };
         for (const note of server.status?.().notes ?? []) yield { type: 'warning', code: 'PC7014', message: note };
-        for (const message of await changesOf(spec, tools)) yield { type: 'warning', code: 'PC7021', message };
       }
       return server;
     } catch (error) {
@@ -109,6 +102,14 @@ interface Start {
 }
 
 const MOST_STARTS_AT_ONCE = 8;
+
+function lacks(server: string, variables: readonly string[]): ToolError {
+  return new ToolError(`the server "${server}" needs ${variables.join(', ')}, which the environment does not have`, {
+    code: 'PC7048',
+    reason: 'tool',
+    help: 'set it in the environment or in .env',
+  });
+}
 
 function afterEnd(): ToolError {
   return new ToolError('the run has ended, and its servers with it', { code: 'PC7047', reason: 'cancelled' });

@@ -1,6 +1,6 @@
 import { lookup as lookupAll } from 'node:dns/promises';
 import type { Io } from '../core/io.ts';
-import type { Tool, Toolbox, ToolScope } from '../core/tool.ts';
+import type { ServerSpec, Tool, Toolbox, ToolScope } from '../core/tool.ts';
 import { matches } from '../lib/glob.ts';
 import { namesBuiltIn, reachesServer } from '../lib/tool-pattern.ts';
 import { toolOf } from './built-in.ts';
@@ -50,26 +50,31 @@ export function createToolbox(options: ToolboxOptions): Toolbox {
     async *open(patterns, scope, signal) {
       const specs = Object.values(scope.servers).filter(({ name }) => patterns.some((pattern) => reachesServer(pattern, name)));
       const running = specs.length === 0 ? [] : yield* servers.open(specs, scope.dir, signal);
-      const offered = running.map(({ tools }, index) => ({ server: specs[index]?.name ?? '', tools }));
+      const offered = specs.map((spec, index) => ({ spec, tools: offeredBy(spec, running[index]?.tools ?? []) }));
       const builtIns = builtInsFor(scope);
       const found = new Map<string, Tool>();
       const add = (tool: Tool) => found.has(tool.name) || found.set(tool.name, tool);
       for (const pattern of patterns) {
-        for (const { server, tools } of offered) {
-          if (reachesServer(pattern, server)) tools.filter(({ name }) => matches(pattern, name)).forEach(add);
+        for (const { spec, tools } of offered) {
+          if (reachesServer(pattern, spec.name)) tools.filter(({ name }) => matches(pattern, name)).forEach(add);
         }
         builtIns.filter(({ name }) => namesBuiltIn(pattern, name)).forEach(add);
       }
-      for (const [index, { tools }] of offered.entries()) {
-        const spec = specs[index];
+      for (const { spec, tools } of offered) {
         const used = tools.filter((tool) => found.get(tool.name) === tool);
-        if (spec !== undefined && used.length > 0) yield* pinned?.(scope.dir, spec, tools, used) ?? [];
+        if (used.length > 0) yield* pinned?.(scope.dir, spec, tools, used) ?? [];
       }
       return [...found.values()];
     },
     permit,
     [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
   };
+}
+
+/** Of a server's tools, those that its entry in the chain file names. */
+function offeredBy({ name: server, tools: patterns }: ServerSpec, tools: readonly Tool[]): readonly Tool[] {
+  if (patterns === undefined) return tools;
+  return tools.filter(({ name }) => patterns.some((pattern) => matches(pattern, name.slice(server.length + 1))));
 }
 
 const systemLookup: Lookup = (host) => lookupAll(host, { all: true, verbatim: true });

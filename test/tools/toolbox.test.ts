@@ -173,6 +173,22 @@ test('the end of a run closes every server, those under way too, and nothing ope
   await assert.rejects(open(box, ['github.*'], scope), { code: 'PC7047' });
 });
 
+test('an entry in the chain file may name which of the tools there are', async () => {
+  const { openServer } = servers(['search', 'get_a', 'get_b']);
+  await using box = toolbox({ openServer });
+  const some = scopeOf({ servers: { github: { ...serverSpec('github'), tools: ['get_*'] } } });
+  assert.deepEqual((await open(box, ['github.*'], some)).names, ['github.get_a', 'github.get_b']);
+  assert.deepEqual((await open(box, ['github.search'], some)).names, []);
+});
+
+test('a server whose variables are not set is not started', async () => {
+  const { openServer, opened } = servers();
+  await using box = toolbox({ openServer });
+  const lacking = scopeOf({ servers: { github: { ...serverSpec('github'), missing: ['TOKEN'] } } });
+  await assert.rejects(open(box, ['github.*'], lacking), { code: 'PC7048', message: /"github" needs TOKEN/ });
+  assert.deepEqual(opened, []);
+});
+
 test('what a server does not offer is a warning', async () => {
   const { openServer } = servers();
   await using box = toolbox({
