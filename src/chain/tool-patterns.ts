@@ -1,6 +1,6 @@
 import { matches } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
-import { reachesServer } from '../lib/tool-pattern.ts';
+import { namesBuiltIn, reachesServer } from '../lib/tool-pattern.ts';
 import type { Frame } from './frame.ts';
 import type { MapNode } from './node.ts';
 import type { Finding } from './report.ts';
@@ -32,7 +32,8 @@ function problemOf(frame: Frame, pattern: string, reaches: boolean, single: bool
     };
   }
   const builtIn = frame.options.tools;
-  const isKnown = reaches || [...frame.declared, ...(builtIn ?? [])].some((name) => matches(pattern, name));
+  const declared = [...frame.declared].some((name) => matches(pattern, name));
+  const isKnown = reaches || declared || (builtIn ?? []).some((name) => namesBuiltIn(pattern, name));
   if (isKnown || (builtIn === undefined && isPerhapsBuiltIn(pattern))) return undefined;
   return {
     code: 'PC1123',

@@ -231,4 +231,10 @@ describe('permissions', () => {
     assert.match(told(chain('permissions: { alow: [run] }\n')).join(), /PC1102 1:16 unknown key "alow" in "permissions"/);
     assert.match(told(chain('permissions: { deny: [""] }\n')).join(), /PC1101 1:23 "deny\[0\]" must not be empty/);
   });
+
+  it('a malformed rule is told where it stands', () => {
+    const problems = told(chain('permissions: { allow: [run, "fs.*(path"], ask: [a b] }\n'));
+    assert.match(problems.join('\n'), /PC1124 1:29 the rule "fs\.\*\(path" has no closing bracket/);
+    assert.match(problems.join('\n'), /PC1124 1:49 the rule "a b" has "a b" where/);
+  });
 });
