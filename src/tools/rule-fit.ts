@@ -64,7 +64,7 @@ function allForms(text: string, dir: string): readonly string[] {
   const path = url?.protocol === 'file:' ? decoded(url.pathname) : text;
   const absolute = posix.resolve(normalised(dir), normalised(path));
   const seen = insideOf(dir, absolute);
-  return [text, ...(url === undefined ? [] : [url.href]), normalised(path), absolute, ...(seen === undefined ? [] : [seen])];
+  return [text, ...(url === undefined ? [] : sitesOf(url)), normalised(path), absolute, ...(seen === undefined ? [] : [seen])];
 }
 
 const PATH_NAME = /(?:path|file|filename|dir|directory|folder|cwd|root|source|src|destination|dest|target)s?$/i;
@@ -80,9 +80,24 @@ function insideOf(dir: string, path: string): string | undefined {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
 }
 
-function urlOf(text: string): URL | undefined {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) && URL.canParse(text) ? new URL(text) : undefined;
+/** The address as it is, and without what changes its look but not where it leads: a user name, the dot of the root. */
+function sitesOf(url: URL): readonly string[] {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  plain.hostname = url.hostname.replace(/\.$/, '');
+  return [url.href, plain.href];
 }
+
+/** As programs read addresses: tabs and line ends do not count, and those of the web need no slashes. */
+function urlOf(text: string): URL | undefined {
+  const plain = text.replace(/[\t\n\r]/g, '').replace(BEFORE_URL, '');
+  return LIKE_URL.test(plain) && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the URL standard leaves out
+const BEFORE_URL = /^[\u0000-\u0020]+/;
+const LIKE_URL = /^(?:[a-z][a-z0-9+.-]*:\/\/|(?:https?|wss?|ftp|file):)/i;
 
 function decoded(text: string): string {
   try {

@@ -99,6 +99,25 @@ for (const args of [
   });
 }
 
+for (const to of [
+  'https://evil.example/a',
+  'HTTPS://EVIL.example:443/a',
+  'https:/evil.example/a',
+  'https:evil.example/a',
+  'https:\\\\evil.example\\a',
+  ' https://evil.example/a',
+  '\u0001https://evil.example/a',
+  'ht\ttps://evil.\nexample/a',
+  'https://user@evil.example/a',
+  'https://evil.example./a',
+  'https://evil%2eexample/a',
+]) {
+  test(`a denying rule catches every way to write an address: ${JSON.stringify(to)}`, async () => {
+    assert.equal(await decide('web.get', { to }, { deny: ['web.*(to=https://evil.example/*)'] }), 'denied');
+    assert.equal(await decide('web.get', { to }, { ask: ['*'] }, { allow: ['web.*(to=https://good.example/*)'] }), 'needs_human');
+  });
+}
+
 test('no path that leads out of a folder fits a rule for that folder', async () => {
   const part = fc.constantFrom('..', '.', 'docs', 'a', '', '...', '..\\');
   await fc.assert(
