@@ -2,6 +2,7 @@ import type { LoadOptions } from '../chain/options.ts';
 import { PROVIDERS } from '../models/providers.ts';
 import { KINDS } from '../steps/index.ts';
 import { stepOptions } from '../steps/options.ts';
+import { BUILT_IN_NAMES } from '../tools/names.ts';
 import type { Call } from './command.ts';
 import { defaultModel } from './config.ts';
 
@@ -15,6 +16,7 @@ export function loadOptions({ io, settings: { config } }: Pick<Call, 'io' | 'set
     cwd: io.cwd,
     packageDir: io.packageDir,
     providers: [...PROVIDERS.map(({ id }) => id), ...Object.keys(config.providers ?? {})],
+    tools: BUILT_IN_NAMES,
     ...(fallback === undefined ? {} : { model: { default: fallback } }),
   };
 }

@@ -2,9 +2,10 @@ import type { Chain } from '../../core/chain.ts';
 import { Failure, UsageError } from '../../core/errors.ts';
 import type { Io } from '../../core/io.ts';
 import type { Step } from '../../core/step.ts';
-import { bodiesIn, chainsIn } from '../../lib/chains.ts';
+import { chainsIn } from '../../lib/chains.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { RunFlags } from './flags.ts';
+import { usesTools } from './toolbox.ts';
 
 /** What the options say about this chain, before anything is asked or called. Throws `UsageError`. */
 export function checkAgainst(chain: Chain, flags: RunFlags): void {
@@ -50,8 +51,7 @@ function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: R
     ...(allowTools.length === 0 ? [] : ['--allow-tool']),
     ...(denyTools.length === 0 ? [] : ['--deny-tool']),
   ];
-  const usesTools = chainsIn(chain).some((each) => bodiesIn(each).some(({ body }) => (body.tools ?? []).length > 0));
-  if (given.length === 0 || usesTools) return;
+  if (given.length === 0 || usesTools(chain)) return;
   throw new UsageError(`${given[0]} is given, but no step of the chain uses tools`, { code: 'PC2027' });
 }
 

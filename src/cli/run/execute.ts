@@ -5,6 +5,7 @@ import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
+import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import { beside } from '../../terminal/renderer.ts';
@@ -12,7 +13,7 @@ import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
 import { runsDir } from '../paths.ts';
-import { createEventFilter, createRedactor, secretsOf } from '../redact.ts';
+import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
@@ -22,6 +23,7 @@ import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
+import { openToolbox } from './toolbox.ts';
 
 export interface Execution {
   readonly call: Call;
@@ -45,14 +47,24 @@ export async function execute(execution: Execution): Promise<number> {
   const stop = new AbortController();
   const release = listen(execution, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
+  let toolbox: Toolbox | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const live =
       flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
     const out = file ?? call.out;
-    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live }));
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal });
+    let pause = (): void => undefined;
+    const onPause = (given: () => void): void => {
+      pause = given;
+    };
+    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
+    const { chain } = execution;
+    toolbox = await openToolbox({ call, flags, chain, redact: redactor.text, pause: () => pause() });
+    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox });
     const result = await pull(readers);
+    // Before the last words: what a server started is gone when the run says that it is done.
+    await toolbox?.[Symbol.asyncDispose]();
     await readers.journal?.close();
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     await renderer.end();
@@ -62,6 +74,7 @@ export async function execute(execution: Execution): Promise<number> {
     if (lost !== undefined && lost.code !== 'EPIPE' && isSilent(call, flags)) throw stdoutFailure(lost);
     return result.exit_code;
   } finally {
+    await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
   }
@@ -88,12 +101,18 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
 /** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
+interface World extends Pick<Readers, 'renderer'> {
+  readonly live: boolean;
+  readonly signal: AbortSignal;
+  readonly redactor: Redactor;
+  readonly toolbox: Toolbox | undefined;
+}
+
 function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: given }: Execution,
-  { renderer, live, signal }: Pick<Readers, 'renderer'> & { readonly live: boolean; readonly signal: AbortSignal },
+  { renderer, live, signal, redactor, toolbox }: World,
 ): Readers {
   const warnings = [...given];
-  const redactor = createRedactor(secretsOf(call.io.env, secretNames(chain)));
   const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   return {
@@ -107,6 +126,7 @@ function readersOf(
       openModel,
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
+      ...(toolbox === undefined ? {} : { toolbox }),
       live,
       signal,
       // A run's result has no stack, so it is told when the error is still one.

@@ -18,6 +18,8 @@ export interface Progress {
   readonly flags: RunFlags;
   /** Text of the result goes to stdout while it comes. */
   readonly live: boolean;
+  /** Told how to make room on the terminal for a question. */
+  readonly onPause?: (pause: () => void) => void;
 }
 
 /** What stderr and the log file get: which form is decided here, once. */
@@ -34,7 +36,7 @@ export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean 
   return format !== 'text' && !err.isTTY && !globals.verbose;
 }
 
-async function stderrRenderer({ call, flags, live }: Progress): Promise<Renderer> {
+async function stderrRenderer({ call, flags, live, onPause }: Progress): Promise<Renderer> {
   const { err, paint, globals, io } = call;
   if (isSilent(call, flags)) return SILENT;
   const options: ProgressOptions = {
@@ -48,6 +50,7 @@ async function stderrRenderer({ call, flags, live }: Progress): Promise<Renderer
   if (!err.isTTY) return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
   const level = colorLevel({ flag: globals.color, env: io.env, config: call.settings.config.color, isTTY: true });
   const spinner = canSpin(err, io.stderr, io.env) ? await openSpinner(io.stderr, level) : NO_SPINNER;
+  onPause?.(spinner.hide);
   return interactiveRenderer({ ...options, spinner, showReasoning, resultStreams: live && call.out.isTTY, raw: flags.rawOutput });
 }
 
