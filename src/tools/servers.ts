@@ -24,8 +24,6 @@ export interface RunningServer {
   readonly version: string;
   /** Those of the moment: a server may change them. */
   readonly tools: readonly Tool[];
-  /** What of it is not offered and why, for people to read. */
-  status?(): { readonly notes: readonly string[] };
   close(): Promise<void>;
 }
 
@@ -68,7 +66,6 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
       if (!start.told) {
         start.told = true;
         yield { type: 'mcp.started', server: spec.name, name, version, tools: tools.length, duration_ms: durationMs };
-        for (const note of server.status?.().notes ?? []) yield { type: 'warning', code: 'PC7014', message: note };
       }
       return server;
     } catch (error) {

@@ -189,18 +189,6 @@ test('a server whose variables are not set is not started', async () => {
   assert.deepEqual(opened, []);
 });
 
-test('what a server does not offer is a warning', async () => {
-  const { openServer } = servers();
-  await using box = toolbox({
-    openServer: async (spec, world) => ({
-      ...(await openServer(spec, world)),
-      status: () => ({ notes: ['one tool is left out'] }),
-    }),
-  });
-  const { events } = await open(box, ['github.*'], scope);
-  assert.deepEqual(events[1], { type: 'warning', code: 'PC7014', message: 'one tool is left out' });
-});
-
 test('every built-in tool tells a model enough to call it', async () => {
   const { tools } = await open(
     toolbox(),
