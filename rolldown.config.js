@@ -43,6 +43,8 @@ const config = defineConfig({
     codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
   },
   transform: {
+    // Node 20 does not know `using`.
+    target: 'node20.19',
     inject: { Headers: [leanGlobals, 'Headers'], FormData: [leanGlobals, 'FormData'] },
     define: { 'globalThis.Blob': 'undefined', 'globalThis.ReadableStream': 'undefined' },
   },
