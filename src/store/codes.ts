@@ -16,4 +16,6 @@ export const CODES: Readonly<Record<string, string>> = {
   PC8104: 'a run journal could not be written; the run went on without it',
   PC8105: 'the run is still going',
   PC8106: 'the run ended without a last word: its process was killed or the machine stopped',
+  PC8107: 'a run cannot be resumed: it has finished, or its journal does not tell what it was given',
+  PC8108: 'a run cannot be resumed: its chain is not what it was',
 };

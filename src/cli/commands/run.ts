@@ -8,7 +8,7 @@ import type { Call, Command } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
 import { modelConfig } from '../model-config.ts';
 import { checkAgainst, checkSecrets, checkServers } from '../run/check.ts';
-import { execute } from '../run/execute.ts';
+import { type Execution, execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
 import { inputIsUnused, readInput } from '../run/input.ts';
@@ -56,7 +56,8 @@ export const run: Command = {
   },
 };
 
-async function load(call: Call, flags: RunFlags): Promise<Chain> {
+/** The chain that the flags name. */
+export async function load(call: Call, flags: RunFlags): Promise<Chain> {
   const options = loadOptions(call);
   const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
   return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
@@ -72,9 +73,12 @@ async function load(call: Call, flags: RunFlags): Promise<Chain> {
   });
 }
 
-async function start(call: Call, flags: RunFlags, chain: Chain, about: About): Promise<number> {
+/** A run that is taken up again: what it was given, and what it has done. */
+export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress'>>;
+
+export async function start(call: Call, flags: RunFlags, chain: Chain, about: About, again?: Again): Promise<number> {
   checkAgainst(chain, flags);
-  const inputs = await inputValues(chain, flags);
+  const inputs = again?.inputs ?? (await inputValues(chain, flags));
   if (flags.dryRun) {
     const config = modelConfig(call);
     await call.out.write(await planText(call, flags, chain, { inputs, openModel: createOpenModel({ io: call.io, config }) }));
@@ -84,7 +88,7 @@ async function start(call: Call, flags: RunFlags, chain: Chain, about: About): P
   if (flags.mcp) checkServers(chain);
   const openModel = await readyModels(call, flags, chain);
   await requireTrust(call, chain, flags);
-  const read = await readInput(call, flags, chain.uses);
+  const read = again ?? (await readInput(call, flags, chain.uses));
   const warnings = ownWarnings(call, flags, chain);
   const [first] = warnings;
   if (flags.strict && first !== undefined) throw new UsageError(`${first.message} (--strict)`, { code: first.code });

@@ -5,6 +5,7 @@ import { runsDir } from '../paths.ts';
 import { runIdOf } from '../runs/find.ts';
 import { list } from '../runs/list.ts';
 import { remove } from '../runs/remove.ts';
+import { resume } from '../runs/resume.ts';
 import { show } from '../runs/show.ts';
 
 const path: Verb = {
@@ -27,5 +28,5 @@ export const runs: Command = {
     { command: 'promptchain runs show last', note: 'what the newest did' },
     { command: 'promptchain runs rm --older-than 30d', note: 'remove old ones' },
   ],
-  verbs: [list, show, remove, path],
+  verbs: [list, show, resume, remove, path],
 };

@@ -8,6 +8,7 @@ import type { RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
+import type { Progress } from '../../store/recorded.ts';
 import { beside } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
@@ -17,6 +18,7 @@ import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
+import { contentHash, keptGiven } from './given.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
@@ -36,6 +38,8 @@ export interface Execution {
   readonly openModel: OpenModel;
   /** Told at the beginning of the run, and part of its result. */
   readonly warnings: readonly Warning[];
+  /** What an earlier part of the same run has done. */
+  readonly progress?: Progress;
 }
 
 /**
@@ -109,12 +113,15 @@ interface World extends Pick<Readers, 'renderer'> {
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: given }: Execution,
+  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress }: Execution,
   { renderer, live, signal, redactor, toolbox }: World,
 ): Readers {
-  const warnings = [...given];
+  const warnings = [...told];
   const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
+  const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
+  const kept = keptGiven(given, redactor);
+  const journal = { ...(kept === undefined ? {} : { given: kept }), again: progress !== undefined };
   return {
     chain,
     options: {
@@ -129,10 +136,12 @@ function readersOf(
       ...(toolbox === undefined ? {} : { toolbox }),
       live,
       signal,
+      ...progress,
       // A run's result has no stack, so it is told when the error is still one.
       ...(call.globals.debug ? { onFailure: (error: unknown) => void call.err.write(`${redactor.text(stackOf(error))}\n`) } : {}),
     },
-    journal: flags.save ? openJournal(runsDir(call.paths), runId) : undefined,
+    journal: flags.save ? openJournal(runsDir(call.paths), runId, journal) : undefined,
+    resume: flags.save && kept !== undefined ? `promptchain runs resume ${runId}` : null,
     renderer,
     filter: createEventFilter(redactor),
     warnings,

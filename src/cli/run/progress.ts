@@ -62,14 +62,15 @@ interface EndOptions {
 
 /** How a run failed: what is already on stdout, the error, and last what to do. */
 function explainEnd(result: RunResult, { paint, cwd, saved }: EndOptions): string {
-  const { error, status, run_id, exit_code } = result;
+  const { error, status, run_id, exit_code, resume } = result;
   // Whoever closed the pipe, as `head` does, has had enough and wants no complaint.
   if (error === null || exit_code === EXIT.stdoutClosed) return '';
   const partial = result.steps.some(({ status, output }) => status === 'failed' && output !== '');
   return [
     ...(partial ? [`${paint.yellow('warning')}: the output above is incomplete\n`] : []),
     explainRecord(error, { paint, cwd }),
-    ...(status === 'interrupted' && saved ? [`what was done is kept: promptchain runs show ${run_id}\n`] : []),
+    ...(resume !== null ? [`what was done is kept; go on with: ${resume}\n`] : []),
+    ...(resume === null && status === 'interrupted' && saved ? [`what was done is kept: promptchain runs show ${run_id}\n`] : []),
   ].join('');
 }
 

@@ -14,6 +14,8 @@ export interface Readers {
   /** Undefined with `--no-save`. */
   readonly journal: Journal | undefined;
   readonly renderer: Renderer;
+  /** The command that takes the run up again, if one can. */
+  readonly resume: string | null;
   /** What the world may see of an event: without secrets, possibly a moment later. */
   readonly filter: (event: Event) => readonly Event[];
   /** Told right after the run has started; part of its result. More may be added while it goes. */
@@ -41,7 +43,7 @@ export async function pull(readers: Readers): Promise<RunResult> {
     }
   })();
   const outcome = await Promise.race([finished, stuck(options.signal)]);
-  if (outcome !== undefined) return outcome;
+  if (outcome !== undefined) return { ...outcome, resume: resumeOf(outcome, readers) };
 
   givenUp = true;
   finished.catch(() => undefined);
@@ -52,7 +54,14 @@ export async function pull(readers: Readers): Promise<RunResult> {
   for (const step of [...open.values()].reverse())
     await deliver({ v, seq, ts, run_id, ...abandoned(step, options.signal.reason) });
   await deliver(last);
-  return result;
+  return { ...result, resume: resumeOf(result, readers) };
+}
+
+/** A run that ended well has nothing to go on with, nor has one that did nothing, or whose journal is not whole. */
+function resumeOf({ status, steps, usage }: RunResult, { resume, journal }: Readers): string | null {
+  if (status === 'success' || journal === undefined || journal.failed !== undefined) return null;
+  const didSomething = usage.output_tokens > 0 || steps.some((step) => step.status === 'completed' || step.tool_calls > 0);
+  return didSomething || status === 'interrupted' ? resume : null;
 }
 
 /** Keeps the steps that have begun and not ended. */
@@ -91,7 +100,8 @@ function stuck(signal: AbortSignal): Promise<undefined> {
 }
 
 /** Adds our own warnings to the run's events and hands everything on; after the last event nothing more. */
-function createDelivery({ journal, renderer, filter, warnings }: Readers): (event: Event) => Promise<void> {
+function createDelivery(readers: Readers): (event: Event) => Promise<void> {
+  const { journal, renderer, filter, warnings } = readers;
   let told = 0;
   let unsaved = false;
   let over = false;
@@ -120,7 +130,8 @@ function createDelivery({ journal, renderer, filter, warnings }: Readers): (even
     }
     over = true;
     await tell(event);
-    await hand({ ...event, result: { ...event.result, warnings: [...warnings.map(withoutType), ...event.result.warnings] } });
+    const all = [...warnings.map(withoutType), ...event.result.warnings];
+    await hand({ ...event, result: { ...event.result, resume: resumeOf(event.result, readers), warnings: all } });
   };
 }
 

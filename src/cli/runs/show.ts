@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/errors.ts';
+import { publicEvent } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { readRun } from '../../store/runs.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
@@ -28,7 +29,7 @@ export const show: Verb = {
     for (const { line, byte } of record.unreadable)
       await note(call, `line ${line} of ${record.file} (byte ${byte}) cannot be read`);
     if (options.events === true) {
-      for (const event of record.events) await out.write(`${JSON.stringify(event)}\n`);
+      for (const event of record.events) await out.write(`${JSON.stringify(publicEvent(event))}\n`);
     } else if (options.json === true) {
       await out.write(`${JSON.stringify(record.result, null, 2)}\n`);
     } else {

@@ -48,7 +48,7 @@ describe('signals', () => {
     live.child.kill('SIGTERM');
     const { signal, stderr } = await live.ended;
     assert.equal(signal, 'SIGTERM');
-    assert.match(stderr, /promptchain runs show \S+\n$/, 'the last line says what to do next');
+    assert.match(stderr, /promptchain runs resume \S+\n$/, 'the last line says what to do next');
   });
 
   it('a second one ends it even when the run does not end by itself', async () => {

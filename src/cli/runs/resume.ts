@@ -1,0 +1,45 @@
+import { StoreError } from '../../core/errors.ts';
+import { progressIn } from '../../store/recorded.ts';
+import { type RunRecord, readRun } from '../../store/runs.ts';
+import type { Verb } from '../command.ts';
+import { load, start } from '../commands/run.ts';
+import { runsDir } from '../paths.ts';
+import { contentHash, givenIn } from '../run/given.ts';
+import { runIdOf } from './find.ts';
+
+export const resume: Verb = {
+  name: 'resume',
+  summary: 'go on where a run ended; what it finished is not done again',
+  examples: [{ command: 'promptchain runs resume last', note: 'after Ctrl-C, a failure or a crash: the same input and options' }],
+  configure(parser) {
+    parser.argument('<run>', 'an id, the beginning of one, or last');
+  },
+  async run(call) {
+    const dir = runsDir(call.paths);
+    const id = runIdOf(dir, call.args[0] ?? '');
+    const record = readRun(dir, id);
+    refuseEnded(record);
+    const { flags, cwd, sha256, ...given } = givenIn(record.given, id);
+    const there = { ...call, io: { ...call.io, cwd } };
+    const chain = await load(there, flags);
+    if (contentHash(chain) !== sha256) throw changed(chain.file, id);
+    const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
+    return start(there, flags, chain, about, { ...given, progress: progressIn(record.all) });
+  },
+};
+
+function refuseEnded({ id, running, result }: RunRecord): void {
+  if (running) throw new StoreError(`run ${id} is still going`, { code: 'PC8105', help: 'end it first, or wait' });
+  if (result.status !== 'success') return;
+  throw new StoreError(`run ${id} has finished: there is nothing to resume`, {
+    code: 'PC8107',
+    help: `see what it gave with: promptchain runs show ${id}`,
+  });
+}
+
+function changed(file: string, id: string): StoreError {
+  return new StoreError(`${file}, or a file it includes, is not what it was when run ${id} began`, {
+    code: 'PC8108',
+    help: 'what the run has done may not fit any more: start it anew, or put the files back as they were',
+  });
+}
