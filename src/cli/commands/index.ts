@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./runs.ts')).runs,
   },
   {
+    name: 'mcp',
+    summary: 'look at MCP servers and call their tools',
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
     name: 'trust',
     summary: 'let chains run their commands, functions and servers',
     load: async () => (await import('./trust.ts')).trust,

@@ -17,18 +17,17 @@ export interface Runnable {
   readonly files: readonly string[];
 }
 
-/** All that running a chain may run, sub-chains and tools included. Of servers, those that a step can reach. */
+/** All that running a chain may run, sub-chains and tools included. Servers count though no step reaches them: `promptchain mcp` does. */
 export function whatRuns(chain: Chain): readonly Runnable[] {
-  const reached = new Set(chain.uses.servers);
   return chainsIn(chain).flatMap((each) => [
     ...bodiesIn(each).flatMap(({ name, body }): Runnable[] =>
       body.runs === undefined
         ? []
         : [{ what: body.runs, file: each.file, name, text: body.preview?.(NOTHING) ?? '', files: body.files?.() ?? [] }],
     ),
-    ...Object.values(each.servers)
-      .filter(({ name }) => reached.has(name))
-      .map((server): Runnable => ({ what: 'server', file: each.file, name: server.name, ...describe(server) })),
+    ...Object.values(each.servers).map(
+      (server): Runnable => ({ what: 'server', file: each.file, name: server.name, ...describe(server) }),
+    ),
   ]);
 }
 
