@@ -9,7 +9,7 @@ import type { Tool, Toolbox, ToolResult, ToolScope } from '../../src/core/tool.t
 import { createToolbox, type ToolboxOptions } from '../../src/tools/toolbox.ts';
 
 /** As much of the world as tools touch, at a fixed time. */
-export const io = {
+const io = {
   env: {},
   cwd: '/',
   clock: { now: () => Date.parse('2026-03-01T12:00:00Z'), elapsed: () => performance.now() },
