@@ -10,6 +10,7 @@ import { contextOf, type Work } from './context.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
+import { toolScope } from './tools.ts';
 
 /**
  * One step from its condition to its memory: decides whether it runs, runs its attempts, tells how it went, and stages what
@@ -90,6 +91,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
   const { step, path, frame } = work;
   const { options } = frame;
   const callsModel = step.body.model !== undefined && shapeOf(step) === 'leaf';
+  if (step.body.runs === 'command') await permitCommand(work);
   const { outcome, attempts: count } = yield* attempts({
     path,
     io: options.io,
@@ -117,6 +119,12 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     ...keptOf(outcome),
   };
   return { completed, outcome };
+}
+
+/** Rules call a command `run`; asked once for all attempts, and not again when a resumed run has its result. */
+async function permitCommand({ step, path, scope, frame, inside }: Work): Promise<void> {
+  const command = step.body.preview?.(scope) ?? '';
+  await frame.options.toolbox?.permit({ name: 'run' }, { command }, toolScope({ frame, inside, step: path }), frame.signal);
 }
 
 function keptOf({ turn, changes, passThrough, stop }: StepOutcome): { readonly kept?: StepKept } {

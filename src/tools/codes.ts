@@ -7,7 +7,6 @@ export const CODES: Readonly<Record<string, string>> = {
   PC7045: 'an arithmetic expression is wrong or has no value',
   PC7046: 'a time or a time zone could not be understood',
   PC7047: 'the tools of a run were asked for after its end',
-  PC7048: 'an MCP server needs a variable that is not set',
   PC7061: 'a rule denies the call of a tool',
   PC7062: 'the call of a tool needs the consent of a person, and there is none to ask',
   PC7063: 'a person said no to the call of a tool',

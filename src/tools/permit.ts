@@ -83,18 +83,26 @@ function rulesOf({ permissions }: ToolScope, tool: string) {
   return { deny: permissions.deny.map(read), ask: permissions.ask.map(read) };
 }
 
+/** `run` is what rules call the commands of `run` steps. */
+function named(tool: string): string {
+  return tool === 'run' ? 'the command' : `the tool "${tool}"`;
+}
+
 function denied(tool: string, by: string): ToolError {
-  return new ToolError(`the tool "${tool}" may not be called so: ${by} denies it`, { code: 'PC7061', reason: 'denied' });
+  return new ToolError(`${named(tool)} may not run so: ${by} denies it`, { code: 'PC7061', reason: 'denied' });
 }
 
 function refused(tool: string): ToolError {
-  return new ToolError(`the person asked did not allow this call of "${tool}"`, { code: 'PC7063', reason: 'denied' });
+  return new ToolError(`${named(tool)} may not run so: the person who was asked did not allow it`, {
+    code: 'PC7063',
+    reason: 'denied',
+  });
 }
 
 function needsHuman({ tool, args, rule }: Question, redact = (text: string): string => text): ToolError {
   const shown = shortened(redact(JSON.stringify(args)));
   return new ToolError(
-    `the tool "${tool}" needs the consent of a person, because of the rule "${rule}" in permissions.ask: ${shown}`,
+    `${named(tool)} needs the consent of a person, because of the rule "${rule}" in permissions.ask: ${shown}`,
     { code: 'PC7062', reason: 'needs_human', help: `run it in a terminal, or allow it with: --allow-tool "${tool}"` },
   );
 }

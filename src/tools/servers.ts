@@ -47,9 +47,7 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
   const begin = (spec: ServerSpec, root: string): Start => {
     const startedAt = io.clock.elapsed();
     const world = { io, signal: life.signal, roots: [root], log: (line: string) => log?.(spec.name, line) };
-    const missing = spec.missing ?? [];
-    const opening = missing.length > 0 ? Promise.reject(lacks(spec.name, missing)) : openServer(spec, world);
-    const ready = opening.then((server) => {
+    const ready = openServer(spec, world).then((server) => {
       return { server, durationMs: Math.round(io.clock.elapsed() - startedAt) };
     });
     ready.catch(() => undefined); // whoever waits is told; nobody may be waiting any more
@@ -99,14 +97,6 @@ interface Start {
 }
 
 const MOST_STARTS_AT_ONCE = 8;
-
-function lacks(server: string, variables: readonly string[]): ToolError {
-  return new ToolError(`the server "${server}" needs ${variables.join(', ')}, which the environment does not have`, {
-    code: 'PC7048',
-    reason: 'tool',
-    help: 'set it in the environment or in .env',
-  });
-}
 
 function afterEnd(): ToolError {
   return new ToolError('the run has ended, and its servers with it', { code: 'PC7047', reason: 'cancelled' });

@@ -231,7 +231,7 @@ test('the rules are asked again where a redirect leads', async (context) => {
   const permissions = { allow: [], ask: [], deny: ['http.fetch(url=*/secret/*)'] };
   const options = { lookup, config: { privateUrls: [`${base}/*`, `${from}/*`] } };
   const fetch = await builtIn('http.fetch', { permissions }, options);
-  assert.match((await fetch({ url: `${from}/` })).text, /"http\.fetch" may not be called so/);
+  assert.match((await fetch({ url: `${from}/` })).text, /"http\.fetch" may not run so/);
   const asking = await builtIn(
     'http.fetch',
     { permissions: { ...permissions, deny: [], ask: ['http.fetch(url=*/secret/*)'] } },

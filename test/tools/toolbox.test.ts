@@ -181,14 +181,6 @@ test('an entry in the chain file may name which of the tools there are', async (
   assert.deepEqual((await open(box, ['github.search'], some)).names, []);
 });
 
-test('a server whose variables are not set is not started', async () => {
-  const { openServer, opened } = servers();
-  await using box = toolbox({ openServer });
-  const lacking = scopeOf({ servers: { github: { ...serverSpec('github'), missing: ['TOKEN'] } } });
-  await assert.rejects(open(box, ['github.*'], lacking), { code: 'PC7048', message: /"github" needs TOKEN/ });
-  assert.deepEqual(opened, []);
-});
-
 test('every built-in tool tells a model enough to call it', async () => {
   const { tools } = await open(
     toolbox(),

@@ -51,8 +51,8 @@ function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: R
     ...(allowTools.length === 0 ? [] : ['--allow-tool']),
     ...(denyTools.length === 0 ? [] : ['--deny-tool']),
   ];
-  if (given.length === 0 || usesTools(chain)) return;
-  throw new UsageError(`${given[0]} is given, but no step of the chain uses tools`, { code: 'PC2027' });
+  if (given.length === 0 || usesTools(chain) || chain.uses.commands) return;
+  throw new UsageError(`${given[0]} is given, but no step of the chain uses tools or commands`, { code: 'PC2027' });
 }
 
 /** Tells whether a step's id or path is the one a person named. */

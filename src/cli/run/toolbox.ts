@@ -18,9 +18,9 @@ export interface ToolboxNeeds {
   pause(): void;
 }
 
-/** The tools of a run, when some step uses any; what they need is loaded only then. Whoever opens it disposes of it. */
+/** The tools of a run, when some step uses any or a rule may be about its commands; what they need is loaded only then. Whoever opens it disposes of it. */
 export async function openToolbox({ call, flags, chain, redact, pause }: ToolboxNeeds): Promise<Toolbox | undefined> {
-  if (!usesTools(chain)) return undefined;
+  if (!usesTools(chain) && !hasRulesOnCommands(chain, flags)) return undefined;
   const { io, globals, interactive, err, paths } = call;
   const { createToolbox } = await import('../../tools/toolbox.ts');
   return createToolbox({
@@ -46,6 +46,11 @@ export async function openToolbox({ call, flags, chain, redact, pause }: Toolbox
 /** Some step of the chain, or of one it runs, names tools. */
 export function usesTools(chain: Chain): boolean {
   return chainsIn(chain).some((each) => bodiesIn(each).some(({ body }) => (body.tools ?? []).length > 0));
+}
+
+function hasRulesOnCommands(chain: Chain, { denyTools }: ToolboxNeeds['flags']): boolean {
+  if (!chain.uses.commands) return false;
+  return denyTools.length > 0 || chainsIn(chain).some(({ permissions }) => permissions.ask.length + permissions.deny.length > 0);
 }
 
 const openServer: OpenServer = async (spec, world) => {

@@ -26,7 +26,10 @@ describe('the tools of a run', () => {
     'hello.yaml': `${SHOUT}steps:\n  - tool: hello\n    with: { who: "{input}" }\n`,
     'hello.mjs': 'export const hello = ({ who }) => `hello ${who}`;\n',
     'sum.yaml': 'steps:\n  - tool: calculator\n    with: { expression: "{input}" }\n',
-    'plain.yaml': 'steps:\n  - run: cat\n',
+    'plain.yaml': 'steps:\n  - set: { a: "{input}" }\n',
+    'command.yaml': 'steps:\n  - run: cat\n',
+    'denied.yaml': 'permissions: { deny: ["run(command=touch *)"], ask: ["run(command=cat*)"] }\nsteps:\n  - run: touch made\n',
+    'asked.yaml': 'permissions: { deny: ["run(command=touch *)"], ask: ["run(command=cat*)"] }\nsteps:\n  - run: cat\n',
     'server.yaml': `mcp: { s: { command: node, env: { T: "\${NOT_SET_ANYWHERE}" } } }\nsteps:\n  - tool: s.x\n`,
   });
   after(() => sandbox[Symbol.dispose]());
@@ -68,6 +71,18 @@ describe('the tools of a run', () => {
       stdout,
       /shout asks to be called, and the rule "shout\(text=\*\)" wants your consent:\s+text: "\\"; touch pwned; x"/,
     );
+  });
+
+  it('rules hold for commands too, under the name run', async () => {
+    const run = (...args: string[]) => sandbox.run(['run', ...args, '-i', 'x']);
+    const denied = await run('denied.yaml');
+    assert.deepEqual([denied.code, denied.stderr.includes('PC7061')], [1, true], denied.stderr);
+    assert.throws(() => statSync(sandbox.path('made')));
+    const asked = await run('asked.yaml');
+    assert.deepEqual([asked.code, asked.stderr.includes('PC7062')], [8, true], asked.stderr);
+    assert.equal((await run('asked.yaml', '--allow-tool', 'run')).stdout, 'x\n');
+    assert.equal((await run('command.yaml', '--deny-tool', 'run')).code, 1);
+    assert.equal((await run('command.yaml', '--deny-tool', 'run(command=rm*)')).stdout, 'x\n');
   });
 
   it('options about tools and servers that cannot apply are refused', async () => {
