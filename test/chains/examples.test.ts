@@ -27,6 +27,12 @@ const NOBODY = 'http://127.0.0.1:9';
 
 /** Keyless models answer from what they were given, so these texts are stable. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  // These have tools: agents.test.ts runs them.
+  'agent-between-prompts.yaml': [],
+  'calculator-agent.yaml': [],
+  'file-agent.yaml': [],
+  'retrieve-then-write.yaml': [],
+  'tools-in-sequence.yaml': [],
   'hello.yaml': [{ stdin: 'Rain is coming.\n', args: OFFLINE, stdout: 'Subject: Rain is coming.\n\nRain is coming.\n' }],
   'extract-analyse-insights.yaml': [
     {
