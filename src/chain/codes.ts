@@ -25,6 +25,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1114: 'an input is declared wrongly',
   PC1115: 'a placeholder where none is filled in',
   PC1116: 'a setting from the command line does not fit the chain',
+  PC1117: 'an address that would hold a key',
   PC1201: 'a model name is not known',
   PC1202: 'the number of models does not fit the number of prompt steps',
   PC1311: 'a file is missing, cannot be read, or is outside the folder of the chain',
