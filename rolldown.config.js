@@ -5,9 +5,9 @@ import { build, defineConfig } from 'rolldown';
 const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 
 /**
- * What is loaded together, since a file more costs more than what is in it. `base` is what every command needs: nothing in it
- * imports yaml or zod. `late-`: loaded when first used, though imported at the top; many chains have neither conditions nor
- * memory.
+ * What is loaded together, since a file more costs more than what is in it. `base` is what every command needs, and small
+ * files that most need: nothing in it imports yaml or zod. `late-`: loaded when first used, though imported at the top; many
+ * chains have neither conditions nor memory.
  */
 const GROUPS = [
   { name: 'late-conditions', test: /cel-js|src\/template\/(?:cel|pattern)\.ts/ },
@@ -17,13 +17,18 @@ const GROUPS = [
     name: 'chain',
     test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template|agent)\/(?!codes|filters)|src\/lib\/(?:fields|model-params|duration)|src\/cli\/load-options/,
   },
-  { name: 'base', test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\// },
+  { name: 'models', test: /src\/models\/(?:chat|endpoint|failure|params|reason|redact|retry-after)\.ts/ },
+  { name: 'store', test: /src\/store\/(?!codes)/ },
+  {
+    name: 'base',
+    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/(?:models\/providers|template\/filters|cli\/(?:run\/failure|run\/read-text|model-config|config|explain|hide-keys|leave|log-file|paths|redact|shown-name))\.ts/,
+  },
 ];
 
 /**
  * The command line as a few CommonJS files, split where the source says `import()`: what a command does not use is not read.
  * Bundled because a start that resolves some hundred files takes three times as long; CommonJS because its compiled code can
- * be kept (`bin/code-cache.js`). Not minified: with kept code it gains nothing, and stack traces stay readable.
+ * be kept (`bin/code-cache.js`). Not minified: it would gain a start a twentieth, and cost readable stack traces.
  *
  * The library (`dist/lib`) is not bundled: it imports the packages that package.json names, as a library should.
  */

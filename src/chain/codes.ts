@@ -25,6 +25,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1114: 'an input is declared wrongly',
   PC1115: 'a placeholder where none is filled in',
   PC1116: 'a setting from the command line does not fit the chain',
+  PC1117: 'an address that would hold a key',
   PC1121: 'an MCP server is declared wrongly',
   PC1122: 'a tool is declared wrongly',
   PC1123: 'a step names a tool that no server and no declaration can have',

@@ -177,7 +177,7 @@ function readAccess(report: Report, node: MapNode, parsed: FieldValues<typeof mo
     const secret = names.find(isSecretName);
     if (secret !== undefined) {
       const help = `a host gets the key in a header: write api_key_env: ${secret}`;
-      report.add(urlNode, { code: 'PC1112', message: `"base_url" would send ${secret} as a part of the address`, help });
+      report.add(urlNode, { code: 'PC1117', message: `"base_url" would send ${secret} as a part of the address`, help });
     }
     const url = joinPieces(pieces);
     if (URL.canParse(url) && /^https?:/.test(url)) access.baseUrl = url;

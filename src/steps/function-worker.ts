@@ -127,7 +127,7 @@ const words = (error) => error instanceof Error ? error.name + ': ' + error.mess
   try {
     result = await work(call.input, call.context);
   } catch (error) {
-    return fail('PC7201', 'failed: ' + words(error), error?.stack?.split('\\n').slice(1, 3).map((line) => line.trim()).join(' '));
+    return fail('PC7201', 'failed: ' + words(error), error?.stack?.split('\\n').slice(1).find((line) => /file:/.test(line))?.trim());
   }
   if (typeof result === 'string') return parentPort.postMessage({ text: result });
   let json;

@@ -48,7 +48,7 @@ export function openOutput(descriptor: 1 | 2, open: () => NodeJS.WriteStream): O
 function isFileOrPipe(descriptor: number): boolean {
   try {
     const found = fstatSync(descriptor);
-    return found.isFile() || found.isFIFO();
+    return found.isFile() || found.isFIFO() || found.isSocket(); // Node gives its children sockets for pipes.
   } catch {
     return false;
   }

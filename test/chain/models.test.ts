@@ -47,7 +47,7 @@ describe('models', () => {
     const env = { OPENAI_API_KEY: 'sk-test-0123456789', HOST: 'h.example' };
     for (const written of ['${OPENAI_API_KEY}', '${OPENAI_API_KEY:-x}', '${OPENAI_API_KEY?}']) {
       assert.deepEqual(told(text(`https://\${HOST}/${written}/v1`), { env }), [
-        'PC1112 1:41 "base_url" would send OPENAI_API_KEY as a part of the address',
+        'PC1117 1:41 "base_url" would send OPENAI_API_KEY as a part of the address',
       ]);
     }
     assert.deepEqual(told(text('https://${HOST}/v1'), { env }), []);

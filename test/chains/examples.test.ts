@@ -99,6 +99,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       stdout: 'Free some space.\n',
       requests: ['gpt-4o-mini: 2 ERROR disk full\n      1 ERROR no route'],
     },
+    { stdin: '10:02 WARN slow\n', replies: [], stdout: 'Nothing to report at level ERROR.\n' },
   ],
   'stop-after-steps.yaml': [
     { stdin: 'a txt', args: ['--var', 'passes=1'], replies: [{ text: 'a text' }], stdout: 'a text\n' },

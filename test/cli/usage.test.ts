@@ -71,6 +71,18 @@ describe('the command line', () => {
     assert.equal(stdout, 'hi\n', stderr);
   });
 
+  it('takes an empty name for no chain, as an unset variable in a script gives', async () => {
+    using sandbox = openSandbox();
+    for (const args of [
+      ['run', '', '-i', 'x'],
+      ['validate', ''],
+    ]) {
+      const { code, stderr } = await sandbox.run(args);
+      assert.equal(code, 2);
+      assert.match(stderr, /name of (the|a) chain( file)? is empty/);
+    }
+  });
+
   it('takes a chain from stdin', async () => {
     using sandbox = openSandbox();
     const { stdout } = await sandbox.run(['run', '-', '-i', 'hi'], { stdin: 'models: [echo/x]\nsteps: ["{input}"]\n' });

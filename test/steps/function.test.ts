@@ -63,6 +63,13 @@ for (const [name, code, words] of [
   });
 }
 
+test('a failure tells the line of the file, and no stack of ours', async () => {
+  const { sandbox, go } = run(call('broken'));
+  using _ = sandbox;
+  const { stderr } = await go();
+  assert.match(stderr, /= help: at broken \(file:\S+code\.mjs:5:\d+\)\n$/);
+});
+
 test('an endless loop ends at the timeout', async () => {
   const { sandbox, go } = run('  - function: "./lib/code.mjs#endless"\n    timeout: 1s\n');
   using _ = sandbox;

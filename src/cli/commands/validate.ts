@@ -40,6 +40,7 @@ export const validate: Command = {
 };
 
 function refuseContradictions(names: readonly string[], fix: boolean): void {
+  if (names.includes('')) throw new UsageError('the name of a chain file is empty');
   const stdin = names.filter((name) => name === '-').length;
   if (stdin > 1) throw new UsageError('stdin (-) can be checked only once');
   if (fix && stdin > 0) throw new UsageError('--fix writes files: it does not go with stdin (-)');

@@ -83,6 +83,7 @@ export function declareRunFlags(parser: Parser): void {
 /** Throws `UsageError` for values that are none and for options that exclude each other: none is ever ignored. */
 export function runFlags({ args, options, globals }: Call): RunFlags {
   const format = formatOf(options);
+  if (args[0] === '') throw nameless();
   const flags: RunFlags = {
     chain: args[0] ?? '',
     ...inputOf(options),
@@ -116,6 +117,11 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
   };
   rejectContradictions(flags, globals.quiet);
   return flags;
+}
+
+/** What an unset variable in a script gives; as a path it would be the working folder. */
+function nameless(): UsageError {
+  return new UsageError('the name of the chain is empty', { help: 'name a chain file, or - to read the chain from stdin' });
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
