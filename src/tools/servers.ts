@@ -43,6 +43,8 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
   const started = new Map<string, Start>();
   // A step that gives up waiting does not end a start that another one waits for: servers live as long as the run.
   const life = new AbortController();
+  /** Of the last step that wanted servers: whether someone stopped the run, which leaves less time for goodbyes. */
+  let asked: AbortSignal | undefined;
 
   const begin = (spec: ServerSpec, root: string): Start => {
     const startedAt = io.clock.elapsed();
@@ -78,13 +80,14 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
   return {
     async *open(specs, root, signal) {
       if (life.signal.aborted) throw afterEnd();
+      asked = signal;
       return yield* merge(
         specs.map((spec) => (branchSignal) => openOne(spec, root, branchSignal)),
         { concurrency: MOST_STARTS_AT_ONCE, signal },
       );
     },
     async [Symbol.asyncDispose]() {
-      life.abort(afterEnd());
+      life.abort(asked?.aborted ? asked.reason : afterEnd());
       await Promise.allSettled([...started.values()].map(async ({ ready }) => (await ready).server.close()));
     },
   };

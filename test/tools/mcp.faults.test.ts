@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Interrupted } from '../../src/core/errors.ts';
 import type { ServerSpec } from '../../src/core/tool.ts';
 import { packageDir } from '../package/package-dir.ts';
 import { left, newMarker, open, openFake, watchdogs } from './mcp-world.ts';
@@ -57,6 +58,17 @@ for (const mode of ['good', 'stubborn', 'grandchild', 'runaway', 'flood']) {
     });
   }
 }
+
+test('when someone stops the run, a server that ignores everything is ended sooner', async (t) => {
+  const marker = newMarker();
+  const run = new AbortController();
+  const fake = await openFake('stubborn', { signal: run.signal }, marker);
+  const start = performance.now();
+  run.abort(new Interrupted('SIGINT'));
+  await fake.server.close();
+  t.diagnostic(`closed in ${Math.round(performance.now() - start)} ms`);
+  assert.deepEqual(left(marker), []);
+});
 
 test('a server under npx is called, and nothing of npx, its shell and the server is left', async (t) => {
   const marker = newMarker();

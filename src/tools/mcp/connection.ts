@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { ToolError } from '../../core/errors.ts';
+import { Interrupted, type ToolError } from '../../core/errors.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { abortable } from '../../lib/abortable.ts';
 import type { Definition } from './definitions.ts';
@@ -123,7 +123,7 @@ export async function connect(spec: ServerSpec, world: World): Promise<Connectio
         world.signal.removeEventListener('abort', endNow);
         lifetime.abort(closedByUs(spec.name));
         await opening?.catch(() => undefined);
-        await current.session.close();
+        await current.session.close(world.signal.reason instanceof Interrupted);
       })();
       return closing;
     },

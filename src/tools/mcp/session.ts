@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { ToolError } from '../../core/errors.ts';
+import { Interrupted, ToolError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ServerSpec } from '../../core/tool.ts';
 import { abortable } from '../../lib/abortable.ts';
@@ -39,7 +39,7 @@ export interface Session {
   /** Why it is not alive. */
   death(): ToolError;
   lastLines(): readonly string[];
-  close(): Promise<void>;
+  close(hurry?: boolean): Promise<void>;
 }
 
 /** An error that the server itself answered with, by the rules of the protocol: its own words. */
@@ -84,7 +84,7 @@ async function greet(wire: Wire, spec: ServerSpec, world: World, limitMs: number
   } catch (error) {
     const lines = wire.lastLines();
     const death = wire.death();
-    await wire.close();
+    await wire.close(signal.reason instanceof Interrupted);
     if (signal.aborted) throw signal.reason;
     if (late.signal.aborted) throw startTooLong(spec.name, limitMs, lines);
     throw death ?? failureOf(error, spec, wire, 'initialize');
@@ -143,9 +143,9 @@ function sessionOf(client: Client, wire: Wire, spec: ServerSpec, progress: Progr
     death: () => wire.death() ?? closedByUs(spec.name),
     lastLines: () => wire.lastLines(),
     request: (request, signal) => exchange(client, wire, spec, progress, request, signal),
-    async close() {
+    async close(hurry) {
       closed = true;
-      await wire.close();
+      await wire.close(hurry);
       await client.close();
     },
   };

@@ -77,9 +77,9 @@ export class StdioWire implements Wire {
     return this.#death;
   }
 
-  close(): Promise<void> {
+  close(hurry = false): Promise<void> {
     this.#leave();
-    return this.#child?.end() ?? Promise.resolve();
+    return this.#child?.end(hurry) ?? Promise.resolve();
   }
 
   /** What it wrote before its end is read first; what it started may hold the pipes open, so that is not waited for. */

@@ -7,6 +7,6 @@ export interface Wire extends Transport {
   lastLines(): readonly string[];
   /** Why the connection is gone; undefined while it lives, and when `close` was what ended it. */
   death(): ToolError | undefined;
-  /** Resolves when nothing of the connection is left, processes included. May be called again. */
-  close(): Promise<void>;
+  /** Resolves when nothing of the connection is left, processes included. `hurry`: it is given less time. May be called again. */
+  close(hurry?: boolean): Promise<void>;
 }
