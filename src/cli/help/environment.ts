@@ -27,6 +27,10 @@ const OURS = [
   ['PROMPTCHAIN_MODEL', 'the model of steps whose chain names none, such as openai/gpt-4o-mini'],
   ['PROMPTCHAIN_MEMORY', 'the memory namespace of chains that name none'],
   ['PROMPTCHAIN_HOME', 'one folder for configuration, memory, runs and cache'],
+  [
+    'PROMPTCHAIN_TRUST',
+    'always: run every chain without asking whether it is trusted, such as in an image for CI; not from .env',
+  ],
   ['XDG_CONFIG_HOME, XDG_DATA_HOME', 'the folders above promptchain/ for configuration and memory'],
   ['XDG_STATE_HOME, XDG_CACHE_HOME', 'the same for runs and cache'],
   ['NO_COLOR, FORCE_COLOR, CLICOLOR', 'colour; the flag --color goes over them'],

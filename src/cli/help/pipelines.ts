@@ -22,5 +22,9 @@ In a script use set -o pipefail, so that a failed run is not hidden by the comma
   promptchain validate chains/*.yaml && promptchain run chains/report.yaml --input-file data.txt -o report.md
 
 In CI, set the key as an environment variable of the job. Nothing is asked when stdin is not a terminal: input that is
-missing ends with exit code 2. Ctrl-C saves the run and ends it with 130; a second one ends it at once.`,
+missing ends with exit code 2. A chain that runs commands, functions or MCP servers and is not trusted yet ends with 8:
+--trust, promptchain trust <file or folder> or PROMPTCHAIN_TRUST=always says that you know it. A tool call that a rule
+asks about ends with 8 too: --allow-tool <rule>, or --approve auto or never.
+
+Ctrl-C saves the run and ends it with 130; a second one ends it at once.`,
 };

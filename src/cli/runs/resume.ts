@@ -24,7 +24,8 @@ export const resume: Verb = {
     const chain = await load(there, flags);
     if (contentHash(chain) !== sha256) throw changed(chain.file, id);
     const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
-    return start(there, flags, chain, about, { ...given, progress: progressIn(record.all) });
+    // What was trusted then is known by its content: a file that changed since is asked about.
+    return start(there, { ...flags, trust: false }, chain, about, { ...given, progress: progressIn(record.all) });
   },
 };
 
