@@ -7,7 +7,7 @@ import type { RunOptions } from '../core/run.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { runStep } from './run-step.ts';
 import type { StagedMemory } from './staged-memory.ts';
-import { type ChainState, createState, scopeOf } from './state.ts';
+import { type ChainState, createState, permissionsIn, scopeOf } from './state.ts';
 
 /** Where the interpreter stands: handed down, never changed on the way. */
 export interface Frame {
@@ -78,7 +78,15 @@ async function* openState(
   frame: Pick<Frame, 'options' | 'memory'> & { readonly state?: ChainState },
 ): AsyncGenerator<StepEvent, ChainState> {
   const { options } = frame;
-  const seed = { chain, inputs, stdin: options.stdin, runId: options.runId, namespace: '', memory: {} };
+  const seed = {
+    chain,
+    inputs,
+    stdin: options.stdin,
+    runId: options.runId,
+    namespace: '',
+    permissions: permissionsIn(chain, frame.state?.permissions),
+    memory: {},
+  };
   const own = chain.memory.namespace?.fill(scopeOf(createState(seed), input));
   const namespace = options.namespace ?? own ?? frame.state?.namespace ?? 'default';
   if (!chain.uses.memory) return createState({ ...seed, namespace });

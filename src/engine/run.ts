@@ -72,7 +72,14 @@ function isCancelled(cause: unknown): boolean {
 /** A child sees the values it was called with and nothing that happens beside it meanwhile. */
 function localHost(options: RunOptions, chain: Chain, memory: StagedMemory): Host {
   async function* interpret({ steps, scope, namespace }: ChildCall, path: string, host: Host, signal: AbortSignal) {
-    const seed = { chain, inputs: scope.inputs, stdin: scope.stdin, runId: options.runId, namespace };
+    const seed = {
+      chain,
+      inputs: scope.inputs,
+      stdin: scope.stdin,
+      runId: options.runId,
+      namespace,
+      permissions: chain.permissions,
+    };
     const state = createState({ ...seed, memory: await memory.open(namespace) });
     Object.assign(state.steps, scope.steps);
     return yield* runSteps(steps, scope.input, { options, host, memory, state, prefix: `${path}/`, signal, final: false });

@@ -26,11 +26,11 @@ export async function* openTools(place: Place, patterns: readonly string[]): Asy
 
 export function toolScope({ frame }: Place): ToolScope {
   const { state, memory } = frame;
-  const { dir, servers, permissions } = state.chain;
+  const { dir, servers } = state.chain;
   return {
     dir,
     servers,
-    permissions,
+    permissions: state.permissions,
     memory: {
       read: () => memory.open(state.namespace),
       async write(key, value) {

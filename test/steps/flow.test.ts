@@ -174,3 +174,13 @@ test('in JSON forms a chain file that is not valid has all of its problems in th
 interface Listed {
   readonly problems: readonly { readonly line: number; readonly column: number }[];
 }
+
+test('what a chain denies, a chain it calls cannot do either', async () => {
+  const child = 'permissions: { allow: [run] }\nsteps:\n  - run: echo ran\n';
+  const { code, stdout, stderr } = await run('permissions: { deny: [run] }\nsteps:\n  - chain: ./child.yaml\n', [], {
+    'child.yaml': child,
+  });
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /PC70\d\d/);
+});
