@@ -90,7 +90,7 @@ export function load(text: string, env: Readonly<Record<string, string>> = {}): 
   return loadChain('c.yaml', options);
 }
 
-export function boxOf(tools: readonly Tool[], permit: Toolbox['permit'] = async () => undefined): Toolbox {
+function boxOf(tools: readonly Tool[], permit: Toolbox['permit'] = async () => undefined): Toolbox {
   return {
     async *open(patterns) {
       return tools.filter(({ name }) => patterns.some((pattern) => matches(pattern, name)));

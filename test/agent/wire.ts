@@ -10,7 +10,7 @@ interface Item {
 }
 
 /** The conversation of a request as one list, whatever the protocol. */
-export function itemsOf({ body }: FakeRequest): readonly Item[] {
+function itemsOf({ body }: FakeRequest): readonly Item[] {
   const list = (body.messages ?? body.input ?? []) as Record<string, unknown>[];
   return list.flatMap((entry): Item[] => {
     if (entry.type === 'reasoning') return [];
