@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadChain as loadFile } from './chain/load.ts';
 import type { ModelChoice } from './chain/options.ts';
 import { ioFrom } from './cli/io.ts';
@@ -12,6 +13,7 @@ import type { Json } from './core/json.ts';
 import type { Memory } from './core/memory.ts';
 import type { OpenModel } from './core/model.ts';
 import type { RunResult } from './core/run.ts';
+import type { Toolbox } from './core/tool.ts';
 import { runChain as run } from './engine/run.ts';
 import { coerceInput, defaultsOf } from './lib/inputs.ts';
 import { createOpenModel } from './models/open.ts';
@@ -53,27 +55,50 @@ export interface RunChainOptions {
   /** Aborting it ends the run as Ctrl-C does: its status is `interrupted`. */
   readonly signal?: AbortSignal;
   readonly runId?: string;
+  /** Over the chain's own rules about tools, as patterns of names: `fs.write_*`, `run`. */
+  readonly allowTools?: readonly string[];
+  readonly denyTools?: readonly string[];
 }
 
 /**
  * Runs a chain. The events come as you ask for them, and nothing happens while you do not; the last one carries the result,
  * which is the return value too. A failed run is a result with `status: 'failed'` and an `error`: only inputs that do not fit
- * throw, a `UsageError`. No journal is written.
+ * throw, a `UsageError`. No journal is written. Servers the chain names are started when a step needs them and ended with the
+ * run. Nobody is asked: what a rule says to ask about runs only if `allowTools` names it. Whether a chain file may run
+ * commands, functions and servers at all is for the caller to decide, who loaded it.
  */
 export async function* runChain(chain: Chain, options: RunChainOptions = {}): AsyncGenerator<Event, RunResult> {
   const { input = '', env = process.env, memory, stdin, namespace } = options;
   const io = ioFrom(process, { env, cwd: process.cwd() });
-  return yield* run(chain, {
-    runId: options.runId ?? newRunId(Date.now(), Math.random),
-    input,
-    inputs: valuesOf(chain, options.inputs ?? {}),
-    ...(stdin === undefined ? {} : { stdin }),
+  const toolbox = await openToolbox(chain, io, options);
+  try {
+    return yield* run(chain, {
+      runId: options.runId ?? newRunId(Date.now(), Math.random),
+      input,
+      inputs: valuesOf(chain, options.inputs ?? {}),
+      ...(stdin === undefined ? {} : { stdin }),
+      io,
+      openModel: options.openModel ?? createOpenModel({ io, config: { configDir: pathsFrom(env, io.cwd).config } }),
+      memory: typeof memory === 'object' ? memory : openMemory(memory ?? memoryFile(pathsFrom(env, io.cwd))),
+      toolbox,
+      ...(namespace === undefined ? {} : { namespace }),
+      live: false,
+      signal: stopSignal(options.signal),
+    });
+  } finally {
+    await toolbox[Symbol.asyncDispose]();
+  }
+}
+
+async function openToolbox(chain: Chain, io: Io, { allowTools = [], denyTools = [] }: RunChainOptions): Promise<Toolbox> {
+  const { createToolbox } = await import('./tools/toolbox.ts');
+  return createToolbox({
     io,
-    openModel: options.openModel ?? createOpenModel({ io, config: { configDir: pathsFrom(env, io.cwd).config } }),
-    memory: typeof memory === 'object' ? memory : openMemory(memory ?? memoryFile(pathsFrom(env, io.cwd))),
-    ...(namespace === undefined ? {} : { namespace }),
-    live: false,
-    signal: stopSignal(options.signal),
+    openServer: async (spec, world) => (await import('./tools/mcp/server.ts')).openServer(spec, world),
+    approve: 'ask',
+    allow: allowTools,
+    deny: denyTools,
+    pins: { dir: join(pathsFrom(io.env, chain.dir).data, 'tools'), trust: false },
   });
 }
 

@@ -103,3 +103,15 @@ async function collect(run: AsyncGenerator<Event, RunResult>): Promise<{ events:
 function isUsage(message: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof UsageError && message.test(error.message);
 }
+
+test('a chain has its tools; nobody is asked, so what a rule asks about needs leave', async () => {
+  const file = await chainFile(
+    'permissions: { ask: [calculator] }\nsteps:\n  - tool: calculator\n    with: { expression: "{input}" }\n',
+  );
+  const chain = loadChain(file, { env: {} });
+  const env = { HOME: folder };
+  const asked = await collect(runChain(chain, { input: 'sqrt(144)', env }));
+  assert.equal(asked.result.exit_code, 8);
+  const allowed = await collect(runChain(chain, { input: 'sqrt(144)', env, allowTools: ['calculator'] }));
+  assert.equal(allowed.result.output, '12');
+});
