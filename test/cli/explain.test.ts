@@ -7,7 +7,7 @@ import type { Problem } from '../../src/core/problem.ts';
 import { PLAIN } from '../../src/terminal/paint.ts';
 import { openSandbox } from '../cli/sandbox.ts';
 
-const options = { paint: PLAIN, cwd: '/work', debug: false };
+const options = { paint: PLAIN, cwd: '/home/me', debug: false };
 
 describe('an error on stderr', () => {
   it('is its code, its sentence and last its help', () => {
@@ -24,10 +24,10 @@ describe('an error on stderr', () => {
         code: 'PC1102',
         severity: 'error',
         message: `problem ${index + 1}`,
-        position: { file: '/work/a.yaml', line: index + 1, column: 1 },
+        position: { file: '/home/me/a.yaml', line: index + 1, column: 1 },
       }),
     );
-    const text = explain(new ChainError(problems, new Map([['/work/a.yaml', 'x\n'.repeat(30)]])), options);
+    const text = explain(new ChainError(problems, new Map([['/home/me/a.yaml', 'x\n'.repeat(30)]])), options);
     assert.equal(text.match(/^error\[PC1102\]/gm)?.length, 20);
     assert.match(text, /\nand 3 more:\n {2}.*a\.yaml:21:1 PC1102 problem 21\n.*:22:1 .*\n.*:23:1 PC1102 problem 23\n$/);
   });

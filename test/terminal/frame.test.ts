@@ -4,14 +4,14 @@ import type { Problem } from '../../src/core/problem.ts';
 import { frame } from '../../src/terminal/frame.ts';
 import { PLAIN } from '../../src/terminal/paint.ts';
 
-const options = { paint: PLAIN, cwd: '/work' };
+const options = { paint: PLAIN, cwd: '/home/me' };
 
 function problem(line: number, column: number, changes: Partial<Problem> = {}): Problem {
   return {
     code: 'PC1102',
     severity: 'error',
     message: 'wrong',
-    position: { file: '/work/chain.yaml', line, column, length: 5 },
+    position: { file: '/home/me/chain.yaml', line, column, length: 5 },
     ...changes,
   };
 }

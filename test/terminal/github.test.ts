@@ -9,11 +9,11 @@ it('annotations escape what would end them or name another place', () => {
         code: 'PC1102',
         severity: 'error',
         message: 'bad % key\n::set-env name=X::1',
-        position: { file: '/work/a,b:c.yaml', line: 3, column: 7 },
+        position: { file: '/home/me/a,b:c.yaml', line: 3, column: 7 },
         help: 'mend it',
       },
     ],
-    '/work',
+    '/home/me',
   );
   assert.equal(text, '::error file=a%2Cb%3Ac.yaml,line=3,col=7,title=PC1102::bad %25 key%0A::set-env name=X::1%0Amend it\n');
 });

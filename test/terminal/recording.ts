@@ -34,7 +34,7 @@ export function result(changes: Partial<RunResult> = {}): RunResult {
   return {
     schema: 'promptchain.result.v1',
     run_id: 'run-1',
-    chain: { name: 'triage', file: '/work/triage.yaml', sha256: 'abc' },
+    chain: { name: 'triage', file: '/home/me/triage.yaml', sha256: 'abc' },
     status: 'success',
     exit_code: 0,
     output: 'done',
@@ -52,7 +52,7 @@ export function result(changes: Partial<RunResult> = {}): RunResult {
 
 export const started = {
   type: 'run.started',
-  chain: { name: 'triage', file: '/work/triage.yaml', sha256: 'abc' },
+  chain: { name: 'triage', file: '/home/me/triage.yaml', sha256: 'abc' },
   steps: 2,
 } as const;
 
