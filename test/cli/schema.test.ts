@@ -6,6 +6,9 @@ import { packageDir } from '../package/package-dir.ts';
 import { shell } from './live.ts';
 import { openSandbox } from './sandbox.ts';
 
+/** What a pipe takes before its reader has to. */
+const PIPE_BYTES = 65_536;
+
 const sandbox = openSandbox();
 after(() => sandbox[Symbol.dispose]());
 
@@ -26,12 +29,15 @@ describe('promptchain schema', () => {
   it('arrives whole through a full pipe that a program before made one that refuses instead of waiting', async () => {
     // Killed, Node does not put back how the pipe behaves.
     const refuse = `"$NODE" -e 'process.stdout.write("["); process.kill(process.pid, "SIGKILL")'`;
-    const writers = `${refuse}; promptchain schema; touch first; promptchain schema`;
+    const { stdout: once } = await sandbox.run(['schema', 'result']);
+    // The first one fits into the pipe, whose reader waits for it; all of them do not.
+    const times = Math.ceil(PIPE_BYTES / once.length) + 1;
+    assert.ok(once.length < PIPE_BYTES);
+    const more = Array.from({ length: times - 1 }, () => 'promptchain schema result').join('; ');
+    const writers = `${refuse}; promptchain schema result; touch first; ${more}`;
     const reader = 'until [ -e first ]; do sleep 0.05; done; sleep 0.5; cat';
     const { stdout } = await shell(sandbox, `{ ${writers}; } | { ${reader}; }`).ended;
-    const { stdout: once } = await sandbox.run(['schema']);
-    assert.ok(2 * once.length > 65_536);
-    assert.equal(stdout, `[${once}${once}`);
+    assert.equal(stdout, `[${once.repeat(times)}`);
   });
 
   it('refuses another word, exit 2', async () => {
