@@ -21,7 +21,9 @@ const files = readdirSync(join(packageDir, 'test'), { recursive: true, encoding:
 if (files.length === 0) throw new Error(`no test file matches ${parts.join(' ')}`);
 
 const home = mkdtempSync(join(tmpdir(), 'promptchain-home-'));
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {
+/** Per file: one that hangs must fail, not hold everything up. */
+const timeoutMs = faults ? 1_200_000 : 300_000;
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', `--test-timeout=${timeoutMs}`, ...files], {
   cwd: packageDir,
   stdio: 'inherit',
   env: environment(home),
