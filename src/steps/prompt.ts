@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { pursue } from '../agent/loop.ts';
+import { type AgentTask, pursue } from '../agent/loop.ts';
 import { ModelError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
+import type { UserMessage } from '../core/message.ts';
 import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
@@ -56,32 +57,18 @@ export const prompt = defineKind({
       preview: rendered,
       async *run(context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
-        if (patterns.length > 0) {
-          const asked = { role: 'user', text: rendered(context.scope) } as const;
-          const outcome = yield* pursue(
-            {
-              model,
-              ...(system === undefined ? {} : { system: system.fill(context.scope) }),
-              messages: [...context.history(turns), asked],
-              tools: yield* context.tools(patterns),
-              ...(options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice }),
-              ...idle,
-              maxSteps: options.max_steps ?? 10,
-              history: 'progressive',
-              onMax: 'fail',
-            },
-            context,
-          );
-          const { text: output, usage, costUsd, finishReason, model: id } = outcome;
-          return { output, usage, costUsd, finishReason, model: id, turn: [asked, { role: 'assistant', text: output }] };
-        }
-        const request: ModelRequest = {
+        const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
+        const sent = {
           ...(system === undefined ? {} : { system: system.fill(context.scope) }),
-          messages: [...context.history(turns), { role: 'user', text: rendered(context.scope) }],
-          params: model.params,
+          messages: [...context.history(turns), asked],
           ...idle,
-          idempotencyKey: context.idempotencyKey,
         };
+        if (patterns.length > 0) {
+          const choice = options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice };
+          const tools = yield* context.tools(patterns);
+          return yield* answerWithTools({ ...sent, ...choice, model, tools, maxSteps: options.max_steps ?? 10 }, asked, context);
+        }
+        const request: ModelRequest = { ...sent, params: model.params, idempotencyKey: context.idempotencyKey };
         const opened = await context.model(model);
         return yield* answer(opened.stream(request, context.signal), request, context, opened.spec.id);
       },
@@ -99,6 +86,16 @@ function refuseWithoutTools(
     if (options[key] === undefined) continue;
     binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
   }
+}
+
+async function* answerWithTools(
+  task: Omit<AgentTask, 'history' | 'onMax'>,
+  asked: UserMessage,
+  context: StepContext,
+): AsyncGenerator<StepEvent, StepOutcome> {
+  const outcome = yield* pursue({ ...task, history: 'progressive', onMax: 'fail' }, context);
+  const { text: output, usage, costUsd, finishReason, model } = outcome;
+  return { output, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
 }
 
 async function* answer(
