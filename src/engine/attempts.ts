@@ -13,9 +13,8 @@ export interface AttemptOptions<T> {
   readonly io: Io;
   readonly signal: AbortSignal;
   readonly policy: Policy;
-  /** Milliseconds for all attempts together, and for each one. */
+  /** Milliseconds for all attempts together. */
   readonly timeoutMs?: number | undefined;
-  readonly attemptMs?: number | undefined;
   /** What this step, or the last one inside it, says goes straight out: after the first text there is no further attempt. */
   readonly live: boolean;
   run(attempt: number, signal: AbortSignal): AsyncGenerator<StepEvent, T>;
@@ -56,9 +55,8 @@ async function* tryOnce<T>(
 ): AsyncGenerator<StepEvent, Tried<T>> {
   let partial = '';
   const out = new Set([options.path]);
-  const call = deadline(signal, options.attemptMs, () => callTimedOut(options));
   try {
-    const work = options.run(attempt, call.signal);
+    const work = options.run(attempt, signal);
     const outcome = yield* observe(work, (event) => {
       if (event.type === 'step.started' && event.final) out.add(event.step);
       if (options.live && event.type === 'step.delta' && out.has(event.step)) partial += event.text;
@@ -66,9 +64,7 @@ async function* tryOnce<T>(
     });
     return { outcome };
   } catch (error) {
-    return { error: call.signal.aborted && !signal.aborted ? call.signal.reason : error, partial };
-  } finally {
-    call.clear();
+    return { error, partial };
   }
 }
 
@@ -81,9 +77,6 @@ export const ONCE: Policy = { attempts: 1, on: new Set<Reason>() };
 
 /** For a model call whose step says nothing about it: four tries within two minutes, for failures of the moment only. */
 export const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
-
-/** The longest one answer of a model may take. */
-export const LONGEST_CALL_MS = 600_000;
 
 /** Undefined: no further attempt. */
 function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
@@ -140,13 +133,5 @@ function timedOut({ path, timeoutMs = 0 }: { path: string; timeoutMs?: number | 
     code: 'PC6101',
     reason: 'timeout',
     help: 'raise its "timeout", or see with -v what it waits for',
-  });
-}
-
-function callTimedOut({ attemptMs = 0 }: { attemptMs?: number | undefined }): StepError {
-  return new StepError(`the model did not finish its answer within ${attemptMs / 60_000} minutes`, {
-    code: 'PC6102',
-    reason: 'timeout',
-    help: 'ask for less in one step, or lower max_tokens',
   });
 }

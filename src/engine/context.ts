@@ -2,6 +2,8 @@ import type { StepExecution } from '../core/host.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
 import type { Frame, Inside } from './interpret.ts';
+import { openMetered } from './metered.ts';
+import type { Tally } from './tally.ts';
 import { callAll, callOne } from './tool-call.ts';
 import { openTools } from './tools.ts';
 import { takeTurn } from './turn.ts';
@@ -14,6 +16,7 @@ export interface Work {
   readonly frame: Frame;
   readonly inside: Inside;
   readonly startedAt: number;
+  readonly tally: Tally;
 }
 
 /** What a step may touch, made from where the interpreter stands. */
@@ -22,7 +25,7 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
   // A group that is tried again makes new journal entries: its children's first results stay what they were.
   const prefix = attempt === 1 ? `${path}/` : `${path}#${attempt}/`;
   const inner = { ...frame, prefix, signal };
-  const place = { frame: inner, inside, step: path };
+  const place = { frame: inner, inside, step: path, tally: work.tally };
   return {
     path,
     scope,
@@ -32,7 +35,7 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: frame.options.openModel,
+    model: (spec) => openMetered(frame, spec, work.tally),
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
     turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
     tools: (patterns) => openTools(place, patterns),
@@ -49,4 +52,5 @@ export interface Place {
   readonly inside: Inside;
   /** Journal path of the step. */
   readonly step: string;
+  readonly tally: Tally;
 }
