@@ -1,8 +1,9 @@
 import type { StepExecution } from '../core/host.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
+import { askedFrom } from './asked-from.ts';
 import type { Frame, Inside } from './interpret.ts';
-import { callAll, callOne } from './tool-call.ts';
+import { callAll, callAlone } from './tool-call.ts';
 import { openTools } from './tools.ts';
 import { takeTurn } from './turn.ts';
 
@@ -32,11 +33,11 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: frame.options.openModel,
+    model: async (spec) => askedFrom(path, await frame.options.openModel(spec)),
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
     turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
     tools: (patterns) => openTools(place, patterns),
-    call: (key, tool, args) => callOne(place, frame.host, { key, tool, args }, signal),
+    call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),
     runSteps: (steps) => inside.steps(steps, scope.input, inner),
     runChain: (chain, call) => inside.chain(chain, call, inner),
