@@ -164,6 +164,7 @@ export interface TurnCompleted {
   readonly duration_ms: number;
 }
 
+/** Told before the tool is, once its arguments are found right and the rules permit it: from then on it may take effect. */
 export interface ToolStarted {
   readonly type: 'tool.started';
   readonly step: string;
@@ -184,6 +185,8 @@ export interface ToolCompleted {
   readonly data?: Json;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
+  /** Only in the journal: its failure ended the step, so a resumed run makes it again. */
+  readonly ends_step?: true;
   readonly duration_ms: number;
 }
 
@@ -242,7 +245,7 @@ export function publicEvent(event: Event): Event {
       return rest;
     }
     case 'tool.completed': {
-      const { masked: _, ...rest } = event;
+      const { masked: _, ends_step: __, ...rest } = event;
       return rest;
     }
     default:

@@ -63,6 +63,8 @@ export interface ModelRequest {
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
   readonly idempotencyKey?: string;
+  /** Journal path of whoever asks, for those who stand between a run and its models. Never sent. */
+  readonly path?: string;
   /** Milliseconds without a word, once the answer has begun, before the call counts as broken. */
   readonly idleTimeoutMs?: number;
 }

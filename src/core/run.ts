@@ -78,6 +78,8 @@ export interface RunOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Results of an earlier part of the same run, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
+  /** Paths of calls that part began and whose answers it does not have. */
+  readonly begun?: ReadonlySet<string>;
   /** Paths of steps whose memory that part has already committed. */
   readonly remembered?: ReadonlySet<string>;
   /** Namespaces whose staged writes it committed at its end. */

@@ -6,6 +6,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC7001: 'a step names a tool that does not exist',
   PC7002: 'two tools of one step have the same name for a model',
   PC7003: 'a tool did not answer in time',
+  PC7005: 'a call without a model may have been made before the run was interrupted',
   PC8020: 'a value in memory does not fit what a step wants to write to it',
   PC9002: 'the next call would cost more than the limit',
   PC9003: 'the next call would use more tokens than the limit',

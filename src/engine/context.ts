@@ -1,10 +1,11 @@
 import type { StepExecution } from '../core/host.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
+import { askedFrom } from './asked-from.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { openMetered } from './metered.ts';
 import type { Tally } from './tally.ts';
-import { callAll, callOne } from './tool-call.ts';
+import { callAll, callAlone } from './tool-call.ts';
 import { openTools } from './tools.ts';
 import { takeTurn } from './turn.ts';
 
@@ -35,11 +36,11 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: (spec) => openMetered(frame, spec, work.tally),
+    model: async (spec) => askedFrom(path, await openMetered(frame, spec, work.tally)),
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
     turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
     tools: (patterns) => openTools(place, patterns),
-    call: (key, tool, args) => callOne(place, frame.host, { key, tool, args }, signal),
+    call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),
     runSteps: (steps) => inside.steps(steps, scope.input, inner),
     runChain: (chain, call) => inside.chain(chain, call, inner),

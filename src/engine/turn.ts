@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { FinishReason, Model, ModelRequest, ModelSpec } from '../core/model.ts';
 import type { RetryPolicy, Turn } from '../core/step.ts';
+import { askedFrom } from './asked-from.ts';
 import { type Attempted, type AttemptOptions, attempts, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
 import { causeOf } from './failed-at.ts';
@@ -32,7 +33,7 @@ export async function* takeTurn(
       signal: frame.signal,
       policy: retry ?? MODEL_DEFAULT,
       live: false,
-      run: (_attempt, signal) => answer(model, { ...request, idempotencyKey }, signal, step, turn),
+      run: (_attempt, signal) => answer(askedFrom(turn, model), { ...request, idempotencyKey }, signal, step, turn),
     });
     const record: TurnCompleted = {
       type: 'turn.completed',

@@ -16,6 +16,8 @@ import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
+import { isAnswered, openTraffic } from '../traffic/open.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
@@ -54,6 +56,7 @@ export async function execute(execution: Execution): Promise<number> {
   const release = listen(execution, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
   let toolbox: Toolbox | undefined;
+  let traffic: Traffic | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const live =
@@ -66,11 +69,22 @@ export async function execute(execution: Execution): Promise<number> {
     const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
-    toolbox = await openToolbox({ call, flags, chain, redact: redactor.text, pause: () => pause() });
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox });
+    traffic = await openTraffic({
+      call,
+      flags,
+      chain,
+      again: execution.progress !== undefined,
+      redactor,
+      abort: (reason) => stop.abort(reason),
+    });
+    const mcp = flags.mcp && !isAnswered(flags);
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
+    if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
+    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox, traffic });
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
+    traffic?.finish();
     await readers.journal?.close();
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     await renderer.end();
@@ -83,6 +97,7 @@ export async function execute(execution: Execution): Promise<number> {
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
+    traffic?.discard();
   }
 }
 
@@ -113,11 +128,12 @@ interface World extends Pick<Readers, 'renderer'> {
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
   readonly toolbox: Toolbox | undefined;
+  readonly traffic: Traffic | undefined;
 }
 
 function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress, spent }: Execution,
-  { renderer, live, signal, redactor, toolbox }: World,
+  { renderer, live, signal, redactor, toolbox, traffic }: World,
 ): Readers {
   const warnings = [...told];
   const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
@@ -132,8 +148,8 @@ function readersOf(
       input,
       inputs,
       ...(stdin === undefined ? {} : { stdin }),
-      io: call.io,
-      openModel,
+      io: traffic?.io(call.io) ?? call.io,
+      openModel: traffic?.openModel(openModel) ?? openModel,
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),

@@ -34,6 +34,9 @@ export interface RunFlags {
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
+  /** Files of recorded traffic: one to write, or one to answer from. */
+  readonly record?: string;
+  readonly replay?: string;
   readonly approve: 'auto' | 'ask' | 'never';
   readonly allowTools: readonly string[];
   readonly denyTools: readonly string[];
@@ -72,6 +75,8 @@ export function declareRunFlags(parser: Parser): void {
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
+    .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
+    .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
     .addOption(
       new Option('--approve <when>', 'tool calls that a rule asks about').choices(['ask', 'auto', 'never']).default('ask'),
     )
@@ -111,6 +116,8 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
+    ...(options.record === undefined ? {} : { record: options.record as string }),
+    ...(options.replay === undefined ? {} : { replay: options.replay as string }),
     approve: options.approve as RunFlags['approve'],
     allowTools: options.allowTool,
     denyTools: options.denyTool,
@@ -207,6 +214,9 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--dry-run': flags.dryRun,
     '--timeout': flags.timeoutMs !== undefined,
     '--no-save': !flags.save,
+    '--record': flags.record !== undefined,
+    '--replay': flags.replay !== undefined,
+    '--require-llm': flags.requireLlm,
     '--quiet': quiet,
     'a chain from stdin': flags.chain === '-',
   };
@@ -236,8 +246,11 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--show-reasoning',
       '--timeout',
       '--no-save',
+      '--record',
+      '--replay',
     ],
   ],
+  ['--replay', ['--record', '--require-llm']],
   ['a chain from stdin', ['--input -']],
 ];
 

@@ -18,7 +18,9 @@ export const resume: Verb = {
     { command: 'promptchain runs resume last --max-cost 2', note: 'after a limit was reached: what is spent counts' },
   ],
   configure(parser) {
-    parser.argument('<run>', 'an id, the beginning of one, or last');
+    parser
+      .argument('<run>', 'an id, the beginning of one, or last')
+      .option('--repeat', 'make calls again that were under way, though they may have taken effect');
     declareLimitFlags(parser);
   },
   async run(call) {
@@ -32,10 +34,14 @@ export const resume: Verb = {
     if (contentHash(chain) !== sha256) throw changed(chain.file, id);
     const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
     // What was trusted then is known by its content: a file that changed since is asked about.
-    const again = { ...given, progress: progressIn(record.all), spent: spentIn(record.all) };
+    const done = progressIn(record.all);
+    const progress = call.options.repeat === true ? { ...done, begun: NONE } : done;
+    const again = { ...given, progress, spent: spentIn(record.all) };
     return start(there, { ...flags, ...limitsOver(flags, call), trust: false }, chain, about, again);
   },
 };
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** The limits given now, over those the run began with. */
 function limitsOver({ limits }: RunFlags, { options }: Call): Pick<RunFlags, 'limits' | 'timeoutMs'> {
