@@ -3,6 +3,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC0003: 'steps ran beside each other where the engine forbids it: a bug in a step kind',
   PC6101: 'a step took longer than its timeout',
   PC6102: 'a model did not finish its answer in time',
+  PC6103: 'a model failed, and the next one of its fallbacks answers in its place',
   PC7001: 'a step names a tool that does not exist',
   PC7002: 'two tools of one step have the same name for a model',
   PC7003: 'a tool did not answer in time',

@@ -1,4 +1,5 @@
 import type { StepExecution } from '../core/host.ts';
+import type { Model, ModelParams, ModelSpec } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
 import { askedFrom } from './asked-from.ts';
@@ -21,7 +22,12 @@ export interface Work {
 }
 
 /** What a step may touch, made from where the interpreter stands. */
-export function contextOf(work: Work, attempt: number, signal: AbortSignal, { idempotencyKey }: StepExecution): StepContext {
+export function contextOf(
+  work: Work,
+  attempt: number,
+  signal: AbortSignal,
+  { idempotencyKey, answering }: Pick<StepExecution, 'idempotencyKey'> & { readonly answering?: ModelSpec | undefined },
+): StepContext {
   const { frame, scope, path, inside, step } = work;
   // A group that is tried again makes new journal entries: its children's first results stay what they were.
   const prefix = attempt === 1 ? `${path}/` : `${path}#${attempt}/`;
@@ -36,7 +42,10 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: async (spec) => askedFrom(path, await openMetered(frame, spec, work.tally)),
+    model: async (spec) => {
+      const model = askedFrom(path, await openMetered(frame, answering ?? spec, work.tally));
+      return answering === undefined || answering === spec ? model : withParams(answering.params, model);
+    },
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
     turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
     tools: (patterns) => openTools(place, patterns),
@@ -45,6 +54,11 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     runSteps: (steps) => inside.steps(steps, scope.input, inner),
     runChain: (chain, call) => inside.chain(chain, call, inner),
   };
+}
+
+/** A step makes its request for the model it names; another one that answers in its place is asked in its own way. */
+function withParams(params: ModelParams, model: Model): Model {
+  return { ...model, stream: (request, signal) => model.stream({ ...request, params }, signal) };
 }
 
 /** Where in the run a step makes journal entries of its own: `frame.prefix` begins their paths. */

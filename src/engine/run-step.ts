@@ -94,7 +94,11 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
   const { options } = frame;
   const callsModel = step.body.model !== undefined && shapeOf(step) === 'leaf';
   if (step.body.runs === 'command') await permitCommand(work);
-  const { outcome, attempts: count } = yield* attempts({
+  const {
+    outcome,
+    attempts: count,
+    model: answering,
+  } = yield* attempts({
     path,
     io: options.io,
     signal: frame.signal,
@@ -102,8 +106,10 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? (callsModel ? MODEL_DEFAULT : ONCE)),
     timeoutMs: step.timeoutMs,
     live: frame.final && options.live,
-    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
+    models: callsModel && step.body.model !== undefined ? [step.body.model, ...(step.body.model.fallback ?? [])] : [],
+    run: (attempt, signal, answering) => step.body.run(contextOf(work, attempt, signal, { ...execution, answering })),
   });
+  const answered = answering === undefined ? model : await options.openModel(answering);
   const completed: StepCompleted = {
     type: 'step.completed',
     step: path,
@@ -111,7 +117,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     kind: step.kind,
     output: outcome.output,
     ...(outcome.data === undefined ? {} : { data: outcome.data }),
-    ...modelFields(step, model, outcome),
+    ...modelFields(step, answered, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
     attempts: count,
     usage: work.tally.usage,

@@ -25,21 +25,29 @@ export async function* takeTurn(
   const turn = `${frame.prefix}${key}`;
   const work = frame.host.step<RecordedTurn>(turn, async function* ({ idempotencyKey }) {
     const startedAt = io.clock.elapsed();
-    const model = await openMetered(frame, spec, tally);
-    yield { type: 'turn.started', step, turn, model: model.spec.id };
-    const { outcome, attempts: count } = yield* attempted({
+    const first = await frame.options.openModel(spec);
+    yield { type: 'turn.started', step, turn, model: first.spec.id };
+    const {
+      outcome,
+      attempts: count,
+      model: answering = spec,
+    } = yield* attempted({
       path: step,
       io,
       signal: frame.signal,
       policy: retry ?? MODEL_DEFAULT,
       live: false,
-      run: (_attempt, signal) => answer(askedFrom(turn, model), { ...request, idempotencyKey }, signal, step, turn),
+      models: [spec, ...(spec.fallback ?? [])],
+      async *run(_attempt, signal, chosen = spec) {
+        const model = askedFrom(turn, await openMetered(frame, chosen, tally));
+        return yield* answer(model, { ...request, params: chosen.params, idempotencyKey }, signal, step, turn);
+      },
     });
     const record: TurnCompleted = {
       type: 'turn.completed',
       step,
       turn,
-      model: model.spec.id,
+      model: (await frame.options.openModel(answering)).spec.id,
       text: outcome.text,
       tool_calls: outcome.toolCalls,
       ...(outcome.providerItems === undefined ? {} : { provider_items: outcome.providerItems }),
