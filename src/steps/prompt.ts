@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AgentTask, pursue } from '../agent/loop.ts';
+import { pursue } from '../agent/loop.ts';
+import type { AgentTask } from '../agent/task.ts';
 import { ModelError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { UserMessage } from '../core/message.ts';
@@ -89,11 +90,11 @@ function refuseWithoutTools(
 }
 
 async function* answerWithTools(
-  task: Omit<AgentTask, 'history' | 'onMax'>,
+  task: Omit<AgentTask, 'history' | 'context' | 'onMax'>,
   asked: UserMessage,
   context: StepContext,
 ): AsyncGenerator<StepEvent, StepOutcome> {
-  const outcome = yield* pursue({ ...task, history: 'progressive', onMax: 'fail' }, context);
+  const outcome = yield* pursue({ ...task, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
   const { text: output, usage, costUsd, finishReason, model } = outcome;
   return { output, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
 }
