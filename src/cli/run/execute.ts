@@ -13,6 +13,7 @@ import { beside } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
+import { modelConfig } from '../model-config.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { isAnswered, openTraffic } from '../traffic/open.ts';
@@ -78,7 +79,10 @@ export async function execute(execution: Execution): Promise<number> {
     const mcp = flags.mcp && !isAnswered(flags);
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox, traffic });
+    const warnings = [...execution.warnings];
+    const openModel = await withCache(execution, redactor, warnings);
+    const world = { renderer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
+    const readers = readersOf(execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
@@ -120,7 +124,22 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
 /** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
-interface World extends Pick<Readers, 'renderer'> {
+/** Where a step allows it, earlier answers; what answers from a file has no use for them. */
+async function withCache(
+  { call, flags, chain, openModel }: Execution,
+  redactor: Redactor,
+  warnings: Warning[],
+): Promise<OpenModel> {
+  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  const { cachingModels } = await import('../traffic/cache.ts');
+  return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
+}
+
+function warning(warnings: Warning[], code: string): (message: string) => void {
+  return (message) => void warnings.push({ type: 'warning', code, message });
+}
+
+interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
@@ -129,11 +148,10 @@ interface World extends Pick<Readers, 'renderer'> {
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress }: Execution,
-  { renderer, live, signal, redactor, toolbox, traffic }: World,
+  { call, flags, chain, runId, input, inputs, stdin, progress }: Execution,
+  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel }: World,
 ): Readers {
-  const warnings = [...told];
-  const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+  const warn = (code: string) => warning(warnings, code);
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
   const kept = keptGiven(given, redactor);

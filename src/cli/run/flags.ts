@@ -31,6 +31,8 @@ export interface RunFlags {
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
+  /** Earlier answers may be used where a step says so. */
+  readonly cache: boolean;
   /** Files of recorded traffic: one to write, or one to answer from. */
   readonly record?: string;
   readonly replay?: string;
@@ -71,6 +73,7 @@ export function declareRunFlags(parser: Parser): void {
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
+    .option('--no-cache', 'ask models also where a step would take an earlier answer')
     .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
     .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
     .addOption(
@@ -111,6 +114,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
+    cache: options.cache !== false,
     ...(options.record === undefined ? {} : { record: options.record as string }),
     ...(options.replay === undefined ? {} : { replay: options.replay as string }),
     approve: options.approve as RunFlags['approve'],
@@ -209,6 +213,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--dry-run': flags.dryRun,
     '--timeout': flags.timeoutMs !== undefined,
     '--no-save': !flags.save,
+    '--no-cache': !flags.cache,
     '--record': flags.record !== undefined,
     '--replay': flags.replay !== undefined,
     '--require-llm': flags.requireLlm,
@@ -245,7 +250,7 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--replay',
     ],
   ],
-  ['--replay', ['--record', '--require-llm']],
+  ['--replay', ['--record', '--require-llm', '--no-cache']],
   ['a chain from stdin', ['--input -']],
 ];
 
