@@ -29,9 +29,10 @@ A step that asks a model may take an earlier answer to the same request instead,
   cache: 7d          if it is not older than that; also 90s, 10m, 12h
   cache: false       never, whatever stands at the top of the chain
 
-The same request is one to the same model at the same address, with the same texts, parameters, schema and tools. Answers
-that were cut at the token limit, refused or empty are not kept, nor is anything that holds a secret; an attempt after a
-failed one asks anew. A cached answer costs nothing, counts no tokens and is marked cached. Commands, functions and tools
-are never cached. --no-cache asks in any case. The answers are files in the cache folder (promptchain help environment),
-readable by their owner alone, 256 MB at most: the longest unused go first. They may be deleted at any time.`,
+The same request is one to the same model at the same address, with the same texts, parameters, schema and tools.
+Answers that were cut at the token limit, refused or empty are not kept, nor is anything that holds a secret; an
+attempt after a failed one asks anew. A cached answer costs nothing, counts no tokens and is marked cached. Commands,
+functions and tools are never cached. --no-cache asks in any case. The answers are files in the cache folder
+(promptchain help environment), readable by their owner alone, 256 MB at most: the longest unused go first. They may
+be deleted at any time.`,
 };
