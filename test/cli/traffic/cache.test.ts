@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type FakeOptions, startFakeProvider } from '../../fake/provider.ts';
@@ -131,7 +131,9 @@ describe('cache', () => {
   it('a cache that cannot be written is told and harms nothing', async () => {
     await using it = await world({ 'a.yaml': step('true') });
     await it.run('a.yaml', '-i', 'x', '--no-cache');
-    writeFileSync(join(it.sandbox.dir, '../home/promptchain/cache'), 'a file');
+    const cache = join(it.sandbox.dir, '../home/promptchain/cache');
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(join(cache, 'answers'), 'a file, not a folder');
     const { code, stderr } = await it.run('a.yaml', '-i', 'x');
     assert.equal(code, 0);
     assert.match(stderr, /warning\[PC8205\]: answers are not kept in the cache/);
