@@ -9,7 +9,7 @@ import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Progress } from '../../store/recorded.ts';
-import { beside } from '../../terminal/renderer.ts';
+import { beside, together } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
@@ -26,6 +26,7 @@ import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
+import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
 import { openToolbox } from './toolbox.ts';
@@ -54,6 +55,7 @@ export async function execute(execution: Execution): Promise<number> {
   const stop = new AbortController();
   const release = listen(execution, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
+  let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
   try {
@@ -65,7 +67,9 @@ export async function execute(execution: Execution): Promise<number> {
     const onPause = (given: () => void): void => {
       pause = given;
     };
-    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const shown = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    report = openReport(call, flags);
+    const renderer = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
     traffic = await openTraffic({
@@ -99,6 +103,7 @@ export async function execute(execution: Execution): Promise<number> {
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
+    report?.discard();
     traffic?.discard();
   }
 }

@@ -45,6 +45,10 @@ export interface RunFlags {
   readonly strict: boolean;
   readonly requireLlm: boolean;
   readonly rawOutput: boolean;
+  /** A file for a Markdown page about the run. */
+  readonly summary?: string;
+  /** The run is a step of a job in GitHub Actions, and leaves there what such a step can. */
+  readonly github: boolean;
 }
 
 export type Pair = readonly [name: string, value: string];
@@ -85,7 +89,9 @@ export function declareRunFlags(parser: Parser): void {
     .option('--trust', 'trust the chain: let it run its commands, functions and servers from now on')
     .option('--strict', 'treat warnings as errors')
     .option('--require-llm', 'refuse models that are not language models')
-    .option('--raw-output', 'keep control sequences of model text on a terminal');
+    .option('--raw-output', 'keep control sequences of model text on a terminal')
+    .option('--summary <file>', 'write a Markdown page about the run: steps, cost, output, error')
+    .option('--github', 'in GitHub Actions: annotations, the page as job summary, and the outputs output, status, cost_usd');
 }
 
 /** Throws `UsageError` for values that are none and for options that exclude each other: none is ever ignored. */
@@ -125,6 +131,8 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     strict: options.strict === true,
     requireLlm: options.requireLlm === true,
     rawOutput: options.rawOutput === true,
+    ...(options.summary === undefined ? {} : { summary: options.summary as string }),
+    github: options.github === true,
   };
   rejectContradictions(flags, globals.quiet);
   return flags;
@@ -217,6 +225,8 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--record': flags.record !== undefined,
     '--replay': flags.replay !== undefined,
     '--require-llm': flags.requireLlm,
+    '--summary': flags.summary !== undefined,
+    '--github': flags.github,
     '--quiet': quiet,
     'a chain from stdin': flags.chain === '-',
   };
@@ -248,6 +258,8 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--no-save',
       '--record',
       '--replay',
+      '--summary',
+      '--github',
     ],
   ],
   ['--replay', ['--record', '--require-llm', '--no-cache']],
