@@ -12,13 +12,12 @@ export const PLANNED = {
     'until',
     'on_max',
     'fallback',
-    'cache',
     'idle_timeout',
     'fields',
     'schema',
     'choices',
   ],
-  chain: ['limits', 'cache', 'record'],
+  chain: ['limits'],
   model: ['fallback', 'idle_timeout', 'price'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,6 +1,7 @@
 import type { StepExecution } from '../core/host.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
+import { askedFrom, cacheFor } from './asked-from.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { callAll, callAlone } from './tool-call.ts';
 import { openTools } from './tools.ts';
@@ -32,9 +33,9 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: frame.options.openModel,
+    model: async (spec) => askedFrom(path, await frame.options.openModel(spec), cacheFor(step, attempt)),
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
-    turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
+    turn: (key, spec, request) => takeTurn(place, key, spec, request, step),
     tools: (patterns) => openTools(place, patterns),
     call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),

@@ -108,6 +108,7 @@ async function* answer(
   const parts: string[] = [];
   let usage: Usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
+  let cached = false;
   for await (const event of events) {
     if (event.type === 'text-delta') {
       parts.push(event.text);
@@ -115,7 +116,10 @@ async function* answer(
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
-    else if (event.type === 'finish') finish = event.reason;
+    else if (event.type === 'finish') {
+      finish = event.reason;
+      cached = event.cached === true;
+    }
   }
   const output = parts.join('');
   refuseNonAnswer(output, finish, modelId, context);
@@ -125,6 +129,7 @@ async function* answer(
     output,
     usage,
     finishReason: finish,
+    ...(cached ? { cached, costUsd: 0 } : {}),
     ...(asked?.role === 'user' ? { turn: [asked, { role: 'assistant', text: output }] as const } : {}),
   };
 }
