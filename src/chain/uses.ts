@@ -41,6 +41,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.cache ||= inner.cache;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 

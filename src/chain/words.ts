@@ -4,8 +4,8 @@
  */
 export const PLANNED = {
   kinds: ['parallel', 'switch', 'approve'],
-  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max', 'cache', 'fields', 'schema', 'choices'],
-  chain: ['cache', 'record'],
+  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max', 'fields', 'schema', 'choices'],
+  chain: ['record'],
   model: [],
 } as const satisfies Record<string, readonly string[]>;
 

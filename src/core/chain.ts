@@ -44,6 +44,8 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** A step that asks a model may take an earlier answer. */
+  readonly cache: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */
   readonly servers: readonly string[];
 }

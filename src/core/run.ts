@@ -45,6 +45,8 @@ export interface StepResult {
   readonly output: string;
   readonly data: Json;
   readonly finish_reason: FinishReason | null;
+  /** Its answer came from the cache. */
+  readonly cached?: true;
   readonly duration_ms: number;
   readonly tool_calls: number;
   readonly usage: Usage;

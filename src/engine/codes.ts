@@ -18,4 +18,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC9102: 'the chain finished with an empty output',
   PC9201: 'an objective was not met within its turns',
   PC9202: 'a conversation was too long for its model: older turns were left out',
+  PC9203: 'a conversation was too long for its model, and "context: fail" leaves nothing out',
 };

@@ -2,7 +2,7 @@ import type { StepExecution } from '../core/host.ts';
 import type { Model, ModelParams, ModelSpec } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext } from '../core/step.ts';
-import { askedFrom } from './asked-from.ts';
+import { askedFrom, cacheFor } from './asked-from.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { openMetered } from './metered.ts';
 import type { Tally } from './tally.ts';
@@ -43,11 +43,12 @@ export function contextOf(
     signal,
     final: frame.final,
     model: async (spec) => {
-      const model = askedFrom(path, await openMetered(frame, answering ?? spec, work.tally));
+      const metered = await openMetered(frame, answering ?? spec, work.tally);
+      const model = askedFrom(path, metered, cacheFor(step, attempt));
       return answering === undefined || answering === spec ? model : withParams(answering.params, model);
     },
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
-    turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
+    turn: (key, spec, request) => takeTurn(place, key, spec, request, step),
     tools: (patterns) => openTools(place, patterns),
     call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),

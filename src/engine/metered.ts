@@ -23,18 +23,22 @@ export async function openMetered(
     let said: Usage | undefined;
     let written = 0;
     let whole = false;
+    let cached = false;
     try {
       for await (const event of model.stream(request, limit.signal)) {
         if (event.type === 'waiting') limit.pause();
         else limit.resume();
         if (event.type === 'usage') said = event.usage;
-        else if (event.type === 'finish') whole = true;
-        else written += estimateTokens(wordsOf(event));
+        else if (event.type === 'finish') {
+          whole = true;
+          cached = event.cached === true;
+        } else written += estimateTokens(wordsOf(event));
         yield event;
       }
     } finally {
       limit.clear();
-      const told = said ?? (model.llm && (whole || written > 0) ? guess(request, written) : undefined);
+      const isAnswered = model.llm && !cached && (whole || written > 0);
+      const told = said ?? (isAnswered ? guess(request, written) : undefined);
       const usage = told ?? NO_USAGE;
       const costUsd = told === undefined ? 0 : priceOf(model, told);
       call.settle(usage, costUsd);

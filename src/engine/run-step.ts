@@ -119,6 +119,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     ...(outcome.data === undefined ? {} : { data: outcome.data }),
     ...modelFields(step, answered, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
+    ...(outcome.cached === true ? { cached: true } : {}),
     attempts: count,
     usage: work.tally.usage,
     cost_usd: work.tally.costUsd,

@@ -3,8 +3,8 @@ import type { RecordedTurn } from '../core/host.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { FinishReason, Model, ModelRequest, ModelSpec } from '../core/model.ts';
-import type { RetryPolicy, Turn } from '../core/step.ts';
-import { askedFrom } from './asked-from.ts';
+import type { Step, Turn } from '../core/step.ts';
+import { askedFrom, cacheFor } from './asked-from.ts';
 import { type Attempted, type AttemptOptions, attempts, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
 import { causeOf } from './failed-at.ts';
@@ -17,7 +17,7 @@ export async function* takeTurn(
   key: string,
   spec: ModelSpec,
   request: ModelRequest,
-  retry: RetryPolicy | undefined,
+  asking: Pick<Step, 'retry' | 'cache'>,
 ): AsyncGenerator<StepEvent, Turn> {
   const { frame, step } = place;
   const { io } = frame.options;
@@ -35,11 +35,11 @@ export async function* takeTurn(
       path: step,
       io,
       signal: frame.signal,
-      policy: retry ?? MODEL_DEFAULT,
+      policy: asking.retry ?? MODEL_DEFAULT,
       live: false,
       models: [spec, ...(spec.fallback ?? [])],
-      async *run(_attempt, signal, chosen = spec) {
-        const model = askedFrom(turn, await openMetered(frame, chosen, tally));
+      async *run(attempt, signal, chosen = spec) {
+        const model = askedFrom(turn, await openMetered(frame, chosen, tally), cacheFor(asking, attempt));
         return yield* answer(model, { ...request, params: chosen.params, idempotencyKey }, signal, step, turn);
       },
     });
@@ -52,6 +52,7 @@ export async function* takeTurn(
       tool_calls: outcome.toolCalls,
       ...(outcome.providerItems === undefined ? {} : { provider_items: outcome.providerItems }),
       finish_reason: outcome.finish,
+      ...(outcome.cached ? { cached: true } : {}),
       attempts: count,
       usage: tally.usage,
       cost_usd: tally.costUsd,
@@ -101,6 +102,7 @@ interface Answer {
   readonly toolCalls: readonly ToolCall[];
   readonly providerItems?: JsonObject;
   readonly finish: FinishReason;
+  readonly cached: boolean;
 }
 
 async function* answer(
@@ -114,6 +116,7 @@ async function* answer(
   const toolCalls: ToolCall[] = [];
   let providerItems: JsonObject | undefined;
   let finish: FinishReason = 'unknown';
+  let cached = false;
   for await (const event of model.stream(request, signal)) {
     switch (event.type) {
       case 'text-delta':
@@ -134,7 +137,8 @@ async function* answer(
         break;
       case 'finish':
         finish = event.reason;
+        cached = event.cached === true;
     }
   }
-  return { text: parts.join(''), toolCalls, finish, ...(providerItems === undefined ? {} : { providerItems }) };
+  return { text: parts.join(''), toolCalls, finish, cached, ...(providerItems === undefined ? {} : { providerItems }) };
 }

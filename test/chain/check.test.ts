@@ -124,9 +124,9 @@ describe('a chain file', () => {
   }
 
   it('says the same of options, and of keys of the chain', () => {
-    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    fields: {a: string}\n    cache: true\n'), [
+    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    fields: {a: string}\n    choices: [x]\n'), [
       'PC1104 3:5 "fields" in step 1 is not supported by this version',
-      'PC1104 4:5 "cache" in step 1 is not supported by this version',
+      'PC1104 4:5 "choices" in step 1 is not supported by this version',
     ]);
     assert.deepEqual(told('record: {cost: 1}\nsteps: ["{input}"]\n'), [
       'PC1104 1:1 "record" in the chain is not supported by this version',

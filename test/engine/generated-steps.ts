@@ -57,7 +57,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
     allowEmpty: true,
     warnings: [],
     sources: new Map(),
-    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, servers: [] },
+    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, cache: false, servers: [] },
   };
 }
 

@@ -17,6 +17,7 @@ import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
 import { planText } from '../run/plan.ts';
 import { readStdin } from '../run/read-text.ts';
+import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
 import { inputValues } from '../run/values.ts';
 import { isAnswered } from '../traffic/open.ts';
@@ -43,6 +44,7 @@ export const run: Command = {
   excess: 'the input is given with --input <text>; a text of several words needs quotes',
   async run(call) {
     const flags = runFlags(call);
+    checkGithub(flags, call.io);
     let about: About = {
       runId: newRunId(call.io.clock.now(), call.io.random),
       chain: { name: '', file: flags.chain, sha256: '' },
@@ -52,6 +54,7 @@ export const run: Command = {
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {
+      if (flags.summary !== undefined || flags.github) await reportFailure(call, flags, error, about);
       if (flags.format === 'text') throw error;
       return await tellAsJson(error, call, flags.format, about);
     }

@@ -10,10 +10,11 @@ import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Progress } from '../../store/recorded.ts';
-import { beside } from '../../terminal/renderer.ts';
+import { beside, together } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
+import { modelConfig } from '../model-config.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { isAnswered, openTraffic } from '../traffic/open.ts';
@@ -26,6 +27,7 @@ import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
+import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
 import { openToolbox } from './toolbox.ts';
@@ -55,6 +57,7 @@ export async function execute(execution: Execution): Promise<number> {
   const stop = new AbortController();
   const release = listen(execution, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
+  let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
   try {
@@ -66,7 +69,9 @@ export async function execute(execution: Execution): Promise<number> {
     const onPause = (given: () => void): void => {
       pause = given;
     };
-    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const shown = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    report = openReport(call, flags);
+    const renderer = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
     traffic = await openTraffic({
@@ -80,7 +85,10 @@ export async function execute(execution: Execution): Promise<number> {
     const mcp = flags.mcp && !isAnswered(flags);
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox, traffic });
+    const warnings = [...execution.warnings];
+    const openModel = await withCache(execution, redactor, warnings);
+    const world = { renderer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
+    const readers = readersOf(execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
@@ -97,6 +105,7 @@ export async function execute(execution: Execution): Promise<number> {
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
+    report?.discard();
     traffic?.discard();
   }
 }
@@ -123,7 +132,22 @@ function listen({ call, flags, chain }: Execution, abort: (reason: Failure) => v
 /** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
-interface World extends Pick<Readers, 'renderer'> {
+/** Where a step allows it, earlier answers; what answers from a file has no use for them. */
+async function withCache(
+  { call, flags, chain, openModel }: Execution,
+  redactor: Redactor,
+  warnings: Warning[],
+): Promise<OpenModel> {
+  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  const { cachingModels } = await import('../traffic/cache.ts');
+  return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
+}
+
+function warning(warnings: Warning[], code: string): (message: string) => void {
+  return (message) => void warnings.push({ type: 'warning', code, message });
+}
+
+interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
@@ -132,11 +156,10 @@ interface World extends Pick<Readers, 'renderer'> {
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress, spent }: Execution,
-  { renderer, live, signal, redactor, toolbox, traffic }: World,
+  { call, flags, chain, runId, input, inputs, stdin, progress, spent }: Execution,
+  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel }: World,
 ): Readers {
-  const warnings = [...told];
-  const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+  const warn = (code: string) => warning(warnings, code);
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
   const kept = keptGiven(given, redactor);
