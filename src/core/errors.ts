@@ -119,15 +119,23 @@ export class ModelError extends Failure {
   readonly provider: string;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Making the same call again now is known to be in vain, whatever the reason. */
+  readonly final: boolean;
 
   constructor(
     message: string,
-    options: FailureOptions & { provider: string; status?: number | undefined; retryAfterMs?: number | undefined },
+    options: FailureOptions & {
+      provider: string;
+      status?: number | undefined;
+      retryAfterMs?: number | undefined;
+      final?: boolean;
+    },
   ) {
     super(message, options);
     this.provider = options.provider;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.final = options.final ?? false;
   }
 }
 

@@ -101,6 +101,7 @@ export const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120
 function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
   const error = causeOf(thrown);
   if (!(error instanceof Failure) || attempt >= policy.attempts || !policy.on.has(error.reason)) return undefined;
+  if (error instanceof ModelError && error.final) return undefined;
   return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
 }
 

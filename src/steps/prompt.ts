@@ -117,7 +117,7 @@ async function* answer(
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
     } else if (event.type === 'waiting') {
-      yield { type: 'step.log', step: context.path, text: event.text };
+      if (event.text !== undefined) yield { type: 'step.log', step: context.path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
     else if (event.type === 'finish') {
       finish = event.reason;
