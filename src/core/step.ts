@@ -118,6 +118,8 @@ export interface StepBody {
   readonly reads?: readonly ('input' | 'memory')[];
   /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
   preview?(scope: Scope): string;
+  /** What it asks its model, where that is one request and the scope tells all of it: for the cost in `--dry-run`. */
+  asks?(scope: Scope): ModelRequest;
 }
 
 export interface StepOutcome {

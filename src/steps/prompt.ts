@@ -57,6 +57,15 @@ export const prompt = defineKind({
       ...(model === undefined ? {} : { model }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
       preview: rendered,
+      ...(model === undefined || turns > 0 || patterns.length > 0
+        ? {}
+        : {
+            asks: (scope) => ({
+              ...(system === undefined ? {} : { system: system.fill(scope) }),
+              messages: [{ role: 'user', text: rendered(scope) }],
+              params: model.params,
+            }),
+          }),
       async *run(context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
