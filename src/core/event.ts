@@ -82,6 +82,8 @@ export interface StepRetrying {
   readonly reason: Reason;
   readonly wait_ms: number;
   readonly error: ErrorRecord;
+  /** The model that goes on, when it is another one. */
+  readonly model?: string;
 }
 
 /** The record of a finished step: what a resumed run uses instead of running it again. */
@@ -96,6 +98,8 @@ export interface StepCompleted {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finish_reason?: FinishReason;
+  /** An earlier answer to the same request: nothing was asked. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
@@ -158,6 +162,8 @@ export interface TurnCompleted {
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
   readonly finish_reason: FinishReason;
+  /** As on a step. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AgentTask, pursue } from '../agent/loop.ts';
+import { pursue } from '../agent/loop.ts';
+import type { AgentTask } from '../agent/task.ts';
 import { ModelError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { UserMessage } from '../core/message.ts';
@@ -10,7 +11,7 @@ import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
-import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -35,6 +36,7 @@ export const prompt = defineKind({
     tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
+    fallback: fallback.optional(),
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
     strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
@@ -89,11 +91,11 @@ function refuseWithoutTools(
 }
 
 async function* answerWithTools(
-  task: Omit<AgentTask, 'history' | 'onMax'>,
+  task: Omit<AgentTask, 'history' | 'context' | 'onMax'>,
   asked: UserMessage,
   context: StepContext,
 ): AsyncGenerator<StepEvent, StepOutcome> {
-  const outcome = yield* pursue({ ...task, history: 'progressive', onMax: 'fail' }, context);
+  const outcome = yield* pursue({ ...task, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
   const { text: output, usage, costUsd, finishReason, model } = outcome;
   return { output, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
 }
@@ -107,14 +109,20 @@ async function* answer(
   const parts: string[] = [];
   let usage: Usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
+  let cached = false;
   for await (const event of events) {
     if (event.type === 'text-delta') {
       parts.push(event.text);
       yield { type: 'step.delta', step: context.path, text: event.text };
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
+    } else if (event.type === 'waiting') {
+      yield { type: 'step.log', step: context.path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
-    else if (event.type === 'finish') finish = event.reason;
+    else if (event.type === 'finish') {
+      finish = event.reason;
+      cached = event.cached === true;
+    }
   }
   const output = parts.join('');
   refuseNonAnswer(output, finish, modelId, context);
@@ -124,6 +132,7 @@ async function* answer(
     output,
     usage,
     finishReason: finish,
+    ...(cached ? { cached, costUsd: 0 } : {}),
     ...(asked?.role === 'user' ? { turn: [asked, { role: 'assistant', text: output }] as const } : {}),
   };
 }

@@ -12,7 +12,7 @@ import { progressIn } from '../../src/store/recorded.ts';
 import type { FakeRequest, Reply } from '../fake/provider.ts';
 import { addingUp } from './counting.ts';
 import { calling, type Play, type Played, play, toolOf } from './playing.ts';
-import { answers } from './wire.ts';
+import { answers, texts } from './wire.ts';
 
 const CALLS = 6;
 const steps = `  - { id: first, prompt: "Say hello to {input}" }
@@ -156,6 +156,26 @@ test('a call whose failure ended the step, and one whose question nobody answere
     const { events, result } = await play({ steps: direct(), ...end });
     const { recorded, begun } = progressIn(events);
     assert.deepEqual([result.status === 'success', [...recorded.keys()], [...begun]], [false, [], []]);
+  }
+});
+
+test('a summary of old turns is one entry: a resumed run asks for none again that it has', async () => {
+  const tool = toolOf('calc.page', ({ n }) => `${n}:${'x'.repeat(95_000)}`);
+  const reading = () => (request: FakeRequest) => {
+    const user = texts(request, 'user').at(-1) ?? '';
+    if (user.endsWith('Sum up the work so far.')) return { text: 'SUMMARY' };
+    const pages = answers(request).map((text) => Number(text.split(':')[0]));
+    const next = 1 + Math.max(0, ...pages);
+    return next > 6 ? { text: 'read' } : calling(['calc_page', { n: next }]);
+  };
+  const long = '  - { id: it, objective: x, tools: ["calc.*"], max_steps: 9, context: summarise }\n';
+  for (const count of [20, 30, 35, 40]) {
+    const { done, resumed } = await killedAfter(count, { steps: long, tools: [tool], replies: reading() });
+    assert.equal(resumed.result.output, 'read');
+    const finished = done.all.flatMap((event) => (event.type === 'turn.completed' ? [event.turn] : []));
+    const all = resumed.events.flatMap((event) => (event.type === 'turn.completed' ? [event.turn] : []));
+    assert.ok(all.includes('it/s1'));
+    assert.equal(resumed.requests.length, all.length - finished.length, `after ${count}`);
   }
 });
 

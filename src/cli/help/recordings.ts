@@ -2,7 +2,7 @@ import type { Topic } from './topic.ts';
 
 export const recordings: Topic = {
   name: 'recordings',
-  summary: 'recorded runs that answer again',
+  summary: 'recorded runs that answer again, and the cache of answers',
   text: async () => `  promptchain run chain.yaml -i "text" --record tape.jsonl    run it, keep what models and tools were asked and said
   promptchain run chain.yaml -i "text" --replay tape.jsonl    run it again from that file alone
 
@@ -21,5 +21,18 @@ Keys are in no recording, and secrets stand there as ***. They are masked before
 can try out guesses against the hash, and a replay with another secret in the same place finds the same answer. The
 file can be read by its owner alone, and is in place only once the run has ended; a file of that name stays until
 then. A run taken up with runs resume goes on with the recording it began, unless it was killed before it could put
-that in place.`,
+that in place.
+
+A step that asks a model may take an earlier answer to the same request instead, and so may all steps of a chain:
+
+  cache: true        whenever there is one
+  cache: 7d          if it is not older than that; also 90s, 10m, 12h
+  cache: false       never, whatever stands at the top of the chain
+
+The same request is one to the same model at the same address, with the same texts, parameters, schema and tools.
+Answers that were cut at the token limit, refused or empty are not kept, nor is anything that holds a secret; an
+attempt after a failed one asks anew. A cached answer costs nothing, counts no tokens and is marked cached. Commands,
+functions and tools are never cached. --no-cache asks in any case. The answers are files in the cache folder
+(promptchain help environment), readable by their owner alone, 256 MB at most: the longest unused go first. They may
+be deleted at any time.`,
 };

@@ -4,4 +4,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC8202: 'a replayed run asked something that was not recorded',
   PC8203: 'a replayed run reached an answer that was never finished',
   PC8204: 'a cassette could not be written whole; an earlier one stays as it was',
+  PC8205: 'answers cannot be kept in the cache',
 };

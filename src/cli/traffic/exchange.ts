@@ -49,7 +49,7 @@ export interface CallExchange extends Asked {
 
 /** What a model is asked, without what differs from run to run and changes no answer. */
 export function modelRequest(spec: ModelSpec, request: ModelRequest): JsonObject {
-  const { path: _, idempotencyKey: __, idleTimeoutMs: ___, ...rest } = request;
+  const { path: _, cache: __, idempotencyKey: ___, idleTimeoutMs: ____, ...rest } = request;
   return plain({ model: spec.id, ...(spec.api === undefined ? {} : { api: spec.api }), ...rest });
 }
 
