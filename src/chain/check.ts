@@ -4,6 +4,7 @@ import type { Chain } from '../core/chain.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Step } from '../core/step.ts';
 import { once } from '../lib/once.ts';
+import { partsOf } from '../lib/step-parts.ts';
 import { bindChain } from './chain-file.ts';
 import { resolveLinks } from './files.ts';
 import { decodeUtf8, guardText } from './guard.ts';
@@ -131,15 +132,17 @@ function include(
   loading.chains.set(path, entry);
   const chain = readChain(loading, { path, dir: dirname(path), includedBy: around, named: { report, at } });
   if (chain !== undefined) entry.chain = chain;
-  entry.height = 1 + heightOf(loading, chain?.steps ?? []);
+  entry.height = 1 + heightOf(loading, chain === undefined ? [] : [...chain.steps, ...chain.finally]);
   return chain;
 }
 
 function heightOf(loading: Loading, steps: readonly Step[]): number {
   let height = 0;
-  for (const { body } of steps) {
-    const called = body.chain === undefined ? 0 : (loading.chains.get(body.chain.file)?.height ?? 0);
-    height = Math.max(height, called, heightOf(loading, body.steps ?? []));
+  for (const step of steps) {
+    const { chain } = step.body;
+    const called = chain === undefined ? 0 : (loading.chains.get(chain.file)?.height ?? 0);
+    const inside = partsOf(step).flatMap((part) => part.steps);
+    height = Math.max(height, called, heightOf(loading, inside));
   }
   return height;
 }

@@ -16,6 +16,12 @@ export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: St
   noteBody(frame, body);
 }
 
+/** After a `foreach` the input is the list of what its items gave, as JSON. */
+export function noteJoined(frame: Frame): void {
+  frame.hasOutput = true;
+  frame.names.inputIsModelText = false;
+}
+
 export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
   for (const { root } of reading.references) {
     if (root === 'input' && !hasOutput) uses.input = true;
@@ -33,6 +39,7 @@ export function isModelText(node: MapNode, body: StepBody | undefined): boolean 
 export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
+  uses.gates ||= body.asks === true;
   if (body.model !== undefined) noteModel(uses.models, body.model);
   const inner = body.chain?.uses;
   if (inner === undefined) return;
@@ -41,6 +48,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.gates ||= inner.gates;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 

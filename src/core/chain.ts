@@ -17,6 +17,8 @@ export interface Chain {
   readonly sha256: string;
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly steps: readonly Step[];
+  /** Run after the steps, whatever became of them. */
+  readonly finally: readonly Step[];
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
   readonly memory: MemorySpec;
@@ -42,6 +44,8 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** Some step asks a person. */
+  readonly gates: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */
   readonly servers: readonly string[];
 }

@@ -1,6 +1,7 @@
 /** Error codes of this folder; `help errors` lists them. */
 export const CODES: Readonly<Record<string, string>> = {
   PC0003: 'steps ran beside each other where the engine forbids it: a bug in a step kind',
+  PC0006: 'a branch was ended because of what happened beside it',
   PC6101: 'a step took longer than its timeout',
   PC6102: 'a model did not finish its answer in time',
   PC7001: 'a step names a tool that does not exist',
@@ -10,5 +11,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC9101: 'the chain stopped itself with status failed',
   PC9102: 'the chain finished with an empty output',
   PC9201: 'an objective was not met within its turns',
+  PC7065: 'a gate needs the answer of a person, and there is none to ask',
+  PC9203: 'a loop took the most turns it may without meeting its condition',
   PC9202: 'a conversation was too long for its model: older turns were left out',
 };

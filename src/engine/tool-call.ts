@@ -6,6 +6,8 @@ import type { Tool, ToolResult } from '../core/tool.ts';
 import type { Place } from './context.ts';
 import { deadline } from './deadline.ts';
 import { causeOf } from './failed-at.ts';
+import { hashOf } from './fingerprint.ts';
+import { ranAnew } from './fresh.ts';
 import { toolScope } from './tools.ts';
 import { until } from './until.ts';
 
@@ -39,7 +41,9 @@ export async function* callOne(
   const { io } = frame.options;
   const { tool, args } = wanted;
   const call = `${frame.prefix}${wanted.key}`;
-  const { completed } = yield* host.step<RecordedCall>(call, async function* (execution) {
+  const fingerprint = hashOf([tool.name, args]);
+  const entry = { path: call, fingerprint, stale: frame.again };
+  const { record, reused } = yield* host.step<RecordedCall>(entry, async function* (execution) {
     const startedAt = io.clock.elapsed();
     yield { type: 'tool.started', step, call, tool: tool.name, arguments: args };
     const result = limited(yield* attempt(place, wanted, call, execution, signal));
@@ -52,10 +56,12 @@ export async function* callOne(
       text: result.text,
       ...(result.data === undefined ? {} : { data: result.data }),
       duration_ms: Math.round(io.clock.elapsed() - startedAt),
+      fingerprint,
     };
     return { completed: record };
   });
-  const { text, is_error, data } = completed;
+  if (!reused) ranAnew(frame.notice);
+  const { text, is_error, data } = record.completed;
   return data === undefined ? { text, isError: is_error } : { text, isError: is_error, data };
 }
 

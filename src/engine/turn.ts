@@ -1,12 +1,14 @@
 import type { StepEvent, TurnCompleted } from '../core/event.ts';
 import type { RecordedTurn } from '../core/host.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import { type FinishReason, type Model, type ModelRequest, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
 import type { RetryPolicy, Turn } from '../core/step.ts';
 import { type Attempted, type AttemptOptions, attempts, LONGEST_CALL_MS, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
 import { causeOf } from './failed-at.ts';
+import { hashOf } from './fingerprint.ts';
+import { ranAnew } from './fresh.ts';
 
 /** One turn of a model as a journal entry: tried again by the step's policy, repeated by no resumed run. */
 export async function* takeTurn(
@@ -19,7 +21,9 @@ export async function* takeTurn(
   const { frame, step } = place;
   const { io, openModel } = frame.options;
   const turn = `${frame.prefix}${key}`;
-  const { completed } = yield* frame.host.step<RecordedTurn>(turn, async function* ({ idempotencyKey }) {
+  const fingerprint = hashOf([spec.id, { ...request } as unknown as Json]);
+  const entry = { path: turn, fingerprint, stale: frame.again };
+  const { record, reused } = yield* frame.host.step<RecordedTurn>(entry, async function* ({ idempotencyKey }) {
     const startedAt = io.clock.elapsed();
     const model = await openModel(spec);
     yield { type: 'turn.started', step, turn, model: model.spec.id };
@@ -45,9 +49,12 @@ export async function* takeTurn(
       usage: outcome.usage,
       cost_usd: model.llm ? null : 0,
       duration_ms: Math.round(io.clock.elapsed() - startedAt),
+      fingerprint,
     };
     return { completed: record };
   });
+  if (!reused) ranAnew(frame.notice);
+  const { completed } = record;
   return {
     text: completed.text,
     toolCalls: completed.tool_calls,

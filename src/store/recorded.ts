@@ -1,4 +1,4 @@
-import type { Event, StepCompleted } from '../core/event.ts';
+import type { Event, StepCompleted, StepFailed } from '../core/event.ts';
 import type { Recorded, RecordedStep } from '../core/host.ts';
 import type { StepOutcome } from '../core/step.ts';
 
@@ -6,6 +6,8 @@ import type { StepOutcome } from '../core/step.ts';
 export interface Progress {
   /** By journal path. */
   readonly recorded: ReadonlyMap<string, Recorded>;
+  /** Failures that the run went on after, by journal path. */
+  readonly failures: ReadonlyMap<string, StepFailed>;
   /** Paths of steps whose memory is in the store. */
   readonly remembered: ReadonlySet<string>;
   /** Namespaces to which the run wrote at its end. */
@@ -19,11 +21,13 @@ export interface Progress {
  */
 export function progressIn(events: readonly Event[]): Progress {
   const recorded = new Map<string, Recorded>();
+  const failures = new Map<string, StepFailed>();
   const remembered = new Set<string>();
   const committed = new Set<string>();
   for (const { v: _, seq: __, ts: ___, run_id: ____, ...event } of events) {
     if ('masked' in event && event.masked) continue;
     if (event.type === 'step.completed') recorded.set(event.step, recordedStep(event));
+    else if (event.type === 'step.failed' && event.continued) failures.set(event.step, event);
     else if (event.type === 'turn.completed') recorded.set(event.turn, { completed: event });
     else if (event.type === 'tool.completed' && event.tool !== 'memory.set') recorded.set(event.call, { completed: event });
     else if (event.type === 'memory.written' && event.committed) {
@@ -34,7 +38,7 @@ export function progressIn(events: readonly Event[]): Progress {
   const groups = new Set([...recorded.keys()].flatMap(pathsAround));
   for (const [path, { completed }] of recorded)
     if (completed.type === 'tool.completed' && groups.has(path)) recorded.delete(path);
-  return { recorded, remembered, committed };
+  return { recorded, failures, remembered, committed };
 }
 
 function pathsAround(path: string): string[] {

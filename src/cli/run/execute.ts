@@ -4,7 +4,7 @@ import { type Failure, Interrupted, LimitError, StepError } from '../../core/err
 import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { RunResult } from '../../core/run.ts';
+import type { RunOptions, RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
@@ -18,6 +18,7 @@ import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
+import { gateKeeper } from './gate.ts';
 import { contentHash, keptGiven } from './given.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
@@ -65,7 +66,8 @@ export async function execute(execution: Execution): Promise<number> {
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
     toolbox = await openToolbox({ call, flags, chain, redact: redactor.text, pause: () => pause() });
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox });
+    const answer = gateKeeper({ call, flags, redact: redactor.text, pause: () => pause() });
+    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox, answer });
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
@@ -110,11 +112,12 @@ interface World extends Pick<Readers, 'renderer'> {
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
   readonly toolbox: Toolbox | undefined;
+  readonly answer: RunOptions['answer'];
 }
 
 function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress }: Execution,
-  { renderer, live, signal, redactor, toolbox }: World,
+  { renderer, live, signal, redactor, toolbox, answer }: World,
 ): Readers {
   const warnings = [...told];
   const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
@@ -134,6 +137,8 @@ function readersOf(
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),
+      ...(answer === undefined ? {} : { answer }),
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       live,
       signal,
       ...progress,

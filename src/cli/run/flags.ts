@@ -28,6 +28,8 @@ export interface RunFlags {
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
   readonly timeoutMs?: number;
+  /** Branches and items at a time. */
+  readonly concurrency?: number;
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
@@ -65,11 +67,14 @@ export function declareRunFlags(parser: Parser): void {
     .option('--show-reasoning', 'show on stderr what models think')
     .option('-n, --dry-run', 'print what would be done; call nothing')
     .option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m')
+    .option('-j, --concurrency <n>', 'run at most so many branches or items of a step at a time')
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
     .addOption(
-      new Option('--approve <when>', 'tool calls that a rule asks about').choices(['ask', 'auto', 'never']).default('ask'),
+      new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
+        .choices(['ask', 'auto', 'never'])
+        .default('ask'),
     )
     .option('--allow-tool <rule>', 'allow such calls without a question: fs.write_file, "fs.*(path=docs/*)"', collect, [])
     .option('--deny-tool <rule>', 'forbid such calls, whatever the chain says', collect, [])
@@ -104,6 +109,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
+    ...(options.concurrency === undefined ? {} : { concurrency: countOf('--concurrency', options.concurrency) }),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
     approve: options.approve as RunFlags['approve'],
@@ -169,6 +175,11 @@ function durationOf(text: string): number {
     throw new UsageError(`--timeout "${text}" is not a duration`, { code: 'PC2004', help: 'write 500ms, 90s, 10m or 2h' });
   }
   return ms;
+}
+
+function countOf(flag: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} "${text}" is not a whole number from 1 to 9999`, { code: 'PC2004' });
 }
 
 function bytesOf(text: string): number {
