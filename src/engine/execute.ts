@@ -31,7 +31,7 @@ export function startedEvent({ step, path, frame }: Work, model: Model | undefin
   return { type: 'step.started', step: path, id: step.name, kind: step.kind, ...modelFields(step, model), final: frame.final };
 }
 
-export function isLeaf(step: Step): boolean {
+function isLeaf(step: Step): boolean {
   return step.loop === undefined && (step.body.shape ?? step.shape) === 'leaf';
 }
 

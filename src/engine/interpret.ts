@@ -38,7 +38,7 @@ export interface ChainCall {
 }
 
 /** Runs steps one after the other, each one's output being the next one's input. */
-export async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
+async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
   let last: StepOutcome = { output: input };
   let { inputFresh } = frame;
   for (const [index, step] of steps.entries()) {
