@@ -2,6 +2,7 @@ import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { ModelSpec } from '../core/model.ts';
 import type { Step } from '../core/step.ts';
+import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
@@ -52,7 +53,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const settings = readSettings(report, root);
   const list = stepsNode(report, root);
   const inputs = readInputs(report, root.entries.get('inputs')?.value);
-  const frame = createFrame(loading, { source, root, inputs, list });
+  const frame = createFrame(loading, { source, root, inputs, list, cache: cachePolicy(settings.cache) });
   const steps = list === undefined ? [] : bindSteps(frame, list);
   const last = bindFinally(frame);
   if (list !== undefined) frame.models.finish(frame.prompts);
@@ -147,7 +148,13 @@ function stepsNode(report: Report, root: MapNode): Node | undefined {
 
 function createFrame(
   loading: Loading,
-  { source, root, inputs, list }: { source: ChainSource; root: MapNode; inputs: Chain['inputs']; list: Node | undefined },
+  {
+    source,
+    root,
+    inputs,
+    list,
+    cache,
+  }: Pick<Frame, 'root' | 'cache'> & { source: ChainSource; inputs: Chain['inputs']; list: Node | undefined },
 ): Frame {
   const { options } = loading;
   let catalogue: Catalogue | undefined;
@@ -184,8 +191,10 @@ function createFrame(
       commands: false,
       functions: false,
       gates: false,
+      cache: false,
       servers: [],
     },
+    cache,
     prompts: 0,
     hasOutput: false,
     catalogue() {

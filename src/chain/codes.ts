@@ -39,6 +39,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1314: 'a prompt id is not known',
   PC1315: 'a technique or strategy is not known, or its parameter is missing or holds a placeholder',
   PC1401: 'a prompt reads nothing, so the previous output is dropped',
+  PC1409: 'a cache on a step that asks no model',
   PC1402: 'a value that is never used',
   PC3009: 'the output reads a step that may not run',
 };

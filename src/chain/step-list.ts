@@ -11,7 +11,7 @@ import type { MapNode, Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
 import { bindParts, perItem, perTurn } from './scopes.ts';
 import { positionOf } from './source.ts';
-import { type CheckedOptions, checkCommand, checkOptions, lintPrompt } from './step-check.ts';
+import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, refuseCache } from './step-check.ts';
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
 import type { TextContext } from './texts.ts';
@@ -61,6 +61,7 @@ function bindStep(frame: Frame, item: Node, place: Around & { index: number }): 
   const context: TextContext = { frame, reading, raw: raw?.kind === 'scalar' && raw.value === true };
   const bound = bindWork(draft, context, options);
   checkPatterns(frame, node, bound.body?.tools ?? []);
+  if (!kind.options.has('model')) refuseCache(frame, node);
   noteStep(frame, node, reading, bound.body);
   if (bound.loop?.kind === 'foreach') noteJoined(frame);
   if (id !== undefined) register(frame, { ...draft, id }, bound.body, bound.loop);
@@ -69,6 +70,7 @@ function bindStep(frame: Frame, item: Node, place: Around & { index: number }): 
   const handlers = bindHandlers(frame, node);
   noteStep(frame, node, after, undefined);
   if (common.remember.length > 0) frame.uses.memory = true;
+  if (common.cache !== undefined && bound.body?.model !== undefined) frame.uses.cache = true;
   if (bound.body === undefined || options?.valid !== true) return undefined;
   const { position, body, loop, definition } = bound;
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
 import { fields } from '../lib/fields.ts';
 import { inputsSchema } from './inputs.ts';
 import { serverListSchema, serversSchema } from './mcp.ts';
@@ -39,6 +40,7 @@ export const chainFields = fields({
   techniques: () => z.array(z.string()).optional().describe('techniques of every prompt step that names none'),
   strategy: () => z.string().optional().describe('the strategy of every prompt step that names none'),
   prompt_dirs: () => z.array(z.string().min(1)).optional().describe('folders in which prompt: {id: …} looks; by default prompts'),
+  cache: () => cache().optional().describe(`the "cache" of every step that asks a model: ${CACHE_SAYS}`),
   allow_empty: () => z.boolean().optional().describe('true: an empty result is not a failure'),
   steps: () => stepList().optional().describe('what the chain does, in order'),
   instructions: () => stepList().optional().describe('another word for steps'),

@@ -49,6 +49,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
   uses.gates ||= inner.gates;
+  uses.cache ||= inner.cache;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 

@@ -4,8 +4,8 @@
  */
 export const PLANNED = {
   kinds: [] as readonly string[],
-  step: ['fallback', 'cache', 'idle_timeout', 'fields', 'schema', 'choices'],
-  chain: ['limits', 'cache', 'record'],
+  step: ['fallback', 'idle_timeout', 'fields', 'schema', 'choices'],
+  chain: ['limits'],
   model: ['fallback', 'idle_timeout', 'price'],
 } as const satisfies Record<string, readonly string[]>;
 

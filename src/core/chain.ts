@@ -46,6 +46,8 @@ export interface ChainUses {
   readonly functions: boolean;
   /** Some step asks a person. */
   readonly gates: boolean;
+  /** A step that asks a model may take an earlier answer. */
+  readonly cache: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */
   readonly servers: readonly string[];
 }

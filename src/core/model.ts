@@ -41,8 +41,19 @@ export interface ModelRequest {
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
   readonly idempotencyKey?: string;
+  /** Journal path of whoever asks, for those who stand between a run and its models. Never sent. */
+  readonly path?: string;
+  /** An earlier answer to the same request may stand for a new one. Never sent. */
+  readonly cache?: CachePolicy;
   /** Milliseconds without a word, once the answer has begun, before the call counts as broken. */
   readonly idleTimeoutMs?: number;
+}
+
+export interface CachePolicy {
+  /** How old an answer may be, milliseconds; by default any age. */
+  readonly maxAgeMs?: number;
+  /** Ask all the same and keep the new answer: the last one was of no use. */
+  readonly renew?: boolean;
 }
 
 /** `parameters` is a JSON Schema of an object. */
@@ -74,7 +85,13 @@ export type ModelEvent =
   | { readonly type: 'provider-items'; readonly items: JsonObject }
   /** Totals of the call so far; a later one replaces an earlier one. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly reason: FinishReason; readonly model?: string; readonly responseId?: string };
+  | {
+      readonly type: 'finish';
+      readonly reason: FinishReason;
+      readonly model?: string;
+      readonly responseId?: string /** An earlier answer: nothing was asked and nothing is to be paid. */;
+      readonly cached?: true;
+    };
 
 /**
  * Why an answer ended: `stop` by itself, `length` at the token limit, `tool_calls` to call tools, `refusal` and

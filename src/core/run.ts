@@ -44,6 +44,8 @@ export interface StepResult {
   readonly output: string;
   readonly data: Json;
   readonly finish_reason: FinishReason | null;
+  /** Its answer came from the cache. */
+  readonly cached?: true;
   readonly duration_ms: number;
   readonly tool_calls: number;
   readonly usage: Usage;
@@ -79,6 +81,8 @@ export interface RunOptions {
   readonly recorded?: ReadonlyMap<string, Recorded>;
   /** Failures that an earlier part of the same run went on after, by journal path. */
   readonly failures?: ReadonlyMap<string, StepFailed>;
+  /** Paths of calls that part began and whose answers it does not have. */
+  readonly begun?: ReadonlySet<string>;
   /** Paths of steps whose memory that part has already committed. */
   readonly remembered?: ReadonlySet<string>;
   /** Namespaces whose staged writes it committed at its end. */

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
 import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
-import type { FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
+import type { CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
 import type { Expression, Reference, Template, ValueTemplate } from './template.ts';
@@ -87,6 +87,8 @@ export interface Step {
   readonly retry?: RetryPolicy;
   /** Milliseconds, over all attempts; of a step with `loop`, for each item or turn. */
   readonly timeoutMs?: number;
+  /** For what it asks a model. */
+  readonly cache?: CachePolicy;
   /** When it fails: the chain stops, goes on without it, or runs these steps in its place. */
   readonly onError: 'stop' | 'continue' | readonly Step[];
   readonly remember: readonly Remember[];
@@ -172,6 +174,8 @@ export interface StepOutcome {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finishReason?: FinishReason;
+  /** An earlier answer to the same request. */
+  readonly cached?: boolean;
   /** What a later step with `history` sends of this one. */
   readonly turn?: readonly [UserMessage, AssistantMessage];
   /** Writes besides `remember`, staged with them. */

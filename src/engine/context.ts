@@ -2,9 +2,10 @@ import type { StepExecution } from '../core/host.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext, StepPart } from '../core/step.ts';
 import { isNamedAfter } from '../lib/step-parts.ts';
+import { askedFrom, cacheFor } from './asked-from.ts';
 import { runBranches } from './branches.ts';
 import type { Frame, Inside } from './interpret.ts';
-import { callAll, callOne } from './tool-call.ts';
+import { callAll, callAlone } from './tool-call.ts';
 import { openTools } from './tools.ts';
 import { takeTurn } from './turn.ts';
 
@@ -36,11 +37,11 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     idempotencyKey,
     signal,
     final: frame.final,
-    model: frame.options.openModel,
+    model: async (spec) => askedFrom(path, await frame.options.openModel(spec), cacheFor(step, attempt)),
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
-    turn: (key, spec, request) => takeTurn(place, key, spec, request, step.retry),
+    turn: (key, spec, request) => takeTurn(place, key, spec, request, step),
     tools: (patterns) => openTools(place, patterns),
-    call: (key, tool, args) => callOne(place, frame.host, { key, tool, args }, signal),
+    call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),
     runSteps: (steps, name) => inside.steps(steps, scope.input, named(inner, name)),
     runBranches: (parts, concurrency) => branches(parts, concurrency, work, inner),

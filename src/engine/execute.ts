@@ -63,6 +63,7 @@ async function* recordOf(
     ...(outcome.data === undefined ? {} : { data: outcome.data }),
     ...modelFields(step, model, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
+    ...(outcome.cached === true ? { cached: true } : {}),
     attempts: count,
     usage: outcome.usage ?? NO_USAGE,
     cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),

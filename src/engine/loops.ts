@@ -91,7 +91,7 @@ function viewsOf(ids: readonly string[], steps: { readonly [id: string]: StepVie
 function notMet(path: string, { max, until, while: condition }: Repeat): StepError {
   const unmet = until === undefined ? `${condition?.source} still holds` : `${until.source} does not hold`;
   return new StepError(`"${path}" took ${max} turns, the most it may, and ${unmet}`, {
-    code: 'PC9203',
+    code: 'PC9205',
     reason: 'not_met',
     help: 'raise "max" under repeat, or say on_max: continue to go on with the last output',
   });

@@ -3,7 +3,8 @@ import type { RecordedTurn } from '../core/host.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import { type FinishReason, type Model, type ModelRequest, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
-import type { RetryPolicy, Turn } from '../core/step.ts';
+import type { Step, Turn } from '../core/step.ts';
+import { askedFrom, cacheFor } from './asked-from.ts';
 import { type Attempted, type AttemptOptions, attempts, LONGEST_CALL_MS, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
 import { causeOf } from './failed-at.ts';
@@ -16,7 +17,7 @@ export async function* takeTurn(
   key: string,
   spec: ModelSpec,
   request: ModelRequest,
-  retry: RetryPolicy | undefined,
+  asking: Pick<Step, 'retry' | 'cache'>,
 ): AsyncGenerator<StepEvent, Turn> {
   const { frame, step } = place;
   const { io, openModel } = frame.options;
@@ -31,10 +32,11 @@ export async function* takeTurn(
       path: step,
       io,
       signal: frame.signal,
-      policy: retry ?? MODEL_DEFAULT,
+      policy: asking.retry ?? MODEL_DEFAULT,
       attemptMs: LONGEST_CALL_MS,
       live: false,
-      run: (_attempt, signal) => answer(model, { ...request, idempotencyKey }, signal, step, turn),
+      run: (attempt, signal) =>
+        answer(askedFrom(turn, model, cacheFor(asking, attempt)), { ...request, idempotencyKey }, signal, step, turn),
     });
     const record: TurnCompleted = {
       type: 'turn.completed',
@@ -45,9 +47,10 @@ export async function* takeTurn(
       tool_calls: outcome.toolCalls,
       ...(outcome.providerItems === undefined ? {} : { provider_items: outcome.providerItems }),
       finish_reason: outcome.finish,
+      ...(outcome.cached ? { cached: true } : {}),
       attempts: count,
       usage: outcome.usage,
-      cost_usd: model.llm ? null : 0,
+      cost_usd: model.llm && !outcome.cached ? null : 0,
       duration_ms: Math.round(io.clock.elapsed() - startedAt),
       fingerprint,
     };
@@ -80,6 +83,7 @@ interface Answer {
   readonly toolCalls: readonly ToolCall[];
   readonly providerItems?: JsonObject;
   readonly finish: FinishReason;
+  readonly cached: boolean;
   readonly usage: Usage;
 }
 
@@ -95,6 +99,7 @@ async function* answer(
   let providerItems: JsonObject | undefined;
   let usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
+  let cached = false;
   for await (const event of model.stream(request, signal)) {
     switch (event.type) {
       case 'text-delta':
@@ -115,7 +120,8 @@ async function* answer(
         break;
       case 'finish':
         finish = event.reason;
+        cached = event.cached === true;
     }
   }
-  return { text: parts.join(''), toolCalls, finish, usage, ...(providerItems === undefined ? {} : { providerItems }) };
+  return { text: parts.join(''), toolCalls, finish, cached, usage, ...(providerItems === undefined ? {} : { providerItems }) };
 }

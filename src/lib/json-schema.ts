@@ -29,7 +29,15 @@ function compiled(schema: JsonObject): ValidateFunction | undefined {
   return undefined;
 }
 
-const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false } as const;
+/** Schemas are not checked against that of their dialect, which takes longer to make ready than they do: what cannot be compiled is seen. */
+const OPTIONS = {
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+  logger: false,
+  meta: false,
+  validateSchema: false,
+} as const;
 
 /** By identity: the schema of a tool is one object for as long as its server runs. */
 const cache = new WeakMap<JsonObject, ValidateFunction>();

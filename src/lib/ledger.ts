@@ -138,13 +138,14 @@ function blank(event: StepStarted | StepCompleted | StepFailed | StepSkipped): S
   };
 }
 
-function completed({ output, data, model, finish_reason }: StepCompleted): Partial<StepResult> {
+function completed({ output, data, model, finish_reason, cached }: StepCompleted): Partial<StepResult> {
   return {
     status: 'completed',
     output,
     data: data ?? null,
     finish_reason: finish_reason ?? null,
     ...(model === undefined ? {} : { model }),
+    ...(cached === undefined ? {} : { cached }),
   };
 }
 

@@ -30,6 +30,12 @@ export const objective = defineKind({
       .enum(['minimal', 'progressive', 'full'])
       .optional()
       .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
+    context: z
+      .enum(['drop', 'summarise', 'fail'])
+      .optional()
+      .describe(
+        'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
+      ),
     fields: z
       .record(z.string(), z.json())
       .optional()
@@ -80,6 +86,7 @@ export const objective = defineKind({
             ...(options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout }),
             maxSteps: options.max_steps ?? options.max_internal_steps ?? 5,
             history: options.history === 'minimal' ? 'minimal' : 'progressive',
+            context: options.context ?? 'drop',
             onMax: options.on_max ?? 'fail',
             ...(schema === undefined ? {} : { check: (answer: string) => checkAnswer(answer, judge, context) }),
           },

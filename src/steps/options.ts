@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RETRYABLE, type Reason } from '../core/errors.ts';
+import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
 import { duration } from '../lib/duration.ts';
 import { fields } from '../lib/fields.ts';
 import { expression, value } from './fields.ts';
@@ -67,6 +68,7 @@ export const stepOptions = fields({
       })
       .optional()
       .describe('runs the step again and again; each output is the {input} of the next turn, {loop.turn} counts from 1'),
+  cache: () => cache().optional().describe(CACHE_SAYS),
   remember: () =>
     z.record(z.string().min(1), change()).optional().describe('what to write to memory when the step has completed'),
   raw: () => z.boolean().optional().describe('true: nothing in the texts of this step is a placeholder'),

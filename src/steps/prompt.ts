@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AgentTask, pursue } from '../agent/loop.ts';
+import { pursue } from '../agent/loop.ts';
+import type { AgentTask } from '../agent/task.ts';
 import { ModelError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { UserMessage } from '../core/message.ts';
@@ -90,11 +91,11 @@ function refuseWithoutTools(
 }
 
 async function* answerWithTools(
-  task: Omit<AgentTask, 'history' | 'onMax'>,
+  task: Omit<AgentTask, 'history' | 'context' | 'onMax'>,
   asked: UserMessage,
   context: StepContext,
 ): AsyncGenerator<StepEvent, StepOutcome> {
-  const outcome = yield* pursue({ ...task, history: 'progressive', onMax: 'fail' }, context);
+  const outcome = yield* pursue({ ...task, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
   const { text: output, usage, costUsd, finishReason, model } = outcome;
   return { output, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
 }
@@ -108,6 +109,7 @@ async function* answer(
   const parts: string[] = [];
   let usage: Usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
+  let cached = false;
   for await (const event of events) {
     if (event.type === 'text-delta') {
       parts.push(event.text);
@@ -115,7 +117,10 @@ async function* answer(
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
-    else if (event.type === 'finish') finish = event.reason;
+    else if (event.type === 'finish') {
+      finish = event.reason;
+      cached = event.cached === true;
+    }
   }
   const output = parts.join('');
   refuseNonAnswer(output, finish, modelId, context);
@@ -125,6 +130,7 @@ async function* answer(
     output,
     usage,
     finishReason: finish,
+    ...(cached ? { cached, costUsd: 0 } : {}),
     ...(asked?.role === 'user' ? { turn: [asked, { role: 'assistant', text: output }] as const } : {}),
   };
 }

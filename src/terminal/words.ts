@@ -29,6 +29,7 @@ export function about(step: Pick<StepStarted, 'kind' | 'model' | 'llm'>): string
 export function completed(event: StepCompleted): string {
   const notes = [
     about(event),
+    ...(event.cached === true ? ['cached'] : []),
     duration(event.duration_ms),
     ...usageNotes(event.usage),
     ...(event.attempts > 1 ? [`attempt ${event.attempts}`] : []),

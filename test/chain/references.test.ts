@@ -116,6 +116,7 @@ steps:
       commands: false,
       functions: false,
       gates: false,
+      cache: false,
       servers: [],
       models: [],
     };

@@ -64,7 +64,17 @@ export function chainOf(plans: readonly Plan[]): Chain {
     allowEmpty: true,
     warnings: [],
     sources: new Map(),
-    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, gates: false, servers: [] },
+    uses: {
+      input: true,
+      stdin: false,
+      memory: false,
+      models: [],
+      commands: false,
+      functions: false,
+      gates: false,
+      cache: false,
+      servers: [],
+    },
   };
 }
 

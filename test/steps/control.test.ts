@@ -133,7 +133,7 @@ test('repeat: max turns without the condition is exit 5, unless on_max goes on',
     `steps:\n  - id: r\n    repeat: { max: 2, until: input == "never"${more} }\n    run: 'cat; printf .'\n`;
   const failed = await run(yaml(''));
   assert.equal(failed.code, 5);
-  assert.match(failed.stderr, /error\[PC9203\]: "r" took 2 turns, the most it may, and input == "never" does not hold/);
+  assert.match(failed.stderr, /error\[PC9205\]: "r" took 2 turns, the most it may, and input == "never" does not hold/);
   const { code, stdout } = await run(yaml(', on_max: continue'));
   assert.equal(code, 0);
   assert.equal(stdout, 'one two three..\n');

@@ -9,12 +9,15 @@ import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Progress } from '../../store/recorded.ts';
-import { beside } from '../../terminal/renderer.ts';
+import { beside, together } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
+import { modelConfig } from '../model-config.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
+import { isAnswered, openTraffic } from '../traffic/open.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
@@ -24,6 +27,7 @@ import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
+import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { onSignals } from './signals.ts';
 import { openToolbox } from './toolbox.ts';
@@ -52,7 +56,9 @@ export async function execute(execution: Execution): Promise<number> {
   const stop = new AbortController();
   const release = listen(execution, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
+  let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
+  let traffic: Traffic | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const live =
@@ -62,15 +68,31 @@ export async function execute(execution: Execution): Promise<number> {
     const onPause = (given: () => void): void => {
       pause = given;
     };
-    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const shown = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    report = openReport(call, flags);
+    const renderer = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
-    toolbox = await openToolbox({ call, flags, chain, redact: redactor.text, pause: () => pause() });
+    traffic = await openTraffic({
+      call,
+      flags,
+      chain,
+      again: execution.progress !== undefined,
+      redactor,
+      abort: (reason) => stop.abort(reason),
+    });
+    const mcp = flags.mcp && !isAnswered(flags);
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
+    if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
+    const warnings = [...execution.warnings];
+    const openModel = await withCache(execution, redactor, warnings);
     const answer = gateKeeper({ call, flags, redact: redactor.text, pause: () => pause() });
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox, answer });
+    const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
+    const readers = readersOf(execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
+    traffic?.finish();
     await readers.journal?.close();
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     await renderer.end();
@@ -83,6 +105,8 @@ export async function execute(execution: Execution): Promise<number> {
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
+    report?.discard();
+    traffic?.discard();
   }
 }
 
@@ -107,20 +131,35 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
 /** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
-interface World extends Pick<Readers, 'renderer'> {
+/** Where a step allows it, earlier answers; what answers from a file has no use for them. */
+async function withCache(
+  { call, flags, chain, openModel }: Execution,
+  redactor: Redactor,
+  warnings: Warning[],
+): Promise<OpenModel> {
+  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  const { cachingModels } = await import('../traffic/cache.ts');
+  return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
+}
+
+function warning(warnings: Warning[], code: string): (message: string) => void {
+  return (message) => void warnings.push({ type: 'warning', code, message });
+}
+
+interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
   readonly toolbox: Toolbox | undefined;
+  readonly traffic: Traffic | undefined;
   readonly answer: RunOptions['answer'];
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress }: Execution,
-  { renderer, live, signal, redactor, toolbox, answer }: World,
+  { call, flags, chain, runId, input, inputs, stdin, progress }: Execution,
+  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
-  const warnings = [...told];
-  const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+  const warn = (code: string) => warning(warnings, code);
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
   const kept = keptGiven(given, redactor);
@@ -132,8 +171,8 @@ function readersOf(
       input,
       inputs,
       ...(stdin === undefined ? {} : { stdin }),
-      io: call.io,
-      openModel,
+      io: traffic?.io(call.io) ?? call.io,
+      openModel: traffic?.openModel(openModel) ?? openModel,
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),

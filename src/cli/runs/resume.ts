@@ -12,7 +12,9 @@ export const resume: Verb = {
   summary: 'go on where a run ended; what it finished is not done again',
   examples: [{ command: 'promptchain runs resume last', note: 'after Ctrl-C, a failure or a crash: the same input and options' }],
   configure(parser) {
-    parser.argument('<run>', 'an id, the beginning of one, or last');
+    parser
+      .argument('<run>', 'an id, the beginning of one, or last')
+      .option('--repeat', 'make calls again that were under way, though they may have taken effect');
   },
   async run(call) {
     const dir = runsDir(call.paths);
@@ -25,9 +27,13 @@ export const resume: Verb = {
     if (contentHash(chain) !== sha256) throw changed(chain.file, id);
     const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
     // What was trusted then is known by its content: a file that changed since is asked about.
-    return start(there, { ...flags, trust: false }, chain, about, { ...given, progress: progressIn(record.all) });
+    const done = progressIn(record.all);
+    const progress = call.options.repeat === true ? { ...done, begun: NONE } : done;
+    return start(there, { ...flags, trust: false }, chain, about, { ...given, progress });
   },
 };
+
+const NONE: ReadonlySet<string> = new Set();
 
 function refuseEnded({ id, running, result }: RunRecord): void {
   if (running) throw new StoreError(`run ${id} is still going`, { code: 'PC8105', help: 'end it first, or wait' });
