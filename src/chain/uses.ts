@@ -39,8 +39,8 @@ export function isModelText(node: MapNode, body: StepBody | undefined): boolean 
 export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
+  for (const model of body.model === undefined ? [] : [body.model, ...(body.model.fallback ?? [])]) noteModel(uses.models, model);
   uses.gates ||= body.asks === true;
-  if (body.model !== undefined) noteModel(uses.models, body.model);
   const inner = body.chain?.uses;
   if (inner === undefined) return;
   for (const model of inner.models) noteModel(uses.models, model);

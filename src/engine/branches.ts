@@ -1,4 +1,4 @@
-import { Failure } from '../core/errors.ts';
+import { Failure, LimitError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Branch } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
@@ -98,7 +98,7 @@ async function* inBranch(call: BranchCall, rules: BranchRules, frame: Frame, ins
     return { state, memory, outcome };
   } catch (error) {
     if (error instanceof Stopped || frame.signal.aborted) throw error;
-    if (rules.tolerant && causeOf(error) instanceof Failure) return { state, memory, outcome: undefined };
+    if (rules.tolerant && causeOf(error) instanceof Failure && !(causeOf(error) instanceof LimitError)) return { state, memory, outcome: undefined };
     throw new BranchFailed(error);
   }
 }

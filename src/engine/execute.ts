@@ -1,8 +1,8 @@
 import type { StepCompleted, StepEvent, StepKept, StepStarted } from '../core/event.ts';
 import type { Entry, RecordedStep, StepExecution } from '../core/host.ts';
-import { type Model, NO_USAGE } from '../core/model.ts';
+import type { Model, ModelSpec } from '../core/model.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
-import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE, type Policy } from './attempts.ts';
+import { type Attempted, attempts, MODEL_DEFAULT, ONCE, type Policy } from './attempts.ts';
 import { contextOf, type Work } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ranAnew } from './fresh.ts';
@@ -53,7 +53,8 @@ async function* recordOf(
 ): AsyncGenerator<StepEvent, RecordedStep> {
   const { step, path } = work;
   if (step.body.runs === 'command' && step.loop === undefined) await permitCommand(work);
-  const { outcome, attempts: count } = yield* outcomeOf(work, execution);
+  const { outcome, attempts: count, model: answering } = yield* outcomeOf(work, execution);
+  const answered = answering === undefined ? model : await work.frame.options.openModel(answering);
   const completed: StepCompleted = {
     type: 'step.completed',
     step: path,
@@ -61,12 +62,12 @@ async function* recordOf(
     kind: step.kind,
     output: outcome.output,
     ...(outcome.data === undefined ? {} : { data: outcome.data }),
-    ...modelFields(step, model, outcome),
+    ...modelFields(step, answered, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
     ...(outcome.cached === true ? { cached: true } : {}),
     attempts: count,
-    usage: outcome.usage ?? NO_USAGE,
-    cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
+    usage: work.tally.usage,
+    cost_usd: work.tally.costUsd,
     duration_ms: durationOf(work),
     ...keptOf(outcome),
     fingerprint,
@@ -78,21 +79,22 @@ async function* recordOf(
 async function* outcomeOf(
   work: Work,
   execution: StepExecution,
-): AsyncGenerator<StepEvent, { readonly outcome: StepOutcome; readonly attempts: number }> {
+): AsyncGenerator<StepEvent, Attempted<StepOutcome>> {
   const { step, path, scope, inside } = work;
   const { loop } = step;
   const frame = { ...work.frame, again: work.frame.again || work.stale };
-  if (loop?.kind === 'foreach') return { outcome: yield* runForeach(step, loop, scope.input, frame, inside), attempts: 1 };
-  if (loop?.kind === 'repeat') return { outcome: yield* runRepeat(step, loop, scope.input, frame, inside), attempts: 1 };
+  const once = { attempts: 1, model: undefined };
+  if (loop?.kind === 'foreach') return { ...once, outcome: yield* runForeach(step, loop, scope.input, frame, inside) };
+  if (loop?.kind === 'repeat') return { ...once, outcome: yield* runRepeat(step, loop, scope.input, frame, inside) };
   return yield* attempts({
     path,
     io: frame.options.io,
     signal: frame.signal,
     policy: policyOf(step),
     timeoutMs: step.timeoutMs,
-    attemptMs: callsModel(step) ? LONGEST_CALL_MS : undefined,
     live: frame.final && frame.options.live,
-    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
+    models: modelsOf(step),
+    run: (attempt, signal, answering) => step.body.run(contextOf(work, attempt, signal, { ...execution, answering })),
   });
 }
 
@@ -102,14 +104,21 @@ function policyOf(step: Step): Policy {
   return step.retry ?? (callsModel(step) ? MODEL_DEFAULT : ONCE);
 }
 
+/** The model of a leaf, and those that answer in its place; an agent's are those of its turns. */
+function modelsOf(step: Step): readonly ModelSpec[] {
+  const { model } = step.body;
+  return model === undefined || !callsModel(step) ? [] : [model, ...(model.fallback ?? [])];
+}
+
 function callsModel(step: Step): boolean {
   return step.body.model !== undefined && isLeaf(step);
 }
 
 /** Rules call a command `run`; asked once for all attempts, and not again when a resumed run has its result. */
-async function permitCommand({ step, path, scope, frame, inside }: Work): Promise<void> {
+async function permitCommand({ step, path, scope, frame, inside, tally }: Work): Promise<void> {
   const command = step.body.preview?.(scope) ?? '';
-  await frame.options.toolbox?.permit({ name: 'run' }, { command }, toolScope({ frame, inside, step: path }), frame.signal);
+  const place = { frame, inside, step: path, tally };
+  await frame.options.toolbox?.permit({ name: 'run' }, { command }, toolScope(place), frame.signal);
 }
 
 function keptOf({ turn, changes, passThrough, stop }: StepOutcome): { readonly kept?: StepKept } {

@@ -1,6 +1,5 @@
-import { type ErrorRecord, type Failure, recordOf, StepError } from '../core/errors.ts';
+import { type ErrorRecord, type Failure, LimitError, recordOf, StepError } from '../core/errors.ts';
 import type { StepEvent, StepFailed } from '../core/event.ts';
-import { NO_USAGE } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
@@ -10,6 +9,7 @@ import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import { ranAnew, readsFresh } from './fresh.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
+import { createTally } from './tally.ts';
 
 /**
  * One step from its condition to its memory: decides whether it runs, runs it, tells how it went, and stages what it remembers.
@@ -27,7 +27,7 @@ export async function* runStep(
   const stale = readsFresh(step, frame);
   if (!(yield* holds(step, scope, path, { ...frame, notice: frame.notice }, stale))) return undefined;
 
-  const work: Work = { step, path, scope, frame, inside, stale, startedAt: options.io.clock.elapsed() };
+  const work: Work = { step, path, scope, frame, inside, stale, tally: createTally(), startedAt: options.io.clock.elapsed() };
   const known = stale ? undefined : frame.host.failure(path);
   if (known !== undefined) {
     yield startedEvent(work, undefined);
@@ -68,8 +68,8 @@ async function* holds(step: Step, scope: Scope, path: string, frame: Frame, stal
 /** What `on_error` says: nothing more, other steps in its place, or the end of the chain or branch. */
 async function* afterFailure(work: Work, failed: StepFailed, cause: unknown): AsyncGenerator<StepEvent, StepOutcome | undefined> {
   const { step, path, scope, frame, inside } = work;
-  const { error, attempts, duration_ms } = failed;
-  show(frame, step, { ...NOTHING, status: 'failed', error, attempts, duration: duration_ms / 1000 }, frame.notice.fresh);
+  const { error, attempts, cost_usd: cost, duration_ms } = failed;
+  show(frame, step, { ...NOTHING, status: 'failed', error, attempts, cost, duration: duration_ms / 1000 }, frame.notice.fresh);
   yield failed;
   if (!failed.continued || step.onError === 'stop') throw new FailedAt(error.step ?? path, cause);
   if (step.onError === 'continue') return undefined;
@@ -81,16 +81,18 @@ function failedEvent(work: Work, thrown: unknown): StepFailed {
   const { step, path, frame } = work;
   const at = thrown instanceof AttemptsFailed && thrown.cause instanceof FailedAt ? thrown.cause.step : path;
   const partial = thrown instanceof AttemptsFailed ? thrown.partial : '';
-  const goesOn = step.onError !== 'stop' || frame.tolerated;
+  const cause = causeOf(thrown);
+  // A limit that is reached is reached for every step.
+  const goesOn = (step.onError !== 'stop' || frame.tolerated) && !(cause instanceof LimitError);
   return {
     type: 'step.failed',
     step: path,
     id: step.name,
     kind: step.kind,
-    error: recordOf(causeOf(thrown), at),
+    error: recordOf(cause, at),
     attempts: thrown instanceof AttemptsFailed ? thrown.attempts : 1,
-    usage: NO_USAGE,
-    cost_usd: step.body.model === undefined ? 0 : null,
+    usage: work.tally.usage,
+    cost_usd: work.tally.costUsd,
     duration_ms: durationOf(work),
     continued: goesOn && !frame.signal.aborted && partial === '',
     ...(partial === '' ? {} : { partial }),

@@ -3,6 +3,7 @@ import { Failure, recordOf, StepError } from '../core/errors.ts';
 import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import { statusOf } from '../core/exit-code.ts';
 import type { Json } from '../core/json.ts';
+import { NOTHING_SPENT } from '../core/limits.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
@@ -10,6 +11,7 @@ import { causeOf, FailedAt } from './failed-at.ts';
 import { notice } from './fresh.ts';
 import { type Frame, runWhole } from './interpret.ts';
 import { createLocalHost } from './local-host.ts';
+import { createMeter } from './meter.ts';
 import { type StagedMemory, stageMemory } from './staged-memory.ts';
 
 /**
@@ -19,7 +21,7 @@ import { type StagedMemory, stageMemory } from './staged-memory.ts';
  */
 export async function* runChain(chain: Chain, options: RunOptions): AsyncGenerator<Event, RunResult> {
   const stamp = createStamp(options);
-  const ledger = createLedger(options.runId);
+  const ledger = createLedger(options.runId, options);
   const note = (body: EventBody) => {
     ledger.note(body);
     return stamp(body);
@@ -49,7 +51,7 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
       yield { type: 'warning', code, message: `${message} (${position.file}:${position.line}:${position.column})` };
     }
     const memory = stageMemory(options.memory, options.committed);
-    const outcome = yield* runWhole(chain, options, topFrame(options, memory));
+    const outcome = yield* runWhole(chain, options, topFrame(chain, options, memory));
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
     options.signal.throwIfAborted();
     yield* memory.commit();
@@ -67,12 +69,13 @@ function isCancelled(cause: unknown): boolean {
   return cause instanceof Failure && cause.reason === 'cancelled';
 }
 
-function topFrame(options: RunOptions, memory: StagedMemory): Omit<Frame, 'state'> {
+function topFrame(chain: Chain, options: RunOptions, memory: StagedMemory): Omit<Frame, 'state'> {
   const { runId, io, recorded, failures, answer, signal } = options;
   return {
     options,
     host: createLocalHost({ runId, io, recorded, failures, receive: answer }),
     memory,
+    meter: createMeter({ ...chain.limits, ...options.limits }, options.spent ?? NOTHING_SPENT),
     prefix: '',
     signal,
     final: true,

@@ -57,6 +57,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
     steps: stepsOf(plans),
     finally: [],
     memory: { commit: 'on_success' },
+    limits: {},
     servers: {},
     tools: {},
     permissions: { allow: [], ask: [], deny: [] },
