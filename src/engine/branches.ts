@@ -98,7 +98,8 @@ async function* inBranch(call: BranchCall, rules: BranchRules, frame: Frame, ins
     return { state, memory, outcome };
   } catch (error) {
     if (error instanceof Stopped || frame.signal.aborted) throw error;
-    if (rules.tolerant && causeOf(error) instanceof Failure && !(causeOf(error) instanceof LimitError)) return { state, memory, outcome: undefined };
+    if (rules.tolerant && causeOf(error) instanceof Failure && !(causeOf(error) instanceof LimitError))
+      return { state, memory, outcome: undefined };
     throw new BranchFailed(error);
   }
 }

@@ -76,10 +76,7 @@ async function* recordOf(
 }
 
 /** The policies of a step with a loop are those of its turns. */
-async function* outcomeOf(
-  work: Work,
-  execution: StepExecution,
-): AsyncGenerator<StepEvent, Attempted<StepOutcome>> {
+async function* outcomeOf(work: Work, execution: StepExecution): AsyncGenerator<StepEvent, Attempted<StepOutcome>> {
   const { step, path, scope, inside } = work;
   const { loop } = step;
   const frame = { ...work.frame, again: work.frame.again || work.stale };

@@ -85,11 +85,7 @@ interface Made {
 }
 
 /** A turn counts for its step: what its record says, which an earlier part of the run may have written, or what it used in vain. */
-async function* counted(
-  work: AsyncGenerator<StepEvent, Made>,
-  step: Tally,
-  turn: Tally,
-): AsyncGenerator<StepEvent, Made> {
+async function* counted(work: AsyncGenerator<StepEvent, Made>, step: Tally, turn: Tally): AsyncGenerator<StepEvent, Made> {
   try {
     const made = yield* work;
     step.add(made.record.completed.usage, made.record.completed.cost_usd);
