@@ -31,6 +31,8 @@ export function createLedger(runId: string): Ledger {
   let chain: RunResult['chain'] = { name: '', file: '', sha256: '' };
   let usage: Usage = NO_USAGE;
   let costUsd: number | null = 0;
+  /** Steps whose model is not a language model. */
+  const otherwise = new Set<string>();
   let llm = true;
 
   const spend = (more: { readonly usage: Usage; readonly costUsd: number | null }) => {
@@ -70,6 +72,7 @@ export function createLedger(runId: string): Ledger {
           warnings.push(withoutType(event));
           return;
         case 'step.started':
+          if (event.llm === false) otherwise.add(event.step);
           // Keeps the order of starting: a group comes before the steps inside it, which end first.
           steps.set(event.step, { ...blank(event), status: UNFINISHED, model: event.model ?? null });
           return;
@@ -80,7 +83,7 @@ export function createLedger(runId: string): Ledger {
           toolCalls.set(event.step, (toolCalls.get(event.step) ?? 0) + 1);
           return;
         case 'step.completed':
-          if (event.llm === false) llm = false;
+          if (event.llm === false || otherwise.has(event.step)) llm = false;
           end(event, completed(event));
           return;
         case 'step.failed':

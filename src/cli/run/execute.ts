@@ -184,6 +184,7 @@ function readersOf(
     renderer,
     filter: createEventFilter(redactor),
     warnings,
+    lastWarnings: traffic?.warnings,
   };
 }
 
