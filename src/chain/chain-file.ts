@@ -1,5 +1,6 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
+import type { Limits } from '../core/limits.ts';
 import type { ModelSpec } from '../core/model.ts';
 import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
@@ -73,6 +74,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     steps,
     ...(output === undefined ? {} : { output }),
     memory,
+    limits: limitsOf(settings),
     servers,
     tools,
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
@@ -222,6 +224,15 @@ function bindOutput(frame: Frame): Chain['output'] {
   const output = bindValue({ frame, reading, raw: false }, entry.value);
   noteReads(frame, reading);
   return output;
+}
+
+function limitsOf({ limits: { time, cost, calls, tokens } = {} }: Settings): Limits {
+  return {
+    ...(cost === undefined ? {} : { cost }),
+    ...(time === undefined ? {} : { timeMs: time }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
 }
 
 function bindMemory(frame: Frame, { memory }: Settings): MemorySpec {

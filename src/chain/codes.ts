@@ -32,6 +32,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1124: 'a rule of "permissions" is none',
   PC1201: 'a model name is not known',
   PC1202: 'the number of models does not fit the number of prompt steps',
+  PC1203: 'a fallback leads back to a model before it',
   PC1311: 'a file is missing, cannot be read, or is outside the folder of the chain',
   PC1312: 'the front matter of a prompt file is wrong',
   PC1313: 'a chain includes itself, or chains are nested too deep',

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Limits } from './limits.ts';
 import type { ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
@@ -20,6 +21,7 @@ export interface Chain {
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
   readonly memory: MemorySpec;
+  readonly limits: Limits;
   /** By name, as the file declares them. */
   readonly servers: { readonly [name: string]: ServerSpec };
   readonly tools: { readonly [name: string]: ToolSpec };

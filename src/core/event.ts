@@ -82,6 +82,8 @@ export interface StepRetrying {
   readonly reason: Reason;
   readonly wait_ms: number;
   readonly error: ErrorRecord;
+  /** The model that goes on, when it is another one. */
+  readonly model?: string;
 }
 
 /** The record of a finished step: what a resumed run uses instead of running it again. */

@@ -3,6 +3,7 @@ import type { Warning } from './event.ts';
 import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
+import type { Limits, Spent } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { FinishReason, OpenModel, Usage } from './model.ts';
 import type { Toolbox } from './tool.ts';
@@ -67,6 +68,10 @@ export interface RunOptions {
   readonly toolbox?: Toolbox;
   /** Overrides the chain's own namespace. */
   readonly namespace?: string;
+  /** Over those of the chain. Time is for the caller to keep, by aborting `signal`. */
+  readonly limits?: Limits;
+  /** What earlier parts of the same run have used: it counts for the limits and in the result. */
+  readonly spent?: Spent;
   /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */
   readonly live: boolean;
   /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */

@@ -45,6 +45,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'gemini',
     label: 'Google Gemini',
     protocol: 'openai',
+    prices: 'google',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyUrl: 'https://aistudio.google.com/apikey',
@@ -108,6 +109,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'xai',
     label: 'xAI',
     protocol: 'openai',
+    prices: 'x-ai',
     baseUrl: 'https://api.x.ai/v1',
     keyEnv: ['XAI_API_KEY'],
     keyUrl: 'https://console.x.ai',
@@ -151,6 +153,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'moonshot',
     label: 'Moonshot AI',
     protocol: 'openai',
+    prices: 'moonshotai',
     baseUrl: 'https://api.moonshot.ai/v1',
     keyEnv: ['MOONSHOT_API_KEY'],
     keyUrl: 'https://platform.moonshot.ai/console/api-keys',
@@ -188,6 +191,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['OLLAMA_API_KEY'],
     keyless: true,
     local: true,
+    free: true,
   },
   {
     id: 'lmstudio',
@@ -197,6 +201,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LMSTUDIO_API_KEY'],
     keyless: true,
     local: true,
+    free: true,
   },
   {
     id: 'llamacpp',
@@ -206,6 +211,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LLAMACPP_API_KEY', 'LLAMA_API_KEY'],
     keyless: true,
     local: true,
+    free: true,
   },
   {
     id: 'vllm',
@@ -215,6 +221,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['VLLM_API_KEY'],
     keyless: true,
     local: true,
+    free: true,
   },
   {
     id: 'litellm',

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Origin } from './failure.ts';
 import { unreachable } from './failure.ts';
 import type { FoundKey } from './find-key.ts';
+import type { CostOf } from './price.ts';
 import type { Protocol } from './protocol.ts';
 import { draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';
@@ -20,6 +21,7 @@ export interface RemoteOptions {
   readonly agents: Agents;
   readonly timeouts: Timeouts;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cost: CostOf;
 }
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
@@ -37,7 +39,7 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
-    const { idleTimeoutMs } = request;
+    const idleTimeoutMs = request.idleTimeoutMs ?? spec.idleTimeoutMs;
     const timeouts = idleTimeoutMs === undefined ? options.timeouts : { ...options.timeouts, idleMs: idleTimeoutMs };
     const body = JSON.stringify(protocol.body(spec, request, endpoint.provider));
     const marked = request.idempotencyKey === undefined ? headers : { ...headers, 'idempotency-key': request.idempotencyKey };
@@ -60,5 +62,5 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
     }
   }
 
-  return { spec, llm: true, stream };
+  return { spec, llm: true, cost: options.cost, stream };
 }

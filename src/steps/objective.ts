@@ -11,7 +11,7 @@ import { jsonIn } from '../lib/json-text.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
-import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** A loop of model and tools until the objective is met. */
 export const objective = defineKind({
@@ -51,6 +51,7 @@ export const objective = defineKind({
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
+    fallback: fallback.optional(),
     ...modelParams,
   }),
   bind(options, binding) {

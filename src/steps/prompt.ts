@@ -11,7 +11,7 @@ import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
-import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -36,6 +36,7 @@ export const prompt = defineKind({
     tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
+    fallback: fallback.optional(),
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
     strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
@@ -115,6 +116,8 @@ async function* answer(
       yield { type: 'step.delta', step: context.path, text: event.text };
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
+    } else if (event.type === 'waiting') {
+      yield { type: 'step.log', step: context.path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
     else if (event.type === 'finish') {
       finish = event.reason;

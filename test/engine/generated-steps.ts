@@ -49,6 +49,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
     inputs: {},
     steps: stepsOf(plans),
     memory: { commit: 'on_success' },
+    limits: {},
     servers: {},
     tools: {},
     permissions: { allow: [], ask: [], deny: [] },

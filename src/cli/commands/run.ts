@@ -79,7 +79,7 @@ export async function load(call: Call, flags: RunFlags): Promise<Chain> {
 }
 
 /** A run that is taken up again: what it was given, and what it has done. */
-export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress'>>;
+export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
 
 export async function start(call: Call, flags: RunFlags, chain: Chain, about: About, again?: Again): Promise<number> {
   checkAgainst(chain, flags);

@@ -3,6 +3,7 @@ import type { Chain } from '../../core/chain.ts';
 import { type Failure, Interrupted, LimitError, StepError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
+import type { Spent } from '../../core/limits.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
@@ -42,8 +43,9 @@ export interface Execution {
   readonly openModel: OpenModel;
   /** Told at the beginning of the run, and part of its result. */
   readonly warnings: readonly Warning[];
-  /** What an earlier part of the same run has done. */
+  /** What an earlier part of the same run has done, and what it has used. */
   readonly progress?: Progress;
+  readonly spent?: Spent;
 }
 
 /**
@@ -109,7 +111,8 @@ export async function execute(execution: Execution): Promise<number> {
 }
 
 /** Everything that ends a run from outside. The returned function stops listening. */
-function listen({ call, flags }: Execution, abort: (reason: Failure) => void): () => void {
+function listen({ call, flags, chain }: Execution, abort: (reason: Failure) => void): () => void {
+  const limitMs = flags.timeoutMs ?? chain.limits.timeMs;
   const release = onSignals(call.process, (reason) => {
     abort(reason);
     setTimeout(() => {
@@ -117,7 +120,7 @@ function listen({ call, flags }: Execution, abort: (reason: Failure) => void): (
       call.err.stopWaiting();
     }, PATIENCE_MS).unref();
   });
-  const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
+  const timer = limitMs === undefined ? undefined : setTimeout(() => abort(timedOut(limitMs)), limitMs);
   call.err.onFailure(() => undefined); // Stderr never fails a run, but nobody who does not read it may hold up a signal.
   call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
   return () => {
@@ -153,7 +156,7 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, progress }: Execution,
+  { call, flags, chain, runId, input, inputs, stdin, progress, spent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel }: World,
 ): Readers {
   const warn = (code: string) => warning(warnings, code);
@@ -175,7 +178,9 @@ function readersOf(
       ...(toolbox === undefined ? {} : { toolbox }),
       live,
       signal,
+      limits: flags.limits,
       ...progress,
+      ...(spent === undefined ? {} : { spent }),
       // A run's result has no stack, so it is told when the error is still one.
       ...(call.globals.debug ? { onFailure: (error: unknown) => void call.err.write(`${redactor.text(stackOf(error))}\n`) } : {}),
     },
@@ -193,8 +198,8 @@ function secretNames({ secrets, uses }: Chain): readonly string[] {
   return [...secrets, ...uses.models.flatMap(({ apiKeyEnv }) => (apiKeyEnv === undefined ? [] : [apiKeyEnv]))];
 }
 
-function timedOut({ timeoutMs = 0 }: RunFlags): LimitError {
-  return new LimitError(`the run took longer than its limit of ${timeoutMs / 1000} s`, {
+function timedOut(limitMs: number): LimitError {
+  return new LimitError(`the run took longer than its limit of ${limitMs / 1000} s`, {
     code: 'PC9001',
     help: 'raise --timeout, or see with -v which step takes the time',
   });

@@ -1,9 +1,11 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { Limits } from '../../core/limits.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
+import { declareLimitFlags, limitsIn } from './limit-flags.ts';
 
 /** The options of `run`, parsed and free of contradictions. */
 export interface RunFlags {
@@ -28,6 +30,7 @@ export interface RunFlags {
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
   readonly timeoutMs?: number;
+  readonly limits: Omit<Limits, 'timeMs'>;
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
@@ -74,8 +77,9 @@ export function declareRunFlags(parser: Parser): void {
     .option('--all-steps', 'print the output of every step')
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
-    .option('-n, --dry-run', 'print what would be done; call nothing')
-    .option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m')
+    .option('-n, --dry-run', 'print what would be done; call nothing');
+  declareLimitFlags(parser);
+  parser
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
@@ -121,6 +125,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
+    limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
     cache: options.cache !== false,
@@ -186,7 +191,7 @@ function pair(text: string, form: string): Pair {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function durationOf(text: string): number {
+export function durationOf(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) {
     throw new UsageError(`--timeout "${text}" is not a duration`, { code: 'PC2004', help: 'write 500ms, 90s, 10m or 2h' });

@@ -48,6 +48,7 @@ const stepRetrying = event('step.retrying', 'an attempt failed and another follo
   reason,
   wait_ms: milliseconds,
   error: errorRecord,
+  model: z.string().exactOptional().describe('The model that goes on, when it is another one.'),
 });
 
 const stepCompleted = event('step.completed', 'a step ended well', {

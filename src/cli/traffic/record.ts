@@ -40,7 +40,7 @@ export function recordTraffic({ file, chain, redactor, again }: RecordOptions): 
         let end: Ending = { unfinished: true };
         try {
           for await (const event of model.stream(request, signal)) {
-            events.push(event);
+            if (event.type !== 'waiting') events.push(event);
             yield event;
           }
           end = {};
