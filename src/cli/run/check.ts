@@ -83,7 +83,7 @@ function checkStep(name: string, chain: Chain): void {
 }
 
 /** The ids and journal paths of all steps, those inside groups and sub-chains included. */
-function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
+export function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
   const names = steps.flatMap((step) => {
     const path = prefix + step.name;
     const inside = partsOf(step).flatMap((part) => namesOf(part.steps, `${path}/${part.prefix}`));

@@ -194,6 +194,7 @@ function readersOf(
     renderer,
     filter: createEventFilter(redactor),
     warnings,
+    lastWarnings: traffic?.warnings,
   };
 }
 

@@ -41,6 +41,8 @@ export interface RunFlags {
   /** Files of recorded traffic: one to write, or one to answer from. */
   readonly record?: string;
   readonly replay?: string;
+  /** A file of answers that stand for models and tools. */
+  readonly stubs?: string;
   readonly approve: 'auto' | 'ask' | 'never';
   readonly allowTools: readonly string[];
   readonly denyTools: readonly string[];
@@ -87,6 +89,7 @@ export function declareRunFlags(parser: Parser): void {
     .option('--no-cache', 'ask models also where a step would take an earlier answer')
     .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
     .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
+    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain')
     .addOption(
       new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
         .choices(['ask', 'auto', 'never'])
@@ -133,6 +136,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     save: options.save !== false,
     cache: options.cache !== false,
     ...(options.record === undefined ? {} : { record: options.record as string }),
+    ...(options.stubs === undefined ? {} : { stubs: options.stubs as string }),
     ...(options.replay === undefined ? {} : { replay: options.replay as string }),
     approve: options.approve as RunFlags['approve'],
     allowTools: options.allowTool,
@@ -240,6 +244,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--no-cache': !flags.cache,
     '--record': flags.record !== undefined,
     '--replay': flags.replay !== undefined,
+    '--stubs': flags.stubs !== undefined,
     '--require-llm': flags.requireLlm,
     '--summary': flags.summary !== undefined,
     '--github': flags.github,
@@ -274,10 +279,12 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--no-save',
       '--record',
       '--replay',
+      '--stubs',
       '--summary',
       '--github',
     ],
   ],
+  ['--stubs', ['--record', '--replay', '--require-llm', '--no-cache']],
   ['--replay', ['--record', '--require-llm', '--no-cache']],
   ['a chain from stdin', ['--input -']],
 ];
