@@ -56,6 +56,7 @@ export const prompt = defineKind({
     return {
       ...(model === undefined ? {} : { model }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
+      ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
       async *run(context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');

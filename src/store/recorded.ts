@@ -1,4 +1,4 @@
-import type { Event, StepCompleted } from '../core/event.ts';
+import type { Event, StepCompleted, StepFailed } from '../core/event.ts';
 import type { Recorded, RecordedStep } from '../core/host.ts';
 import type { StepOutcome } from '../core/step.ts';
 
@@ -6,6 +6,8 @@ import type { StepOutcome } from '../core/step.ts';
 export interface Progress {
   /** By journal path. */
   readonly recorded: ReadonlyMap<string, Recorded>;
+  /** Failures that the run went on after, by journal path. */
+  readonly failures: ReadonlyMap<string, StepFailed>;
   /** Paths of calls that were begun and whose answers are not among the recorded. */
   readonly begun: ReadonlySet<string>;
   /** Paths of steps whose memory is in the store. */
@@ -22,6 +24,7 @@ export interface Progress {
  */
 export function progressIn(events: readonly Event[]): Progress {
   const recorded = new Map<string, Recorded>();
+  const failures = new Map<string, StepFailed>();
   const remembered = new Set<string>();
   const committed = new Set<string>();
   const begun = new Set<string>();
@@ -43,7 +46,10 @@ export function progressIn(events: readonly Event[]): Progress {
     } else if (event.type === 'memory.written' && event.committed) {
       if (event.step === undefined) committed.add(event.namespace);
       else remembered.add(event.step);
-    } else if (event.type === 'step.failed' && event.kind === 'tool') failed.add(event.step);
+    } else if (event.type === 'step.failed') {
+      if (event.continued) failures.set(event.step, event);
+      if (event.kind === 'tool') failed.add(event.step);
+    }
   }
   const groups = new Set([...recorded.keys()].flatMap(pathsAround));
   for (const [path, { completed }] of recorded) {
@@ -54,7 +60,7 @@ export function progressIn(events: readonly Event[]): Progress {
     recorded.delete(path);
     begun.add(path);
   }
-  return { recorded, begun, remembered, committed };
+  return { recorded, failures, begun, remembered, committed };
 }
 
 /** Of a call `reply/t3.1` the turn `reply/t3`. */
