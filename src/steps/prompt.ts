@@ -56,11 +56,12 @@ export const prompt = defineKind({
     return {
       ...(model === undefined ? {} : { model }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
+      ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
       ...(model === undefined || turns > 0 || patterns.length > 0
         ? {}
         : {
-            asks: (scope) => ({
+            request: (scope: Scope) => ({
               ...(system === undefined ? {} : { system: system.fill(scope) }),
               messages: [{ role: 'user', text: rendered(scope) }],
               params: model.params,

@@ -2,8 +2,9 @@ import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { ModelRequest, ModelSpec, Usage } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
-import type { Step } from '../core/step.ts';
+import type { Loop, Step } from '../core/step.ts';
 import { dollars } from '../lib/dollars.ts';
+import { partsOf } from '../lib/step-parts.ts';
 import { estimateInput } from '../lib/token-estimate.ts';
 import { displayPath } from './frame.ts';
 import { sanitize } from './sanitize.ts';
@@ -26,6 +27,9 @@ export function plan(chain: Chain, options: PlanOptions): string {
     `${chain.name} (${displayPath(chain.file, options.cwd)}): ${chain.steps.length} ${chain.steps.length === 1 ? 'step' : 'steps'}, nothing is called`,
     '',
     ...planSteps(chain.steps, scopeOf(chain.steps, options), options, ''),
+    ...(chain.finally.length === 0
+      ? []
+      : ['finally:', ...planSteps(chain.finally, scopeOf(chain.steps, options), options, '  ')]),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -42,6 +46,7 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
   const model = body.model === undefined ? '' : `, ${options.models.get(body.model.id) ?? body.model.id}`;
   const notes = [
     ...(step.if === undefined ? [] : [`if ${step.if.source}`]),
+    ...(step.loop === undefined ? [] : [loopNote(step.loop)]),
     ...(step.retry === undefined ? [] : [`up to ${step.retry.attempts} attempts`]),
     ...(step.timeoutMs === undefined ? [] : [`at most ${step.timeoutMs / 1000} s`]),
     ...costNotes(step, scope, options),
@@ -50,7 +55,10 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
   return [
     `${indent}${step.name} (${step.kind}${model})${notes.length === 0 ? '' : `: ${notes.join('; ')}`}`,
     ...previewLines(step, scope, options).map((line) => `${indent}  | ${line}`),
-    ...planSteps(body.steps ?? [], scope, options, `${indent}  `),
+    ...partsOf(step).flatMap((part) => [
+      ...(part.prefix === '' ? [] : [`${indent}  ${part.name}:`]),
+      ...planSteps(part.steps, scope, options, part.prefix === '' ? `${indent}  ` : `${indent}    `),
+    ]),
     ...(body.chain === undefined ? [] : planSteps(body.chain.steps, scopeOf(body.chain.steps, options), options, `${indent}  `)),
     '',
   ];
@@ -73,8 +81,10 @@ function costNotes({ body }: Step, scope: Scope, options: PlanOptions): readonly
 /** Undefined while a value of the run is missing in it. */
 function asked(body: Step['body'], scope: Scope): ModelRequest | undefined {
   try {
-    const request = body.asks?.(scope);
-    return request === undefined || /\{(input|stdin|steps|memory|run)\b/.test(JSON.stringify(request)) ? undefined : request;
+    const request = body.request?.(scope);
+    return request === undefined || /\{(input|stdin|steps|memory|run|item|index|loop)\b/.test(JSON.stringify(request))
+      ? undefined
+      : request;
   } catch {
     return undefined;
   }
@@ -84,6 +94,12 @@ function withName(spec: ModelSpec, resolved: string | undefined): ModelSpec {
   if (resolved === undefined) return spec;
   const slash = resolved.indexOf('/');
   return { ...spec, id: resolved, provider: resolved.slice(0, slash), name: resolved.slice(slash + 1) };
+}
+
+function loopNote(loop: Loop): string {
+  if (loop.kind === 'foreach') return `for each of ${loop.source}, ${loop.concurrency ?? 1} at a time`;
+  const { max, until, while: condition } = loop;
+  return `up to ${max} turns${until === undefined ? '' : ` until ${until.source}`}${condition === undefined ? '' : ` while ${condition.source}`}`;
 }
 
 function previewLines({ body }: Step, scope: Scope, { raw }: PlanOptions): readonly string[] {

@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./fmt.ts')).fmt,
   },
   {
+    name: 'migrate',
+    summary: "make a chain of the original's JSON, a goose recipe or a conductor workflow",
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
     name: 'init',
     summary: 'write a starter chain that runs without a key',
     load: async () => (await import('./init.ts')).init,
@@ -56,6 +61,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'schema',
     summary: 'print the JSON Schema of a chain, of events, of a result or of the configuration',
     load: async () => (await import('./schema.ts')).schema,
+  },
+  {
+    name: 'doctor',
+    summary: 'what is installed and ready here: versions, folders, keys, local servers, settings',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands, options and files',
+    load: async () => (await import('./completion.ts')).completion,
   },
   {
     name: 'help',
