@@ -3,10 +3,21 @@ import { environment } from './environment.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
+import { limits } from './limits.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
 import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
 
 /** The pages of `promptchain help <topic>`, in the order they are listed. */
-export const TOPICS: readonly Topic[] = [environment, exitCodes, errors, events, templates, config, pipelines, recordings];
+export const TOPICS: readonly Topic[] = [
+  environment,
+  exitCodes,
+  errors,
+  events,
+  templates,
+  config,
+  limits,
+  pipelines,
+  recordings,
+];
