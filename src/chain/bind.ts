@@ -1,9 +1,11 @@
 import type { Chain } from '../core/chain.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { Binding, Path, Step } from '../core/step.ts';
 import { catalogueTexts } from './catalogue-texts.ts';
 import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
+import { bindJson } from './json-file.ts';
 import type { MapNode, Node } from './node.ts';
 import { keyPlaceAt, nodeAt, placeAt } from './node.ts';
 import type { PromptText } from './prompt-text.ts';
@@ -21,6 +23,8 @@ export interface StepSource {
   readonly context: TextContext;
   /** The arguments of a declared tool. */
   readonly parameters?: JsonObject;
+  /** For the last step of a chain. */
+  readonly answer?: AnswerFormat;
   /** Binds the steps inside it. */
   bindSteps(node: Node): readonly Step[];
 }
@@ -41,6 +45,7 @@ export function createBinding(source: StepSource): Binding {
     position: positionOf(frame.report.source, root),
     dir: frame.dir,
     ...(source.parameters === undefined ? {} : { parameters: source.parameters }),
+    ...(source.answer === undefined ? {} : { answer: source.answer }),
     text(path) {
       const node = withDefault(path);
       return node && bindText(context, node);
@@ -79,6 +84,10 @@ export function createBinding(source: StepSource): Binding {
     strategy(path) {
       const node = withDefault(path);
       return node && catalogueTexts(frame, node, 'strategies')[0];
+    },
+    json(path) {
+      const node = at(path);
+      return node && bindJson(frame, node);
     },
     file(path, name) {
       const located = locateFile(frame.tree, frame.dir, name);

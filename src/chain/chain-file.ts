@@ -1,6 +1,6 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
-import type { ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, ModelSpec } from '../core/model.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
@@ -71,6 +71,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     inputs,
     steps,
     ...(output === undefined ? {} : { output }),
+    ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
     servers,
     tools,
@@ -176,6 +177,7 @@ function createFrame(
       functions: false,
       servers: [],
     },
+    ...(source.isTop ? lastStep(root, list, options.answer) : {}),
     prompts: 0,
     hasOutput: false,
     catalogue() {
@@ -184,6 +186,12 @@ function createFrame(
     },
     loadChain: source.include,
   };
+}
+
+/** With an `output` of its own, no step gives that of the chain. */
+function lastStep(root: MapNode, list: Node | undefined, answer: AnswerFormat | undefined): Pick<Frame, 'last'> {
+  const node = list?.kind === 'list' ? list.items.at(-1) : undefined;
+  return node === undefined || answer === undefined || root.entries.has('output') ? {} : { last: { node, answer } };
 }
 
 function withoutSteps(choice: Loading['options']['model']): { default?: string; override?: string } {

@@ -1,5 +1,7 @@
+import type { AnswerFormat } from '../core/model.ts';
 import type { Step, StepBody, StepKind } from '../core/step.ts';
 import { createBinding } from './bind.ts';
+import { answerShapes } from './data-shape.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import type { MapNode, Node } from './node.ts';
@@ -35,6 +37,8 @@ interface Draft {
   readonly label: string;
   /** Its own condition, or one around it. */
   readonly conditional: boolean;
+  /** What it must answer, when it says nothing about that itself. */
+  readonly answer?: AnswerFormat;
 }
 
 function bindStep(frame: Frame, item: Node, place: { index: number; conditional: boolean }): Step | undefined {
@@ -78,7 +82,8 @@ function draftOf(frame: Frame, item: Node, { index, conditional }: { index: numb
   const id = idNode?.kind === 'scalar' && idNode.value !== null ? textOfScalar(idNode) : undefined;
   const label = id === undefined ? `step ${index + 1}` : `step "${id.slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
-  const draft = { node, name: id ?? String(index + 1), label, conditional: conditional || node.entries.has('if') };
+  const answer = item === frame.last?.node ? { answer: frame.last.answer } : {};
+  const draft = { node, name: id ?? String(index + 1), label, conditional: conditional || node.entries.has('if'), ...answer };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
   assume(frame, node);
   return undefined;
@@ -115,6 +120,7 @@ function bindBody(draft: Draft, context: TextContext, options: CheckedOptions | 
     context,
     ...(id === undefined ? {} : { id }),
     ...(isPrompt ? { turn: frame.prompts++ } : {}),
+    ...(draft.answer === undefined ? {} : { answer: draft.answer }),
     bindSteps: (list) => bindSteps(frame, list, draft.conditional),
   });
   const before = frame.problems.length;
@@ -129,7 +135,8 @@ function bindBody(draft: Draft, context: TextContext, options: CheckedOptions | 
 
 function register(frame: Frame, { id, node, kind, conditional }: Draft & { id: string }, body: StepBody | undefined): void {
   frame.names.later.delete(id);
-  frame.names.steps.set(id, { kind: kind.key, modelText: isModelText(node, body) });
+  const known = body?.answer === undefined ? {} : answerShapes(body.answer);
+  frame.names.steps.set(id, { kind: kind.key, modelText: isModelText(node, body), ...known });
   if (conditional || continuesOnError(node)) frame.uncertain.add(id);
   const place = node.entries.get('id')?.value ?? node;
   const first = frame.ids.get(id);

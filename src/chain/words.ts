@@ -4,20 +4,7 @@
  */
 export const PLANNED = {
   kinds: ['parallel', 'switch', 'approve'],
-  step: [
-    'foreach',
-    'concurrency',
-    'repeat',
-    'while',
-    'until',
-    'on_max',
-    'fallback',
-    'cache',
-    'idle_timeout',
-    'fields',
-    'schema',
-    'choices',
-  ],
+  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max', 'fallback', 'cache', 'idle_timeout'],
   chain: ['limits', 'cache', 'record'],
   model: ['fallback', 'idle_timeout', 'price'],
 } as const satisfies Record<string, readonly string[]>;

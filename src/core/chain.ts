@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { ModelSpec } from './model.ts';
+import type { AnswerFormat, ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
 import type { Template, ValueTemplate } from './template.ts';
@@ -19,6 +19,8 @@ export interface Chain {
   readonly steps: readonly Step[];
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
+  /** What its output must be, by the wish of whoever loaded it. */
+  readonly answer?: AnswerFormat;
   readonly memory: MemorySpec;
   /** By name, as the file declares them. */
   readonly servers: { readonly [name: string]: ServerSpec };

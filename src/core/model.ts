@@ -37,12 +37,21 @@ export interface ModelRequest {
   readonly system?: string;
   readonly messages: readonly Message[];
   readonly params: ModelParams;
+  /** Carried in the provider's own structured mode where it has one that can, otherwise told after the last message. */
+  readonly format?: AnswerFormat;
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
   readonly idempotencyKey?: string;
   /** Milliseconds without a word, once the answer has begun, before the call counts as broken. */
   readonly idleTimeoutMs?: number;
+}
+
+/** What an answer must be: JSON that fits a schema, or exactly one of several texts. */
+export interface AnswerFormat {
+  /** JSON Schema; with `choices` it says the same as they do. */
+  readonly schema: JsonObject;
+  readonly choices?: readonly string[];
 }
 
 /** `parameters` is a JSON Schema of an object. */
@@ -74,7 +83,14 @@ export type ModelEvent =
   | { readonly type: 'provider-items'; readonly items: JsonObject }
   /** Totals of the call so far; a later one replaces an earlier one. */
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly reason: FinishReason; readonly model?: string; readonly responseId?: string };
+  | {
+      readonly type: 'finish';
+      readonly reason: FinishReason;
+      readonly model?: string;
+      readonly responseId?: string;
+      /** The provider was given a schema without optional fields: null stands for one that is left out. */
+      readonly nullIsAbsent?: boolean;
+    };
 
 /**
  * Why an answer ended: `stop` by itself, `length` at the token limit, `tool_calls` to call tools, `refusal` and

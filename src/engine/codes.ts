@@ -9,6 +9,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC8020: 'a value in memory does not fit what a step wants to write to it',
   PC9101: 'the chain stopped itself with status failed',
   PC9102: 'the chain finished with an empty output',
+  PC9103: 'the output of the run is not what --output-schema asks for',
   PC9201: 'an objective was not met within its turns',
   PC9202: 'a conversation was too long for its model: older turns were left out',
 };

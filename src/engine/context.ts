@@ -17,7 +17,12 @@ export interface Work {
 }
 
 /** What a step may touch, made from where the interpreter stands. */
-export function contextOf(work: Work, attempt: number, signal: AbortSignal, { idempotencyKey }: StepExecution): StepContext {
+export function contextOf(
+  work: Work,
+  { attempt, rejected }: Pick<StepContext, 'attempt' | 'rejected'>,
+  signal: AbortSignal,
+  { idempotencyKey }: StepExecution,
+): StepContext {
   const { frame, scope, path, inside, step } = work;
   // A group that is tried again makes new journal entries: its children's first results stay what they were.
   const prefix = attempt === 1 ? `${path}/` : `${path}#${attempt}/`;
@@ -29,6 +34,7 @@ export function contextOf(work: Work, attempt: number, signal: AbortSignal, { id
     chain: frame.state.chain,
     io: frame.options.io,
     attempt,
+    rejected,
     idempotencyKey,
     signal,
     final: frame.final,

@@ -29,16 +29,17 @@ export interface ChainCall {
 
 /** Runs steps one after the other, each one's output being the next one's input. */
 export async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
-  let output = input;
+  let last: Pick<StepOutcome, 'output' | 'data'> = { output: input };
   for (const [index, step] of steps.entries()) {
     frame.signal.throwIfAborted();
     const final = frame.final && index === steps.length - 1;
-    const outcome = yield* runStep(step, output, { ...frame, final }, inside);
+    const outcome = yield* runStep(step, last.output, { ...frame, final }, inside);
     if (outcome === undefined) continue;
-    if (!outcome.passThrough) output = outcome.output;
-    if (outcome.stop !== undefined) return { output, stop: outcome.stop };
+    const { output, data, stop, passThrough } = outcome;
+    if (!passThrough) last = { output, ...(data === undefined ? {} : { data }) };
+    if (stop !== undefined) return { ...last, stop };
   }
-  return { output };
+  return last;
 }
 
 /** Runs a chain in a scope of its own. Throws when a `stop` says `status: failed`. */
@@ -53,8 +54,9 @@ export async function* runWhole(
   if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC9101', reason: 'stopped' });
   const value = finalValue(chain, state, outcome);
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
+  const isLast = value === outcome.output && outcome.data !== undefined;
   return typeof value === 'string'
-    ? { output: value, value, ...stop }
+    ? { output: value, value, ...(isLast ? { data: outcome.data } : {}), ...stop }
     : { output: JSON.stringify(value), data: value, value, ...stop };
 }
 

@@ -1,11 +1,11 @@
 import { recordOf } from '../core/errors.ts';
 import type { StepCompleted, StepEvent, StepFailed, StepKept } from '../core/event.ts';
 import type { RecordedStep, StepExecution } from '../core/host.ts';
-import { type Model, NO_USAGE } from '../core/model.ts';
+import { addUsage, type Model, NO_USAGE } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
-import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE } from './attempts.ts';
+import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE, STRUCTURED_DEFAULT } from './attempts.ts';
 import { contextOf, type Work } from './context.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import type { Frame, Inside } from './interpret.ts';
@@ -92,16 +92,21 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
   const { options } = frame;
   const callsModel = step.body.model !== undefined && shapeOf(step) === 'leaf';
   if (step.body.runs === 'command') await permitCommand(work);
-  const { outcome, attempts: count } = yield* attempts({
+  const standard = !callsModel ? ONCE : step.body.answer === undefined ? MODEL_DEFAULT : STRUCTURED_DEFAULT;
+  const {
+    outcome,
+    attempts: count,
+    wasted,
+  } = yield* attempts({
     path,
     io: options.io,
     signal: frame.signal,
     // An agent's retries are those of its turns: trying all of it again would multiply them.
-    policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? (callsModel ? MODEL_DEFAULT : ONCE)),
+    policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? standard),
     timeoutMs: step.timeoutMs,
     attemptMs: callsModel ? LONGEST_CALL_MS : undefined,
     live: frame.final && options.live,
-    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
+    run: (attempt, signal, rejected) => step.body.run(contextOf(work, { attempt, rejected }, signal, execution)),
   });
   const completed: StepCompleted = {
     type: 'step.completed',
@@ -113,7 +118,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     ...modelFields(step, model, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
     attempts: count,
-    usage: outcome.usage ?? NO_USAGE,
+    usage: addUsage(wasted, outcome.usage ?? NO_USAGE),
     cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
     duration_ms: durationOf(work),
     ...keptOf(outcome),
@@ -163,7 +168,7 @@ function failedEvent(work: Work, thrown: unknown): StepFailed {
     kind: step.kind,
     error: recordOf(cause, at),
     attempts: thrown instanceof AttemptsFailed ? thrown.attempts : 1,
-    usage: NO_USAGE,
+    usage: thrown instanceof AttemptsFailed ? thrown.usage : NO_USAGE,
     cost_usd: step.body.model === undefined ? 0 : null,
     duration_ms: durationOf(work),
     continued: step.onError === 'continue' && !frame.signal.aborted && partial === '',

@@ -82,6 +82,7 @@ function bodyContext(place: Place, args: JsonObject, { path, signal, idempotency
     chain: state.chain,
     io: options.io,
     attempt: 1,
+    rejected: [],
     idempotencyKey,
     signal,
     final: false,

@@ -2,11 +2,41 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
 
-/** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts everything. */
-export function problemsOf(schema: JsonObject, value: Json): readonly string[] {
+/**
+ * What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts
+ * everything. `whole` is what the phrases call the value.
+ */
+export function problemsOf(schema: JsonObject, value: Json, whole = 'the arguments'): readonly string[] {
   const validate = compiled(schema);
   if (validate === undefined || validate(value)) return [];
-  return (validate.errors ?? []).slice(0, MOST_PROBLEMS).map(phrase);
+  return (validate.errors ?? []).slice(0, MOST_PROBLEMS).map((error) => phrase(error, whole));
+}
+
+/** Why a JSON Schema is none, and the place in it where that is; undefined for one that is. */
+export function schemaProblem(
+  schema: JsonObject,
+): { readonly path: readonly (string | number)[]; readonly problem: string } | undefined {
+  if (compiled(schema) !== undefined) return undefined;
+  const { $schema: _, ...rest } = schema;
+  const judge = new Ajv2020(OPTIONS);
+  if (judge.validateSchema(rest) !== true) {
+    // The deepest complaint is about the keyword itself; the ones above it say that something below is wrong.
+    const [error] = [...(judge.errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length);
+    if (error !== undefined) return { path: pointed(error.instancePath), problem: phrase({ ...error, instancePath: '' }, 'it') };
+  }
+  try {
+    judge.compile(rest);
+  } catch (error) {
+    return { path: [], problem: (error instanceof Error ? error.message : String(error)).replace(/ from id #$/, '') };
+  }
+  return undefined;
+}
+
+function pointed(pointer: string): readonly (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
 const MOST_PROBLEMS = 5;
@@ -34,8 +64,8 @@ const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger
 /** By identity: the schema of a tool is one object for as long as its server runs. */
 const cache = new WeakMap<JsonObject, ValidateFunction>();
 
-function phrase({ instancePath, message, params }: ErrorObject): string {
-  const where = instancePath === '' ? 'the arguments' : `"${instancePath.slice(1).replaceAll('/', '.')}"`;
+function phrase({ instancePath, message, params }: ErrorObject, whole: string): string {
+  const where = instancePath === '' ? whole : `"${instancePath.slice(1).replaceAll('/', '.')}"`;
   const extra = typeof params.additionalProperty === 'string' ? ` ("${params.additionalProperty}")` : '';
   const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : '';
   return `${where} ${message ?? 'does not fit'}${extra}${allowed}`;

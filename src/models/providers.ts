@@ -40,6 +40,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://openrouter.ai/keys',
     autoModel: 'openrouter/auto',
     params: { reasoning_effort: 'reasoning.effort' },
+    structured: 'schema',
   },
   {
     id: 'gemini',
@@ -49,6 +50,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyUrl: 'https://aistudio.google.com/apikey',
     autoModel: 'gemini-flash-latest',
+    structured: 'schema',
   },
   {
     id: 'mistral',
@@ -60,6 +62,7 @@ export const PROVIDERS: readonly Provider[] = [
     autoModel: 'mistral-small-latest',
     usage: 'always',
     params: { seed: 'random_seed' },
+    structured: 'schema',
   },
   {
     id: 'deepseek',
@@ -70,6 +73,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://platform.deepseek.com/api_keys',
     autoModel: 'deepseek-chat',
     params: { seed: null },
+    structured: 'json',
   },
   {
     id: 'groq',
@@ -111,6 +115,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrl: 'https://api.x.ai/v1',
     keyEnv: ['XAI_API_KEY'],
     keyUrl: 'https://console.x.ai',
+    structured: 'schema',
   },
   {
     id: 'perplexity',
@@ -188,6 +193,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['OLLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
   },
   {
     id: 'lmstudio',
@@ -197,6 +203,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LMSTUDIO_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
   },
   {
     id: 'llamacpp',
@@ -206,6 +213,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LLAMACPP_API_KEY', 'LLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
   },
   {
     id: 'vllm',
@@ -215,6 +223,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['VLLM_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
   },
   {
     id: 'litellm',

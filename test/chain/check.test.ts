@@ -124,8 +124,8 @@ describe('a chain file', () => {
   }
 
   it('says the same of options, and of keys of the chain', () => {
-    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    fields: {a: string}\n    fallback: [x]\n'), [
-      'PC1104 3:5 "fields" in step 1 is not supported by this version',
+    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    while: x\n    fallback: [x]\n'), [
+      'PC1104 3:5 "while" in step 1 is not supported by this version',
       'PC1104 4:5 "fallback" in step 1 is not supported by this version',
     ]);
     assert.deepEqual(told('limits: {cost: 1}\nsteps: ["{input}"]\n'), [

@@ -14,6 +14,7 @@ import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flag
 import { inputIsUnused, readInput } from '../run/input.ts';
 import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
+import { outputFormat } from '../run/output-schema.ts';
 import { planText } from '../run/plan.ts';
 import { readStdin } from '../run/read-text.ts';
 import { newRunId } from '../run/run-id.ts';
@@ -59,6 +60,7 @@ export const run: Command = {
 /** The chain that the flags name. */
 export async function load(call: Call, flags: RunFlags): Promise<Chain> {
   const options = loadOptions(call);
+  const answer = await outputFormat(call.io.cwd, flags);
   const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
   return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
     ...options,
@@ -69,6 +71,7 @@ export async function load(call: Call, flags: RunFlags): Promise<Chain> {
     },
     set: await setValues(flags.set),
     strict: flags.strict,
+    ...(answer === undefined ? {} : { answer }),
     ...(text === undefined ? {} : { text }),
   });
 }
