@@ -62,7 +62,15 @@ export function createBinding(source: StepSource): Binding {
     model(params) {
       const own = at(['model']);
       const written = own?.kind === 'scalar' && typeof own.value === 'string' ? { name: own.value, place: own } : undefined;
-      return frame.models.resolve({ id: source.id, own: written, front: prompt?.model, turn: source.turn, place: root, params });
+      return frame.models.resolve({
+        id: source.id,
+        own: written,
+        front: prompt?.model,
+        turn: source.turn,
+        place: root,
+        params,
+        fallback: at(['fallback']),
+      });
     },
     steps(path) {
       const node = at(path);

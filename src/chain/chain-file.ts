@@ -1,6 +1,8 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
+import type { Limits } from '../core/limits.ts';
 import type { AnswerFormat, ModelSpec } from '../core/model.ts';
+import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
@@ -51,7 +53,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const settings = readSettings(report, root);
   const list = stepsNode(report, root);
   const inputs = readInputs(report, root.entries.get('inputs')?.value);
-  const frame = createFrame(loading, { source, root, inputs, list });
+  const frame = createFrame(loading, { source, root, inputs, list, cache: cachePolicy(settings.cache) });
   const steps = list === undefined ? [] : bindSteps(frame, list);
   if (list !== undefined) frame.models.finish(frame.prompts);
   const tools = bindTools(frame);
@@ -73,6 +75,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     ...(output === undefined ? {} : { output }),
     ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
+    limits: limitsOf(settings),
     servers,
     tools,
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
@@ -145,7 +148,13 @@ function stepsNode(report: Report, root: MapNode): Node | undefined {
 
 function createFrame(
   loading: Loading,
-  { source, root, inputs, list }: { source: ChainSource; root: MapNode; inputs: Chain['inputs']; list: Node | undefined },
+  {
+    source,
+    root,
+    inputs,
+    list,
+    cache,
+  }: Pick<Frame, 'root' | 'cache'> & { source: ChainSource; inputs: Chain['inputs']; list: Node | undefined },
 ): Frame {
   const { options } = loading;
   let catalogue: Catalogue | undefined;
@@ -175,9 +184,11 @@ function createFrame(
       models: new Map<string, ModelSpec>(),
       commands: false,
       functions: false,
+      cache: false,
       servers: [],
     },
     ...(source.isTop ? lastStep(root, list, options.answer) : {}),
+    cache,
     prompts: 0,
     hasOutput: false,
     catalogue() {
@@ -221,6 +232,15 @@ function bindOutput(frame: Frame): Chain['output'] {
   const output = bindValue({ frame, reading, raw: false }, entry.value);
   noteReads(frame, reading);
   return output;
+}
+
+function limitsOf({ limits: { time, cost, calls, tokens } = {} }: Settings): Limits {
+  return {
+    ...(cost === undefined ? {} : { cost }),
+    ...(time === undefined ? {} : { timeMs: time }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
 }
 
 function bindMemory(frame: Frame, { memory }: Settings): MemorySpec {

@@ -11,7 +11,7 @@ import type { Loading, LoadOptions } from './options.ts';
 import { parseYaml } from './parse.ts';
 import { readBytes } from './read-bytes.ts';
 import type { Report } from './report.ts';
-import { createReport, sortProblems, TooManyProblems } from './report.ts';
+import { createReport, silentAbout, sortProblems, TooManyProblems } from './report.ts';
 import type { Place } from './source.ts';
 import { createSource } from './source.ts';
 import type { Tree } from './tree.ts';
@@ -92,11 +92,12 @@ function readChain(loading: Loading, file: ChainFile): Chain | undefined {
     return undefined;
   }
   const report = reportOn(loading, file.path, decoded.text);
-  if (!guardText(report, bytes.length)) return undefined;
-  const tree = parseTree(report);
-  if (tree === undefined) return undefined;
+  const characters = guardText(report, bytes.length);
+  const read = characters && readTree(report, characters);
+  if (read === undefined) return undefined;
+  const { tree } = read;
   const chain = bindChain(loading, {
-    report,
+    report: read.report,
     tree,
     file: file.path,
     dir: file.dir,
@@ -160,11 +161,13 @@ function reportOn(loading: Loading, path: string, text: string): Report {
   return createReport(createSource(path, text), loading.problems);
 }
 
-function parseTree(report: Report): Tree | undefined {
-  const document = parseYaml(report);
-  if (document === undefined) return undefined;
+/** The tree of a file, and the report that says nothing of what could not be read into it. */
+function readTree(report: Report, characters: readonly Place[]): { readonly tree: Tree; readonly report: Report } | undefined {
+  const parsed = parseYaml(report, characters);
+  if (parsed === undefined) return undefined;
+  const about = parsed.unread.length === 0 ? report : silentAbout(report, parsed.unread);
   try {
-    return buildTree(document, report);
+    return { tree: buildTree(parsed.document, about), report: about };
   } catch (error) {
     if (!(error instanceof TooManyValues)) throw error;
     report.add(error.place, { code: 'PC1003', message: error.message });

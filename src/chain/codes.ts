@@ -32,6 +32,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1124: 'a rule of "permissions" is none',
   PC1201: 'a model name is not known',
   PC1202: 'the number of models does not fit the number of prompt steps',
+  PC1203: 'a fallback leads back to a model before it',
   PC1311: 'a file is missing, cannot be read, or is outside the folder of the chain',
   PC1312: 'the front matter of a prompt file is wrong',
   PC1316: 'a JSON file that a step names is not JSON',
@@ -39,6 +40,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1314: 'a prompt id is not known',
   PC1315: 'a technique or strategy is not known, or its parameter is missing or holds a placeholder',
   PC1401: 'a prompt reads nothing, so the previous output is dropped',
+  PC1409: 'a cache on a step that asks no model',
   PC1402: 'a value that is never used',
   PC3009: 'the output reads a step that may not run',
 };

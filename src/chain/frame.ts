@@ -1,5 +1,5 @@
 import type { Chain, ChainUses } from '../core/chain.ts';
-import type { AnswerFormat, ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, CachePolicy, ModelSpec } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
@@ -42,6 +42,8 @@ export interface Frame {
   readonly uses: { -readonly [Key in keyof ChainUses]: Key extends 'models' ? Map<string, ModelSpec> : ChainUses[Key] };
   /** The step that gives the output of the run, and what the caller wants it to answer. */
   readonly last?: { readonly node: Node; readonly answer: AnswerFormat };
+  /** Of every step that says nothing about it. */
+  readonly cache: CachePolicy | undefined;
   /** Prompt steps so far: the turn of the next one in a positional list of models. */
   prompts: number;
   /** Some step before here gives an output: `{input}` is no longer the chain's. */

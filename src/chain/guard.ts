@@ -1,4 +1,5 @@
 import type { Report } from './report.ts';
+import type { Place } from './source.ts';
 
 /** What a chain file may be at most. Reached only by files made to hurt, or made by a program for something else. */
 export const LIMITS = {
@@ -24,8 +25,11 @@ export function decodeUtf8(bytes: Uint8Array): { readonly text: string } | { rea
   }
 }
 
-/** Reports what must not even reach the YAML parser. False when the text is not to be parsed. */
-export function guardText(report: Report, byteLength: number): boolean {
+/**
+ * Reports what must not even reach the YAML parser: the characters to set aside so that the rest can be read; undefined when
+ * the text is not to be parsed.
+ */
+export function guardText(report: Report, byteLength: number): readonly Place[] | undefined {
   const { lineStarts } = report.source;
   const place = { start: 0, end: 1 };
   if (byteLength > LIMITS.bytes) {
@@ -34,13 +38,13 @@ export function guardText(report: Report, byteLength: number): boolean {
       message: `the file has ${byteLength} bytes; a chain may have ${LIMITS.bytes}`,
       help: MOVE_DATA_OUT,
     });
-    return false;
+    return undefined;
   }
   if (lineStarts.length > LIMITS.lines + 1) {
     const start = lineStarts[LIMITS.lines] ?? 0;
     const message = `the file has ${lineStarts.length} lines; a chain may have ${LIMITS.lines}`;
     report.add({ start, end: start + 1 }, { code: 'PC1003', message, help: MOVE_DATA_OUT });
-    return false;
+    return undefined;
   }
   return guardCharacters(report);
 }
@@ -51,17 +55,17 @@ const MOVE_DATA_OUT = 'give data as the input, and long prompts as files: prompt
 const FORBIDDEN =
   /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|([^\P{Cc}\t\n\r]|[\ufffe\uffff]|\r(?!\n)|[\u202a-\u202e\u2066-\u2069]|[\u200b\u2060-\u2064\u180e\u{e0000}-\u{e007f}]|(?<!^)\ufeff)/gu;
 
-function guardCharacters(report: Report): boolean {
-  let clean = true;
-  let reported = 0;
+function guardCharacters(report: Report): readonly Place[] | undefined {
+  const found: Place[] = [];
+  let breaksLines = false;
   for (const match of report.source.text.matchAll(FORBIDDEN)) {
     const character = match[1];
     if (character === undefined) continue;
-    clean = false;
-    reported += 1;
-    if (reported > 100) break;
+    if (found.length >= 100) return undefined;
+    breaksLines ||= character === '\r';
     const start = match.index;
     const end = start + character.length;
+    found.push({ start, end });
     const escaped = escapeOf(character);
     report.add(
       { start, end },
@@ -73,7 +77,7 @@ function guardCharacters(report: Report): boolean {
       },
     );
   }
-  return clean;
+  return breaksLines ? undefined : found;
 }
 
 function nameOf(character: string): string {

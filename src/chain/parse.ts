@@ -5,33 +5,66 @@ import type { Report } from './report.ts';
 import type { Place } from './source.ts';
 import { reportSyntax } from './syntax.ts';
 
+export interface Parsed {
+  readonly document: Document.Parsed;
+  /** What is not in the document as it was meant: words and characters that are no YAML, reported already. */
+  readonly unread: readonly Place[];
+}
+
 /**
- * The YAML document of a text that passed `guardText`; undefined, and its problems reported, when it has errors.
+ * The YAML document of a text that passed `guardText`; undefined, and its problems reported, when it has errors. Where an error
+ * is a text that only has to be quoted, the file is read again without that text, so that it does not hide all other mistakes.
  *
  * The limits that need tokens are checked while lexing: nesting and aliases are counted before anything recursive runs, and
  * composing stops at the first hundred errors, because each costs more than the one before.
  */
-export function parseYaml(report: Report): Document.Parsed | undefined {
-  const tokens = tokenize(report);
-  if (tokens === undefined) return undefined;
-  const { documents, errors } = compose(tokens, report.source.text.length);
-  const [document, second] = documents;
-  reportSyntax(report, errors);
-  if (document === undefined || errors.length > 0) return undefined;
-  if (second === undefined) return document;
-  const start = second.range[0];
-  report.add({ start, end: start + 3 }, { code: 'PC1003', message: 'a chain file holds one document; a second one starts here' });
-  return undefined;
+export function parseYaml(report: Report, characters: readonly Place[] = []): Parsed | undefined {
+  const text = withoutPlaces(report.source.text, characters, ' ');
+  const { document, errors } = parseText(report, text);
+  if (errors.length === 0) return document && { document, unread: characters };
+  if (characters.length > 0) return undefined;
+  const unread = reportSyntax(report, errors);
+  if (unread === undefined) return undefined;
+  const again = parseText(report, withoutPlaces(text, unread, 'x'));
+  return again.document === undefined || again.errors.length > 0 ? undefined : { document: again.document, unread };
 }
 
-function tokenize(report: Report): Cst.Token[] | undefined {
+/** The text with something harmless in these places: every offset stays what it is. */
+function withoutPlaces(text: string, places: readonly Place[], filler: string): string {
+  let kept = '';
+  let at = 0;
+  for (const { start, end } of places) {
+    kept += text.slice(at, start) + filler.repeat(end - start);
+    at = end;
+  }
+  return kept + text.slice(at);
+}
+
+interface Composed {
+  /** Undefined, and the reason reported, when there cannot be one. */
+  readonly document?: Document.Parsed | undefined;
+  readonly errors: readonly YamlError[];
+}
+
+function parseText(report: Report, text: string): Composed {
+  const tokens = tokenize(report, text);
+  if (tokens === undefined) return { errors: [] };
+  const { documents, errors } = compose(tokens, text.length);
+  const [document, second] = documents;
+  if (second === undefined || errors.length > 0) return { document, errors };
+  const start = second.range[0];
+  report.add({ start, end: start + 3 }, { code: 'PC1003', message: 'a chain file holds one document; a second one starts here' });
+  return { errors: [] };
+}
+
+function tokenize(report: Report, text: string): Cst.Token[] | undefined {
   const parser = new Parser();
   const tokens: Cst.Token[] = [];
   let count = 0;
   let flowDepth = 0;
   let aliases = 0;
   let documents = 0;
-  for (const lexeme of new Lexer().lex(report.source.text)) {
+  for (const lexeme of new Lexer().lex(text)) {
     const start = parser.offset;
     count += 1;
     if (lexeme === '[' || lexeme === '{') flowDepth += 1;

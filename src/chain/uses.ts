@@ -37,7 +37,7 @@ export function isModelText(node: MapNode, body: StepBody | undefined): boolean 
 export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
-  if (body.model !== undefined) noteModel(uses.models, body.model);
+  for (const model of body.model === undefined ? [] : [body.model, ...(body.model.fallback ?? [])]) noteModel(uses.models, model);
   const inner = body.chain?.uses;
   if (inner === undefined) return;
   for (const model of inner.models) noteModel(uses.models, model);
@@ -45,6 +45,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.cache ||= inner.cache;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 

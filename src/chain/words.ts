@@ -4,9 +4,9 @@
  */
 export const PLANNED = {
   kinds: ['parallel', 'switch', 'approve'],
-  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max', 'fallback', 'cache', 'idle_timeout'],
-  chain: ['limits', 'cache', 'record'],
-  model: ['fallback', 'idle_timeout', 'price'],
+  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max'],
+  chain: ['record'],
+  model: [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Words of other tools, and what this format says instead. */
@@ -96,6 +96,8 @@ export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly cha
     ['additional_prompt_dirs', 'write "prompt_dirs:"'],
     ['store_steps', 'every run keeps its steps: promptchain runs show'],
     ['verbose', 'use the -v flag'],
-    ['timeout', 'write "timeout:" on a step, or use the --timeout flag'],
+    ['timeout', 'write "timeout:" on a step, or limits: {time: 10m}'],
+    ['max_cost', 'write limits: {cost: 0.50}'],
+    ['budget', 'write limits: {cost: 0.50}'],
   ]),
 };

@@ -27,5 +27,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2104: 'a chain file could not be mended in place',
   PC4020: 'a variable that the chain lists under "secrets" is not set',
   PC8090: 'a run was about to keep a secret in memory: *** is kept instead',
-  PC9001: 'the run took longer than --timeout',
+  PC9001: 'the run took longer than --timeout, or the time its chain allows',
 };

@@ -153,7 +153,7 @@ async function fail(error: unknown, shown: Shown, { argv }: NodeJS.Process, out:
     if (!err.isTTY && !shown.debug && out.error === undefined) return exitOf(error);
   }
   await err.write(redact(explain(error, shown)));
-  if (env.GITHUB_ACTIONS === 'true') await err.write(redact(annotationsOf(error, shown.cwd)));
+  if (env.GITHUB_ACTIONS === 'true' || argv.includes('--github')) await err.write(redact(annotationsOf(error, shown.cwd)));
   return exitOf(error);
 }
 

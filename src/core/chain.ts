@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Limits } from './limits.ts';
 import type { AnswerFormat, ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
@@ -22,6 +23,7 @@ export interface Chain {
   /** What its output must be, by the wish of whoever loaded it. */
   readonly answer?: AnswerFormat;
   readonly memory: MemorySpec;
+  readonly limits: Limits;
   /** By name, as the file declares them. */
   readonly servers: { readonly [name: string]: ServerSpec };
   readonly tools: { readonly [name: string]: ToolSpec };
@@ -44,6 +46,8 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** A step that asks a model may take an earlier answer. */
+  readonly cache: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */
   readonly servers: readonly string[];
 }

@@ -1,4 +1,3 @@
-import type { Usage } from './model.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -120,15 +119,12 @@ export class ModelError extends Failure {
   readonly provider: string;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** What the call has cost although it failed. */
-  readonly usage: Usage | undefined;
 
   constructor(message: string, options: ModelFailureOptions) {
     super(message, options);
     this.provider = options.provider;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
-    this.usage = options.usage;
   }
 }
 
@@ -136,7 +132,6 @@ interface ModelFailureOptions extends FailureOptions {
   readonly provider: string;
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
-  readonly usage?: Usage | undefined;
 }
 
 /** A model answered whole, but not in the form it was asked for. The next attempt shows it its answer and what is wrong with it. */

@@ -82,6 +82,8 @@ export interface StepRetrying {
   readonly reason: Reason;
   readonly wait_ms: number;
   readonly error: ErrorRecord;
+  /** The model that goes on, when it is another one. */
+  readonly model?: string;
 }
 
 /** The record of a finished step: what a resumed run uses instead of running it again. */
@@ -96,6 +98,8 @@ export interface StepCompleted {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finish_reason?: FinishReason;
+  /** An earlier answer to the same request: nothing was asked. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
@@ -158,12 +162,15 @@ export interface TurnCompleted {
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
   readonly finish_reason: FinishReason;
+  /** As on a step. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
 }
 
+/** Told before the tool is, once its arguments are found right and the rules permit it: from then on it may take effect. */
 export interface ToolStarted {
   readonly type: 'tool.started';
   readonly step: string;
@@ -184,6 +191,8 @@ export interface ToolCompleted {
   readonly data?: Json;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
+  /** Only in the journal: its failure ended the step, so a resumed run makes it again. */
+  readonly ends_step?: true;
   readonly duration_ms: number;
 }
 
@@ -242,7 +251,7 @@ export function publicEvent(event: Event): Event {
       return rest;
     }
     case 'tool.completed': {
-      const { masked: _, ...rest } = event;
+      const { masked: _, ends_step: __, ...rest } = event;
       return rest;
     }
     default:

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
 import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
-import type { AnswerFormat, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
+import type { AnswerFormat, CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
 import type { Expression, Template, ValueTemplate } from './template.ts';
@@ -84,6 +84,8 @@ export interface Step {
   readonly retry?: RetryPolicy;
   /** Milliseconds, over all attempts. */
   readonly timeoutMs?: number;
+  /** For what it asks a model. */
+  readonly cache?: CachePolicy;
   readonly onError: 'stop' | 'continue';
   readonly remember: readonly Remember[];
   readonly body: StepBody;
@@ -132,6 +134,8 @@ export interface StepOutcome {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finishReason?: FinishReason;
+  /** An earlier answer to the same request. */
+  readonly cached?: boolean;
   /** What a later step with `history` sends of this one. */
   readonly turn?: readonly [UserMessage, AssistantMessage];
   /** Writes besides `remember`, staged with them. */

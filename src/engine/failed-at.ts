@@ -1,5 +1,3 @@
-import type { Usage } from '../core/model.ts';
-
 /** An error on its way up, with the journal path of the step it came from. */
 export class FailedAt extends Error {
   readonly step: string;
@@ -10,17 +8,15 @@ export class FailedAt extends Error {
   }
 }
 
-/** Thrown when the last attempt failed: the cause, how many there were, the text that was already out, and what all of them used. */
+/** Thrown when the last attempt failed: the cause, how many there were, and the text that was already out. */
 export class AttemptsFailed extends Error {
   readonly attempts: number;
   readonly partial: string;
-  readonly usage: Usage;
 
-  constructor(cause: unknown, attempts: number, partial: string, usage: Usage) {
+  constructor(cause: unknown, attempts: number, partial: string) {
     super('every attempt failed', { cause });
     this.attempts = attempts;
     this.partial = partial;
-    this.usage = usage;
   }
 }
 

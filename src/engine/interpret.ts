@@ -1,10 +1,12 @@
 import type { Chain } from '../core/chain.ts';
-import { StepError } from '../core/errors.ts';
+import { LimitError, StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Host } from '../core/host.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { RunOptions } from '../core/run.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
+import { deadline } from './deadline.ts';
+import type { Meter } from './meter.ts';
 import { runStep } from './run-step.ts';
 import type { StagedMemory } from './staged-memory.ts';
 import { type ChainState, createState, permissionsIn, scopeOf } from './state.ts';
@@ -14,6 +16,7 @@ export interface Frame {
   readonly options: RunOptions;
   readonly host: Host;
   readonly memory: StagedMemory;
+  readonly meter: Meter;
   readonly state: ChainState;
   /** Journal path of the group around these steps, with a slash; empty at the top. */
   readonly prefix: string;
@@ -69,10 +72,23 @@ export interface Inside {
 const inside: Inside = {
   steps: runSteps,
   async *chain(chain, call, frame) {
-    const { stop: _, value: __, ...outcome } = yield* runWhole(chain, call, frame);
-    return outcome;
+    const limit = deadline(frame.signal, chain.limits.timeMs, () => tookTooLong(chain));
+    try {
+      const inner = { ...frame, meter: frame.meter.within(chain.limits), signal: limit.signal };
+      const { stop: _, value: __, ...outcome } = yield* runWhole(chain, call, inner);
+      return outcome;
+    } finally {
+      limit.clear();
+    }
   },
 };
+
+function tookTooLong({ name, limits: { timeMs = 0 } }: Chain): LimitError {
+  return new LimitError(`the chain "${name}" took longer than its limit of ${timeMs / 1000} s`, {
+    code: 'PC9006',
+    help: 'raise "time" under "limits" in that chain',
+  });
+}
 
 async function* openState(
   chain: Chain,

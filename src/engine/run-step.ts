@@ -1,15 +1,16 @@
-import { recordOf } from '../core/errors.ts';
+import { LimitError, recordOf } from '../core/errors.ts';
 import type { StepCompleted, StepEvent, StepFailed, StepKept } from '../core/event.ts';
 import type { RecordedStep, StepExecution } from '../core/host.ts';
-import { addUsage, type Model, NO_USAGE } from '../core/model.ts';
+import type { Model } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
-import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE, STRUCTURED_DEFAULT } from './attempts.ts';
+import { attempts, MODEL_DEFAULT, ONCE, STRUCTURED_DEFAULT } from './attempts.ts';
 import { contextOf, type Work } from './context.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
+import { createTally } from './tally.ts';
 import { toolScope } from './tools.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function* runStep(
   const scope = scopeOf(state, input);
   if (!(yield* holds(step, scope, path, frame))) return undefined;
 
-  const work = { step, path, scope, frame, inside, startedAt: frame.options.io.clock.elapsed() };
+  const work = { step, path, scope, frame, inside, tally: createTally(), startedAt: frame.options.io.clock.elapsed() };
   let done: RecordedStep;
   try {
     done = yield* execute(work);
@@ -38,6 +39,7 @@ export async function* runStep(
       status: 'failed',
       error: failed.error,
       attempts: failed.attempts,
+      cost: failed.cost_usd,
       duration: failed.duration_ms / 1000,
     });
     yield failed;
@@ -96,7 +98,7 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
   const {
     outcome,
     attempts: count,
-    wasted,
+    model: answering,
   } = yield* attempts({
     path,
     io: options.io,
@@ -104,10 +106,11 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     // An agent's retries are those of its turns: trying all of it again would multiply them.
     policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? standard),
     timeoutMs: step.timeoutMs,
-    attemptMs: callsModel ? LONGEST_CALL_MS : undefined,
     live: frame.final && options.live,
-    run: (attempt, signal, rejected) => step.body.run(contextOf(work, { attempt, rejected }, signal, execution)),
+    models: callsModel && step.body.model !== undefined ? [step.body.model, ...(step.body.model.fallback ?? [])] : [],
+    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
   });
+  const answered = answering === undefined ? model : await options.openModel(answering);
   const completed: StepCompleted = {
     type: 'step.completed',
     step: path,
@@ -115,11 +118,12 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
     kind: step.kind,
     output: outcome.output,
     ...(outcome.data === undefined ? {} : { data: outcome.data }),
-    ...modelFields(step, model, outcome),
+    ...modelFields(step, answered, outcome),
     ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
+    ...(outcome.cached === true ? { cached: true } : {}),
     attempts: count,
-    usage: addUsage(wasted, outcome.usage ?? NO_USAGE),
-    cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
+    usage: work.tally.usage,
+    cost_usd: work.tally.costUsd,
     duration_ms: durationOf(work),
     ...keptOf(outcome),
   };
@@ -127,9 +131,14 @@ async function* record(work: Work, model: Model | undefined, execution: StepExec
 }
 
 /** Rules call a command `run`; asked once for all attempts, and not again when a resumed run has its result. */
-async function permitCommand({ step, path, scope, frame, inside }: Work): Promise<void> {
+async function permitCommand({ step, path, scope, frame, inside, tally }: Work): Promise<void> {
   const command = step.body.preview?.(scope) ?? '';
-  await frame.options.toolbox?.permit({ name: 'run' }, { command }, toolScope({ frame, inside, step: path }), frame.signal);
+  await frame.options.toolbox?.permit(
+    { name: 'run' },
+    { command },
+    toolScope({ frame, inside, step: path, tally }),
+    frame.signal,
+  );
 }
 
 function keptOf({ turn, changes, passThrough, stop }: StepOutcome): { readonly kept?: StepKept } {
@@ -168,10 +177,11 @@ function failedEvent(work: Work, thrown: unknown): StepFailed {
     kind: step.kind,
     error: recordOf(cause, at),
     attempts: thrown instanceof AttemptsFailed ? thrown.attempts : 1,
-    usage: thrown instanceof AttemptsFailed ? thrown.usage : NO_USAGE,
-    cost_usd: step.body.model === undefined ? 0 : null,
+    usage: work.tally.usage,
+    cost_usd: work.tally.costUsd,
     duration_ms: durationOf(work),
-    continued: step.onError === 'continue' && !frame.signal.aborted && partial === '',
+    // A limit that is reached is reached for every step.
+    continued: step.onError === 'continue' && !frame.signal.aborted && partial === '' && !(cause instanceof LimitError),
     ...(partial === '' ? {} : { partial }),
   };
 }

@@ -4,14 +4,16 @@ import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import { statusOf } from '../core/exit-code.ts';
 import type { ChildCall, Host } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
+import { NOTHING_SPENT } from '../core/limits.ts';
 import type { AnswerFormat } from '../core/model.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
 import { causeOf, FailedAt } from './failed-at.ts';
-import { runSteps, runWhole } from './interpret.ts';
+import { type Frame, runSteps, runWhole } from './interpret.ts';
 import { createLocalHost } from './local-host.ts';
-import { type StagedMemory, stageMemory } from './staged-memory.ts';
+import { createMeter } from './meter.ts';
+import { stageMemory } from './staged-memory.ts';
 import { createState } from './state.ts';
 
 /**
@@ -21,7 +23,7 @@ import { createState } from './state.ts';
  */
 export async function* runChain(chain: Chain, options: RunOptions): AsyncGenerator<Event, RunResult> {
   const stamp = createStamp(options);
-  const ledger = createLedger(options.runId);
+  const ledger = createLedger(options.runId, options);
   const note = (body: EventBody) => {
     ledger.note(body);
     return stamp(body);
@@ -51,7 +53,9 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
       yield { type: 'warning', code, message: `${message} (${position.file}:${position.line}:${position.column})` };
     }
     const memory = stageMemory(options.memory, options.committed);
-    const frame = { options, host: localHost(options, chain, memory), memory, prefix: '', signal: options.signal, final: true };
+    const meter = createMeter({ ...chain.limits, ...options.limits }, options.spent ?? NOTHING_SPENT);
+    const host = localHost(options, chain, { memory, meter });
+    const frame = { options, host, memory, meter, prefix: '', signal: options.signal, final: true };
     const outcome = yield* runWhole(chain, options, frame);
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
     if (chain.answer !== undefined) await requireFormat(outcome, chain.answer);
@@ -84,7 +88,7 @@ function isCancelled(cause: unknown): boolean {
 }
 
 /** A child sees the values it was called with and nothing that happens beside it meanwhile. */
-function localHost(options: RunOptions, chain: Chain, memory: StagedMemory): Host {
+function localHost(options: RunOptions, chain: Chain, { memory, meter }: Pick<Frame, 'memory' | 'meter'>): Host {
   async function* interpret({ steps, scope, namespace }: ChildCall, path: string, host: Host, signal: AbortSignal) {
     const seed = {
       chain,
@@ -96,7 +100,7 @@ function localHost(options: RunOptions, chain: Chain, memory: StagedMemory): Hos
     };
     const state = createState({ ...seed, memory: await memory.open(namespace) });
     Object.assign(state.steps, scope.steps);
-    return yield* runSteps(steps, scope.input, { options, host, memory, state, prefix: `${path}/`, signal, final: false });
+    return yield* runSteps(steps, scope.input, { options, host, memory, meter, state, prefix: `${path}/`, signal, final: false });
   }
   return createLocalHost({ runId: options.runId, io: options.io, recorded: options.recorded, interpret });
 }

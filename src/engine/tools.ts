@@ -1,11 +1,13 @@
 import { ToolError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ModelSpec } from '../core/model.ts';
 import type { Tool, ToolCallContext, ToolResult, ToolScope, ToolSpec } from '../core/tool.ts';
 import { matches } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
 import { wireName } from '../lib/wire-name.ts';
 import type { Place } from './context.ts';
+import { openMetered } from './metered.ts';
 import { scopeOf } from './state.ts';
 
 /** The tools that patterns name: those the chain declares, then those of the toolbox. A pattern that names none is an error. */
@@ -86,7 +88,7 @@ function bodyContext(place: Place, args: JsonObject, { path, signal, idempotency
     idempotencyKey,
     signal,
     final: false,
-    model: options.openModel,
+    model: (spec: ModelSpec) => openMetered(frame, spec, place.tally),
     history: () => [],
     turn: refuse,
     tools: refuse,

@@ -12,20 +12,29 @@ export function problemsOf(schema: JsonObject, value: Json, whole = 'the argumen
   return (validate.errors ?? []).slice(0, MOST_PROBLEMS).map((error) => phrase(error, whole));
 }
 
+interface SchemaProblem {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
+}
+
 /** Why a JSON Schema is none, and the place in it where that is; undefined for one that is. */
-export function schemaProblem(
-  schema: JsonObject,
-): { readonly path: readonly (string | number)[]; readonly problem: string } | undefined {
-  if (compiled(schema) !== undefined) return undefined;
+export function schemaProblem(schema: JsonObject): SchemaProblem | undefined {
+  const [dialect, older] = dialectsOf(schema);
   const { $schema: _, ...rest } = schema;
-  const judge = new Ajv2020(OPTIONS);
-  if (judge.validateSchema(rest) !== true) {
+  const found = dialect && problemIn(rest, dialect);
+  // A list under "items" is the older dialect's, which would let other mistakes pass.
+  return found?.path.at(-1) === 'items' && older !== undefined ? problemIn(rest, older) : found;
+}
+
+function problemIn(schema: JsonObject, Dialect: typeof Ajv | typeof Ajv2020): SchemaProblem | undefined {
+  const judge = new Dialect({ ...OPTIONS, meta: true, validateSchema: true });
+  if (judge.validateSchema(schema) !== true) {
     // The deepest complaint is about the keyword itself; the ones above it say that something below is wrong.
     const [error] = [...(judge.errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length);
     if (error !== undefined) return { path: pointed(error.instancePath), problem: phrase({ ...error, instancePath: '' }, 'it') };
   }
   try {
-    judge.compile(rest);
+    judge.compile(schema);
   } catch (error) {
     return { path: [], problem: (error instanceof Error ? error.message : String(error)).replace(/ from id #$/, '') };
   }
@@ -44,10 +53,8 @@ const MOST_PROBLEMS = 5;
 function compiled(schema: JsonObject): ValidateFunction | undefined {
   const known = cache.get(schema);
   if (known !== undefined) return known;
-  // The dialect without a name is MCP's default; the older one reads what the newer refuses, such as a list under "items".
-  const draft07 = typeof schema.$schema === 'string' && /draft-0\d/.test(schema.$schema);
   const { $schema: _, ...rest } = schema;
-  for (const Dialect of draft07 ? [Ajv] : [Ajv2020, Ajv]) {
+  for (const Dialect of dialectsOf(schema)) {
     try {
       const validate = new Dialect(OPTIONS).compile(rest);
       cache.set(schema, validate);
@@ -59,7 +66,20 @@ function compiled(schema: JsonObject): ValidateFunction | undefined {
   return undefined;
 }
 
-const OPTIONS = { strict: false, allErrors: true, validateFormats: false, logger: false } as const;
+/** The dialect without a name is MCP's default; the older one reads what the newer refuses, such as a list under "items". */
+function dialectsOf({ $schema }: JsonObject): readonly (typeof Ajv | typeof Ajv2020)[] {
+  return typeof $schema === 'string' && /draft-0\d/.test($schema) ? [Ajv] : [Ajv2020, Ajv];
+}
+
+/** Schemas are not checked against that of their dialect, which takes longer to make ready than they do: what cannot be compiled is seen. */
+const OPTIONS = {
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+  logger: false,
+  meta: false,
+  validateSchema: false,
+} as const;
 
 /** By identity: the schema of a tool is one object for as long as its server runs. */
 const cache = new WeakMap<JsonObject, ValidateFunction>();

@@ -126,6 +126,9 @@ export const messages: Protocol = {
             ...(numberIn(usage, 'cache_read_input_tokens') > 0
               ? { cached_input_tokens: numberIn(usage, 'cache_read_input_tokens') }
               : {}),
+            ...(numberIn(usage, 'cache_creation_input_tokens') > 0
+              ? { cache_write_tokens: numberIn(usage, 'cache_creation_input_tokens') }
+              : {}),
             ...(details > 0 ? { reasoning_tokens: details } : {}),
           },
         });

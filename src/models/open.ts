@@ -10,6 +10,7 @@ import type { Origin } from './failure.ts';
 import type { FoundKey, KeyCommands } from './find-key.ts';
 import { keyFor } from './find-key.ts';
 import { thinks } from './params.ts';
+import { costOf } from './price.ts';
 import { protocolFor } from './protocols.ts';
 
 export interface OpenModelOptions {
@@ -65,6 +66,7 @@ async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
     origin: originOf(spec, endpoint, key, io),
     agents,
     timeouts,
+    cost: costOf(spec, endpoint.provider, io),
     env: io.env,
   });
 }

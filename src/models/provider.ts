@@ -20,6 +20,10 @@ export interface Provider {
   readonly keyHeader?: 'api-key';
   /** The model `auto` takes when this provider's key is found. */
   readonly autoModel?: string;
+  /** Under which name the price tables have it; by default its id. */
+  readonly prices?: string;
+  /** What it serves runs on hardware of the user's own. */
+  readonly free?: boolean;
   /** Loads the model before it sends headers: the first byte may take minutes. */
   readonly local?: boolean;
   /** `request`: usage comes when `stream_options.include_usage` asks for it (the default). `always`: it comes anyway and the option is refused. */

@@ -46,6 +46,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'gemini',
     label: 'Google Gemini',
     protocol: 'openai',
+    prices: 'google',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyUrl: 'https://aistudio.google.com/apikey',
@@ -112,6 +113,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'xai',
     label: 'xAI',
     protocol: 'openai',
+    prices: 'x-ai',
     baseUrl: 'https://api.x.ai/v1',
     keyEnv: ['XAI_API_KEY'],
     keyUrl: 'https://console.x.ai',
@@ -156,6 +158,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'moonshot',
     label: 'Moonshot AI',
     protocol: 'openai',
+    prices: 'moonshotai',
     baseUrl: 'https://api.moonshot.ai/v1',
     keyEnv: ['MOONSHOT_API_KEY'],
     keyUrl: 'https://platform.moonshot.ai/console/api-keys',
@@ -194,6 +197,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyless: true,
     local: true,
     structured: 'schema',
+    free: true,
   },
   {
     id: 'lmstudio',
@@ -204,6 +208,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyless: true,
     local: true,
     structured: 'schema',
+    free: true,
   },
   {
     id: 'llamacpp',
@@ -214,6 +219,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyless: true,
     local: true,
     structured: 'schema',
+    free: true,
   },
   {
     id: 'vllm',
@@ -224,6 +230,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyless: true,
     local: true,
     structured: 'schema',
+    free: true,
   },
   {
     id: 'litellm',

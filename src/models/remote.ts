@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Origin } from './failure.ts';
 import { unreachable } from './failure.ts';
 import type { FoundKey } from './find-key.ts';
+import type { CostOf } from './price.ts';
 import type { Protocol } from './protocol.ts';
 import { draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';
@@ -21,6 +22,7 @@ export interface RemoteOptions {
   readonly agents: Agents;
   readonly timeouts: Timeouts;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cost: CostOf;
 }
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
@@ -38,7 +40,7 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
-    const { idleTimeoutMs } = request;
+    const idleTimeoutMs = request.idleTimeoutMs ?? spec.idleTimeoutMs;
     const timeouts = idleTimeoutMs === undefined ? options.timeouts : { ...options.timeouts, idleMs: idleTimeoutMs };
     const asked = inMode(spec, request, endpoint.provider);
     const body = JSON.stringify(protocol.body(spec, asked.request, endpoint.provider, asked.mode));
@@ -62,5 +64,5 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
     }
   }
 
-  return { spec, llm: true, stream };
+  return { spec, llm: true, cost: options.cost, stream };
 }

@@ -13,7 +13,7 @@ import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
 import { judgeOf } from './judge.ts';
 import { bindStructure, structureOptions } from './structure.ts';
-import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** A loop of model and tools until the objective is met. */
 export const objective = defineKind({
@@ -32,6 +32,12 @@ export const objective = defineKind({
       .enum(['minimal', 'progressive', 'full'])
       .optional()
       .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
+    context: z
+      .enum(['drop', 'summarise', 'fail'])
+      .optional()
+      .describe(
+        'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
+      ),
     ...structureOptions,
     done: expression()
       .optional()
@@ -44,6 +50,7 @@ export const objective = defineKind({
     model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
+    fallback: fallback.optional(),
     ...modelParams,
   }),
   bind(options, binding) {
@@ -80,6 +87,7 @@ export const objective = defineKind({
             ...(options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout }),
             maxSteps: options.max_steps ?? options.max_internal_steps ?? 5,
             history: options.history === 'minimal' ? 'minimal' : 'progressive',
+            context: options.context ?? 'drop',
             onMax: options.on_max ?? 'fail',
             ...(judge === undefined ? {} : { check: judge.check }),
           },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RETRYABLE, type Reason } from '../core/errors.ts';
+import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
 import { duration } from '../lib/duration.ts';
 import { fields } from '../lib/fields.ts';
 import { expression, value } from './fields.ts';
@@ -41,6 +42,7 @@ export const stepOptions = fields({
   timeout: () => duration().optional().describe('the longest the step may take over all its attempts, such as 90s or 3m'),
   on_error: () =>
     z.enum(['stop', 'continue']).optional().describe('what happens when the step fails; by default the chain stops'),
+  cache: () => cache().optional().describe(CACHE_SAYS),
   remember: () =>
     z.record(z.string().min(1), change()).optional().describe('what to write to memory when the step has completed'),
   raw: () => z.boolean().optional().describe('true: nothing in the texts of this step is a placeholder'),

@@ -25,6 +25,7 @@ export async function* answer(
     ...(read === undefined ? {} : { data: read.data }),
     usage: said.usage,
     finishReason: said.finish,
+    ...(said.cached ? { cached: true, costUsd: 0 } : {}),
     turn: [asked, { role: 'assistant', text: output }],
   };
 }
@@ -34,6 +35,7 @@ interface Said {
   readonly usage: Usage;
   readonly finish: FinishReason;
   readonly nullIsAbsent: boolean;
+  readonly cached: boolean;
 }
 
 async function* listen(model: Model, request: ModelRequest, { path, signal }: StepContext): AsyncGenerator<StepEvent, Said> {
@@ -41,35 +43,38 @@ async function* listen(model: Model, request: ModelRequest, { path, signal }: St
   let usage: Usage = NO_USAGE;
   let finish: FinishReason = 'unknown';
   let nullIsAbsent = false;
+  let cached = false;
   for await (const event of model.stream(request, signal)) {
     if (event.type === 'text-delta') {
       parts.push(event.text);
       if (request.format === undefined) yield { type: 'step.delta', step: path, text: event.text };
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: path, text: event.text };
+    } else if (event.type === 'waiting') {
+      yield { type: 'step.log', step: path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
     else if (event.type === 'finish') {
       finish = event.reason;
       nullIsAbsent = event.nullIsAbsent === true;
+      cached = event.cached === true;
     }
   }
-  return { text: parts.join(''), usage, finish, nullIsAbsent };
+  return { text: parts.join(''), usage, finish, nullIsAbsent, cached };
 }
 
 /** What is no answer must not reach the next step as one. */
-function refuseNonAnswer({ text, finish, usage }: Said, modelId: string, context: StepContext): void {
+function refuseNonAnswer({ text, finish }: Said, modelId: string, context: StepContext): void {
   const provider = providerOf(modelId);
   if (finish === 'refusal' || finish === 'content_filter') {
     const words = text.trim() === '' ? '' : `: ${text.trim().slice(0, 300)}`;
     const message = `${modelId} refused to answer (${finish})${words}`;
-    throw new ModelError(message, { code: 'PC5301', reason: 'refusal', provider, usage });
+    throw new ModelError(message, { code: 'PC5301', reason: 'refusal', provider });
   }
   if (text.trim() === '' && !context.chain.allowEmpty) {
     throw new ModelError(`${modelId} answered with nothing (finish reason: ${finish})`, {
       code: 'PC5302',
       reason: 'empty_output',
       provider,
-      usage,
       help:
         finish === 'length'
           ? 'raise max_tokens: reasoning used all of them'
@@ -80,7 +85,7 @@ function refuseNonAnswer({ text, finish, usage }: Said, modelId: string, context
 
 /** The output of a step with choices is the choice itself, so that a condition can compare it. */
 async function readFormat(
-  { text, finish, usage, nullIsAbsent }: Said,
+  { text, finish, nullIsAbsent }: Said,
   format: AnswerFormat,
   modelId: string,
 ): Promise<{ readonly data: Json; readonly output: string }> {
@@ -93,7 +98,6 @@ async function readFormat(
   throw new InvalidAnswer(`the answer of ${modelId} ${read.problem}; it is: ${excerpt}`, {
     code: 'PC5304',
     provider: providerOf(modelId),
-    usage,
     rejected: { text, complaint: askAgain(read.problem) },
     ...(finish === 'length' ? { help: 'raise max_tokens' } : {}),
   });

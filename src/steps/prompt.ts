@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AgentTask, pursue } from '../agent/loop.ts';
+import { pursue } from '../agent/loop.ts';
+import type { AgentTask } from '../agent/task.ts';
 import type { RejectedAnswer } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Message, UserMessage } from '../core/message.ts';
@@ -14,7 +15,7 @@ import { fileName, text } from './fields.ts';
 import { judgeOf } from './judge.ts';
 import { answer } from './prompt-answer.ts';
 import { bindStructure, structureOptions } from './structure.ts';
-import { idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -39,6 +40,7 @@ export const prompt = defineKind({
     tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
+    fallback: fallback.optional(),
     ...structureOptions,
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
@@ -110,14 +112,14 @@ function keyOf({ idempotencyKey, rejected }: StepContext): string {
 
 /** A loop of its own: an answer of the wrong form is one of its turns. */
 async function* answerWithTools(
-  { format, ...task }: Omit<AgentTask, 'history' | 'onMax' | 'check'> & Pick<ModelRequest, 'format'>,
+  { format, ...task }: Omit<AgentTask, 'history' | 'context' | 'onMax' | 'check'> & Pick<ModelRequest, 'format'>,
   asked: UserMessage,
   context: StepContext,
 ): AsyncGenerator<StepEvent, StepOutcome> {
   const judge = format === undefined ? undefined : judgeOf(format);
   const messages = format === undefined ? task.messages : [...task.messages.slice(0, -1), inWords(asked, format)];
   const check = judge === undefined ? {} : { check: judge.check };
-  const outcome = yield* pursue({ ...task, messages, ...check, history: 'progressive', onMax: 'fail' }, context);
+  const outcome = yield* pursue({ ...task, messages, ...check, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
   const { text, usage, costUsd, finishReason, model } = outcome;
   const output = format?.choices === undefined ? text : String(judge?.data);
   const data = judge?.data === undefined ? {} : { data: judge.data };

@@ -6,6 +6,8 @@ import type { StepOutcome } from '../core/step.ts';
 export interface Progress {
   /** By journal path. */
   readonly recorded: ReadonlyMap<string, Recorded>;
+  /** Paths of calls that were begun and whose answers are not among the recorded. */
+  readonly begun: ReadonlySet<string>;
   /** Paths of steps whose memory is in the store. */
   readonly remembered: ReadonlySet<string>;
   /** Namespaces to which the run wrote at its end. */
@@ -14,27 +16,35 @@ export interface Progress {
 
 /**
  * The finished steps, turns and calls in the events of a journal. Left out, to be done again, is what would come out
- * different: entries of which a secret was masked, calls that stage memory, and calls that ran steps of their own, whose
- * steps are entries themselves.
+ * different: entries of which a secret was masked, calls that stage memory, calls that ran steps of their own, whose steps are
+ * entries themselves, and calls whose failure ended their step. A call that was begun may have taken effect, whatever became
+ * of its answer.
  */
 export function progressIn(events: readonly Event[]): Progress {
   const recorded = new Map<string, Recorded>();
   const remembered = new Set<string>();
   const committed = new Set<string>();
+  const begun = new Set<string>();
+  const failed = new Set<string>();
   for (const { v: _, seq: __, ts: ___, run_id: ____, ...event } of events) {
+    if (event.type === 'tool.started') begun.add(event.call);
     if ('masked' in event && event.masked) continue;
     if (event.type === 'step.completed') recorded.set(event.step, recordedStep(event));
     else if (event.type === 'turn.completed') recorded.set(event.turn, { completed: event });
-    else if (event.type === 'tool.completed' && event.tool !== 'memory.set') recorded.set(event.call, { completed: event });
-    else if (event.type === 'memory.written' && event.committed) {
+    else if (event.type === 'tool.completed') {
+      begun.delete(event.call);
+      if (event.ends_step !== true && event.tool !== 'memory.set') recorded.set(event.call, { completed: event });
+    } else if (event.type === 'memory.written' && event.committed) {
       if (event.step === undefined) committed.add(event.namespace);
       else remembered.add(event.step);
-    }
+    } else if (event.type === 'step.failed' && event.kind === 'tool') failed.add(event.step);
   }
   const groups = new Set([...recorded.keys()].flatMap(pathsAround));
-  for (const [path, { completed }] of recorded)
-    if (completed.type === 'tool.completed' && groups.has(path)) recorded.delete(path);
-  return { recorded, remembered, committed };
+  for (const [path, { completed }] of recorded) {
+    if (completed.type !== 'tool.completed') continue;
+    if (groups.has(path) || (completed.is_error && failed.has(completed.step))) recorded.delete(path);
+  }
+  return { recorded, begun, remembered, committed };
 }
 
 function pathsAround(path: string): string[] {

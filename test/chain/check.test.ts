@@ -124,12 +124,12 @@ describe('a chain file', () => {
   }
 
   it('says the same of options, and of keys of the chain', () => {
-    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    while: x\n    fallback: [x]\n'), [
+    assert.deepEqual(told('steps:\n  - prompt: "{input}"\n    while: x\n    foreach: [x]\n'), [
       'PC1104 3:5 "while" in step 1 is not supported by this version',
-      'PC1104 4:5 "fallback" in step 1 is not supported by this version',
+      'PC1104 4:5 "foreach" in step 1 is not supported by this version',
     ]);
-    assert.deepEqual(told('limits: {cost: 1}\nsteps: ["{input}"]\n'), [
-      'PC1104 1:1 "limits" in the chain is not supported by this version',
+    assert.deepEqual(told('record: {cost: 1}\nsteps: ["{input}"]\n'), [
+      'PC1104 1:1 "record" in the chain is not supported by this version',
     ]);
   });
 

@@ -51,6 +51,7 @@ describe('what an answer must be', () => {
       told(test, '  - { prompt: "{input}", schema: { file: s/a.json } }\n', { 's/a.json': JSON.stringify(draft07) }),
       [],
     );
+    assert.deepEqual(told(test, '  - { prompt: "{input}", schema: { type: array, items: [{ type: string }] } }\n'), []);
     assert.deepEqual(told(test, '  - { objective: "{input}", choices: [a, b] }\n'), []);
   });
 });

@@ -49,6 +49,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
     inputs: {},
     steps: stepsOf(plans),
     memory: { commit: 'on_success' },
+    limits: {},
     servers: {},
     tools: {},
     permissions: { allow: [], ask: [], deny: [] },
@@ -56,7 +57,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
     allowEmpty: true,
     warnings: [],
     sources: new Map(),
-    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, servers: [] },
+    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, cache: false, servers: [] },
   };
 }
 

@@ -13,6 +13,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./validate.ts')).validate,
   },
   {
+    name: 'fmt',
+    summary: 'lay out chain files the same way, without changing what they mean',
+    load: async () => (await import('./fmt.ts')).fmt,
+  },
+  {
     name: 'init',
     summary: 'write a starter chain that runs without a key',
     load: async () => (await import('./init.ts')).init,

@@ -3,6 +3,7 @@ import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
+import type { OpenModel } from '../../core/model.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Call, Command } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
@@ -17,8 +18,10 @@ import { readyModels } from '../run/models.ts';
 import { outputFormat } from '../run/output-schema.ts';
 import { planText } from '../run/plan.ts';
 import { readStdin } from '../run/read-text.ts';
+import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
 import { inputValues } from '../run/values.ts';
+import { isAnswered } from '../traffic/open.ts';
 import { requireTrust } from '../trust/require.ts';
 
 export const run: Command = {
@@ -42,6 +45,7 @@ export const run: Command = {
   excess: 'the input is given with --input <text>; a text of several words needs quotes',
   async run(call) {
     const flags = runFlags(call);
+    checkGithub(flags, call.io);
     let about: About = {
       runId: newRunId(call.io.clock.now(), call.io.random),
       chain: { name: '', file: flags.chain, sha256: '' },
@@ -51,6 +55,7 @@ export const run: Command = {
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {
+      if (flags.summary !== undefined || flags.github) await reportFailure(call, flags, error, about);
       if (flags.format === 'text') throw error;
       return await tellAsJson(error, call, flags.format, about);
     }
@@ -77,7 +82,7 @@ export async function load(call: Call, flags: RunFlags): Promise<Chain> {
 }
 
 /** A run that is taken up again: what it was given, and what it has done. */
-export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress'>>;
+export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
 
 export async function start(call: Call, flags: RunFlags, chain: Chain, about: About, again?: Again): Promise<number> {
   checkAgainst(chain, flags);
@@ -87,15 +92,21 @@ export async function start(call: Call, flags: RunFlags, chain: Chain, about: Ab
     await call.out.write(await planText(call, flags, chain, { inputs, openModel: createOpenModel({ io: call.io, config }) }));
     return EXIT.ok;
   }
-  checkSecrets(chain, call.io.env);
-  if (flags.mcp) checkServers(chain);
-  const openModel = await readyModels(call, flags, chain);
+  const openModel = await readyWorld(call, flags, chain);
   await requireTrust(call, chain, flags);
   const read = again ?? (await readInput(call, flags, chain.uses));
   const warnings = ownWarnings(call, flags, chain);
   const [first] = warnings;
   if (flags.strict && first !== undefined) throw new UsageError(`${first.message} (--strict)`, { code: first.code });
   return execute({ call, flags, chain, runId: about.runId, ...read, inputs, openModel, warnings });
+}
+
+/** Checks that all the run needs of the world is there. A run that is answered from a file needs no key and no server. */
+async function readyWorld(call: Call, flags: RunFlags, chain: Chain): Promise<OpenModel> {
+  if (!isAnswered(flags) || chain.uses.commands || chain.uses.functions) checkSecrets(chain, call.io.env);
+  if (isAnswered(flags)) return createOpenModel({ io: call.io, config: modelConfig(call) });
+  if (flags.mcp) checkServers(chain);
+  return readyModels(call, flags, chain);
 }
 
 /** With JSON on stdout nothing of the settings has been told on stderr: it is told in the result. */

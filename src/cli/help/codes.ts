@@ -7,6 +7,7 @@ import { CODES as template } from '../../template/codes.ts';
 import { CODES as tools } from '../../tools/codes.ts';
 import { CODES as mcp } from '../../tools/mcp/codes.ts';
 import { CODES as cli } from '../codes.ts';
+import { CODES as traffic } from '../traffic/codes.ts';
 import { CODES as trust } from '../trust/codes.ts';
 
 /** Every part's table of error codes. No two parts use the same code. */
@@ -20,5 +21,6 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   store,
   template,
   tools,
+  traffic,
   trust,
 ];

@@ -1,9 +1,11 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { Limits } from '../../core/limits.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
+import { declareLimitFlags, limitsIn } from './limit-flags.ts';
 
 /** The options of `run`, parsed and free of contradictions. */
 export interface RunFlags {
@@ -30,9 +32,15 @@ export interface RunFlags {
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
   readonly timeoutMs?: number;
+  readonly limits: Omit<Limits, 'timeMs'>;
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
   readonly save: boolean;
+  /** Earlier answers may be used where a step says so. */
+  readonly cache: boolean;
+  /** Files of recorded traffic: one to write, or one to answer from. */
+  readonly record?: string;
+  readonly replay?: string;
   readonly approve: 'auto' | 'ask' | 'never';
   readonly allowTools: readonly string[];
   readonly denyTools: readonly string[];
@@ -42,6 +50,10 @@ export interface RunFlags {
   readonly strict: boolean;
   readonly requireLlm: boolean;
   readonly rawOutput: boolean;
+  /** A file for a Markdown page about the run. */
+  readonly summary?: string;
+  /** The run is a step of a job in GitHub Actions, and leaves there what such a step can. */
+  readonly github: boolean;
 }
 
 export type Pair = readonly [name: string, value: string];
@@ -69,11 +81,15 @@ export function declareRunFlags(parser: Parser): void {
     .option('--all-steps', 'print the output of every step')
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
-    .option('-n, --dry-run', 'print what would be done; call nothing')
-    .option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m')
+    .option('-n, --dry-run', 'print what would be done; call nothing');
+  declareLimitFlags(parser);
+  parser
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
+    .option('--no-cache', 'ask models also where a step would take an earlier answer')
+    .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
+    .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
     .addOption(
       new Option('--approve <when>', 'tool calls that a rule asks about').choices(['ask', 'auto', 'never']).default('ask'),
     )
@@ -83,7 +99,9 @@ export function declareRunFlags(parser: Parser): void {
     .option('--trust', 'trust the chain: let it run its commands, functions and servers from now on')
     .option('--strict', 'treat warnings as errors')
     .option('--require-llm', 'refuse models that are not language models')
-    .option('--raw-output', 'keep control sequences of model text on a terminal');
+    .option('--raw-output', 'keep control sequences of model text on a terminal')
+    .option('--summary <file>', 'write a Markdown page about the run: steps, cost, output, error')
+    .option('--github', 'in GitHub Actions: annotations, the page as job summary, and the outputs output, status, cost_usd');
 }
 
 /** Throws `UsageError` for values that are none and for options that exclude each other: none is ever ignored. */
@@ -111,8 +129,12 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
+    limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
+    cache: options.cache !== false,
+    ...(options.record === undefined ? {} : { record: options.record as string }),
+    ...(options.replay === undefined ? {} : { replay: options.replay as string }),
     approve: options.approve as RunFlags['approve'],
     allowTools: options.allowTool,
     denyTools: options.denyTool,
@@ -121,6 +143,8 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     strict: options.strict === true,
     requireLlm: options.requireLlm === true,
     rawOutput: options.rawOutput === true,
+    ...(options.summary === undefined ? {} : { summary: options.summary as string }),
+    github: options.github === true,
   };
   rejectContradictions(flags, globals.quiet);
   return flags;
@@ -170,7 +194,7 @@ function pair(text: string, form: string): Pair {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function durationOf(text: string): number {
+export function durationOf(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) {
     throw new UsageError(`--timeout "${text}" is not a duration`, { code: 'PC2004', help: 'write 500ms, 90s, 10m or 2h' });
@@ -210,6 +234,12 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--dry-run': flags.dryRun,
     '--timeout': flags.timeoutMs !== undefined,
     '--no-save': !flags.save,
+    '--no-cache': !flags.cache,
+    '--record': flags.record !== undefined,
+    '--replay': flags.replay !== undefined,
+    '--require-llm': flags.requireLlm,
+    '--summary': flags.summary !== undefined,
+    '--github': flags.github,
     '--quiet': quiet,
     'a chain from stdin': flags.chain === '-',
   };
@@ -240,8 +270,13 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--show-reasoning',
       '--timeout',
       '--no-save',
+      '--record',
+      '--replay',
+      '--summary',
+      '--github',
     ],
   ],
+  ['--replay', ['--record', '--require-llm', '--no-cache']],
   ['a chain from stdin', ['--input -']],
 ];
 

@@ -1,6 +1,8 @@
 import type { Chain } from '../../core/chain.ts';
 import { ModelError, UsageError } from '../../core/errors.ts';
-import type { OpenModel } from '../../core/model.ts';
+import { NO_USAGE, type OpenModel } from '../../core/model.ts';
+import { unpriced } from '../../engine/meter.ts';
+import { chainsIn } from '../../lib/chains.ts';
 import { checkKeys } from '../../models/keys.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Call } from '../command.ts';
@@ -18,6 +20,7 @@ export async function readyModels(call: Call, flags: RunFlags, chain: Chain): Pr
   if (first !== undefined) throw more.length === 0 ? first : together(problems, first);
   const openModel = createOpenModel({ io: call.io, config });
   if (flags.requireLlm) await requireLlm(chain, openModel);
+  await requirePrices(chain, flags, openModel);
   return openModel;
 }
 
@@ -26,6 +29,18 @@ function together(problems: readonly ModelError[], first: ModelError): ModelErro
   const helps = [...new Set(problems.flatMap(({ help }) => (help === undefined ? [] : [help])))];
   const { code, reason, provider } = first;
   return new ModelError(message, { code, reason, provider, help: helps.join('\n'), cause: first });
+}
+
+/** A limit on the cost that could not be held is refused before anything is paid for. */
+async function requirePrices(chain: Chain, { limits }: RunFlags, openModel: OpenModel): Promise<void> {
+  const byFlag = limits.cost !== undefined;
+  if (!byFlag && chainsIn(chain).every((each) => each.limits.cost === undefined)) return;
+  for (const spec of chain.uses.models) {
+    const model = await openModel(spec);
+    if (!model.llm || (model.cost?.(NO_USAGE) ?? null) !== null) continue;
+    const { message, code, help } = unpriced(model.spec.id);
+    throw byFlag ? new UsageError(message, { code, ...(help === undefined ? {} : { help }) }) : unpriced(model.spec.id);
+  }
 }
 
 async function requireLlm(chain: Chain, openModel: OpenModel): Promise<void> {
