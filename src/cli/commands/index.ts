@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./fmt.ts')).fmt,
   },
   {
+    name: 'migrate',
+    summary: "make a chain of the original's JSON, a goose recipe or a conductor workflow",
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
     name: 'init',
     summary: 'write a starter chain that runs without a key',
     load: async () => (await import('./init.ts')).init,
