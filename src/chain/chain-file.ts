@@ -2,6 +2,7 @@ import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { Limits } from '../core/limits.ts';
 import type { AnswerFormat, ModelSpec } from '../core/model.ts';
+import type { Step } from '../core/step.ts';
 import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
@@ -55,6 +56,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const inputs = readInputs(report, root.entries.get('inputs')?.value);
   const frame = createFrame(loading, { source, root, inputs, list, cache: cachePolicy(settings.cache) });
   const steps = list === undefined ? [] : bindSteps(frame, list);
+  const last = bindFinally(frame);
   if (list !== undefined) frame.models.finish(frame.prompts);
   const tools = bindTools(frame);
   const servers = bindServers(frame, writtenServers(settings), frame.reached);
@@ -72,6 +74,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     },
     inputs,
     steps,
+    finally: last,
     ...(output === undefined ? {} : { output }),
     ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
@@ -100,7 +103,7 @@ function rootMap(report: Report, root: Node): MapNode | undefined {
 }
 
 /** What parts of their own read; the others need no scope. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions', 'finally']);
 const SETTINGS: ReadonlySet<string> = new Set(chainFields.keys.filter((key) => !ELSEWHERE.has(key)));
 const OWNER = { name: 'the chain', known: chainFields.keys, planned: PLANNED.chain, foreign: FOREIGN.chain };
 
@@ -170,7 +173,13 @@ function createFrame(
     tree: { root: loading.root, outside: options.allowOutside === true },
     promptDirs: promptDirsOf(root),
     models: readModels(source.report, root, { ...options, ...(source.isTop ? {} : { model: withoutSteps(options.model) }) }),
-    names: { inputs, steps: new Map<string, StepName>(), later: idsIn(list), inputIsModelText: false },
+    names: {
+      inputs,
+      steps: new Map<string, StepName>(),
+      later: new Set([...idsIn(list), ...idsIn(root.entries.get('finally')?.value)]),
+      apart: new Map(),
+      inputIsModelText: false,
+    },
     braced: source.tree.braced,
     uncertain: new Set(),
     ids: new Map(),
@@ -184,6 +193,7 @@ function createFrame(
       models: new Map<string, ModelSpec>(),
       commands: false,
       functions: false,
+      gates: false,
       cache: false,
       servers: [],
     },
@@ -223,6 +233,22 @@ function checkStepModels(frame: Frame, loading: Loading): void {
     const message = `the command line gives step "${id}" a model, but the chain has no such step`;
     frame.report.add(place, { code: 'PC1116', message, help: `its ids are: ${[...frame.ids.keys()].join(', ') || 'none'}` });
   }
+}
+
+/** By then any step may not have run, whatever stands around it. */
+function bindFinally(frame: Frame): Step[] {
+  const entry = frame.root.entries.get('finally');
+  if (entry === undefined || isNothing(entry)) return [];
+  const before = new Set(frame.uncertain);
+  for (const id of frame.ids.keys()) frame.uncertain.add(id);
+  const taken = frame.ids.get('finally');
+  if (taken !== undefined) {
+    const message = 'the id "finally" is taken: the steps under the key of that name have it in their paths';
+    frame.report.add(taken, { code: 'PC1108', message });
+  }
+  const steps = bindSteps(frame, entry.value);
+  for (const id of frame.ids.keys()) if (!before.has(id)) frame.uncertain.delete(id);
+  return steps;
 }
 
 function bindOutput(frame: Frame): Chain['output'] {

@@ -3,7 +3,7 @@ import type { AnswerFormat, CachePolicy, ModelSpec } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
-import type { Names, StepName } from '../template/names.ts';
+import type { Names, Shape, StepName } from '../template/names.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FileTree } from './files.ts';
 import type { Models } from './models.ts';
@@ -27,7 +27,14 @@ export interface Frame {
   readonly tree: FileTree;
   readonly promptDirs: readonly string[];
   readonly models: Models;
-  readonly names: Names & { steps: Map<string, StepName>; later: Set<string>; inputIsModelText: boolean };
+  readonly names: Names & {
+    steps: Map<string, StepName>;
+    later: Set<string>;
+    apart: Map<string, { readonly message: string; readonly help: string }>;
+    inputIsModelText: boolean;
+    item?: Shape | undefined;
+    loop?: Shape | undefined;
+  };
   /** Texts that YAML read as maps and nobody has reported yet. */
   readonly braced: Map<Node, () => void>;
   /** Ids of steps that may be skipped or may fail without ending the run. */

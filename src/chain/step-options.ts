@@ -11,7 +11,9 @@ import type { TextContext } from './texts.ts';
 import { bindValue } from './texts.ts';
 import { unknownKey } from './unknown-key.ts';
 
-type Common = Pick<Step, 'description' | 'retry' | 'timeoutMs' | 'cache' | 'onError' | 'remember'>;
+type Common = Pick<Step, 'description' | 'retry' | 'timeoutMs' | 'cache' | 'remember'> & {
+  readonly onError: 'stop' | 'continue';
+};
 
 /** What every step may have, from its checked options; `remember` is compiled in the scope after the step. */
 export function bindCommon(context: TextContext, node: MapNode, options: Record<string, unknown> | undefined): Common {

@@ -172,7 +172,7 @@ function bindBody(
   const reading: Reading = { references: [], conditional: false, missing: 'warning' };
   const context = { frame, reading, raw: false };
   if (kind.key === 'run') checkCommand(frame, node);
-  const binding = createBinding({ node, context, parameters, bindSteps: () => [] });
+  const binding = createBinding({ node, context, parameters, bindSteps: () => [], bindParts: () => [] });
   const body = kind.bind(options as never, binding);
   for (const { root } of reading.references) {
     if (root === 'stdin') outer.uses.stdin = true;

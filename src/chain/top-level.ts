@@ -55,5 +55,6 @@ export const chainFields = fields({
   allow_empty: () => z.boolean().optional().describe('true: an empty result is not a failure'),
   steps: () => stepList().optional().describe('what the chain does, in order'),
   instructions: () => stepList().optional().describe('another word for steps'),
+  finally: () => stepList().optional().describe('steps that run last, also when the others failed; the output stays what it was'),
   output: () => z.json().optional().describe('a text or a map to print instead of the last output'),
 });

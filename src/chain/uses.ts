@@ -16,6 +16,12 @@ export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: St
   noteBody(frame, body);
 }
 
+/** After a `foreach` the input is the list of what its items gave, as JSON. */
+export function noteJoined(frame: Frame): void {
+  frame.hasOutput = true;
+  frame.names.inputIsModelText = false;
+}
+
 export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
   for (const { root } of reading.references) {
     if (root === 'input' && !hasOutput) uses.input = true;
@@ -38,6 +44,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
   for (const model of body.model === undefined ? [] : [body.model, ...(body.model.fallback ?? [])]) noteModel(uses.models, model);
+  uses.gates ||= body.asks === true;
   const inner = body.chain?.uses;
   if (inner === undefined) return;
   for (const model of inner.models) noteModel(uses.models, model);
@@ -45,6 +52,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.gates ||= inner.gates;
   uses.cache ||= inner.cache;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }

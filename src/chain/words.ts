@@ -3,8 +3,8 @@
  * tables of kinds and options do not know it.
  */
 export const PLANNED = {
-  kinds: ['parallel', 'switch', 'approve'],
-  step: ['foreach', 'concurrency', 'repeat', 'while', 'until', 'on_max'],
+  kinds: [] as readonly string[],
+  step: [] as readonly string[],
   chain: ['record'],
   model: [],
 } as const satisfies Record<string, readonly string[]>;
@@ -29,6 +29,13 @@ export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly cha
     ['for-each', 'the word is "foreach"'],
     ['forEach', 'the word is "foreach"'],
     ['with_items', 'the word is "foreach"'],
+    ['until', 'it goes inside repeat: repeat: {max: 3, until: …}'],
+    ['while', 'it goes inside repeat: repeat: {max: 3, while: …}'],
+    ['max', 'it goes inside repeat: repeat: {max: 3, until: …}'],
+    ['else', 'write "switch:" with cases and default, or a second step with the opposite "if:"'],
+    ['catch', 'write "on_error:" with a list of steps'],
+    ['finally', 'it belongs to the chain: a key beside "steps:"'],
+    ['branches', 'write "parallel:" with the branches by name'],
     ['loop', 'the words are "foreach" (over a list) and "repeat" (until a condition holds)'],
     ['matrix', 'the word is "foreach"'],
     ['instruction', 'write "prompt:", or just the text as a string'],

@@ -18,6 +18,8 @@ export interface Chain {
   readonly sha256: string;
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly steps: readonly Step[];
+  /** Run after the steps, whatever became of them. */
+  readonly finally: readonly Step[];
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
   /** What its output must be, by the wish of whoever loaded it. */
@@ -46,6 +48,8 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** Some step asks a person. */
+  readonly gates: boolean;
   /** A step that asks a model may take an earlier answer. */
   readonly cache: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */

@@ -106,6 +106,8 @@ export interface StepCompleted {
   readonly duration_ms: number;
   /** Only in the journal, see `publicEvent`: what else later steps need of this one. */
   readonly kept?: StepKept;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
 }
@@ -125,7 +127,7 @@ export interface StepFailed {
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
-  /** `on_error: continue`: the run goes on. */
+  /** The run goes on: `on_error` says so, here or of the branches around it. */
   readonly continued: boolean;
   /** Text that had been streamed before the failure: what stands on stdout if the step was final. */
   readonly partial?: string;
@@ -159,6 +161,8 @@ export interface TurnCompleted {
   readonly tool_calls: readonly ToolCall[];
   /** Only in the journal, see `publicEvent`: what a later turn must give back to the provider. */
   readonly provider_items?: JsonObject;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
   readonly finish_reason: FinishReason;
@@ -189,6 +193,8 @@ export interface ToolCompleted {
   readonly is_error: boolean;
   readonly text: string;
   readonly data?: Json;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
   /** Only in the journal: its failure ended the step, so a resumed run makes it again. */
@@ -243,15 +249,15 @@ export interface Warning {
 export function publicEvent(event: Event): Event {
   switch (event.type) {
     case 'turn.completed': {
-      const { provider_items: _, masked: __, ...rest } = event;
+      const { provider_items: _, masked: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     case 'step.completed': {
-      const { kept: _, masked: __, ...rest } = event;
+      const { kept: _, masked: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     case 'tool.completed': {
-      const { masked: _, ends_step: __, ...rest } = event;
+      const { masked: _, ends_step: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     default:

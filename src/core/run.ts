@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts';
-import type { Warning } from './event.ts';
+import type { StepFailed, Warning } from './event.ts';
 import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
@@ -78,8 +78,14 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told what ended the run, as it was thrown: the result has no stack. */
   readonly onFailure?: (error: unknown) => void;
-  /** Results of an earlier part of the same run, by journal path. */
+  /** How many branches or items run at a time at most; without it each step decides. */
+  readonly concurrency?: number;
+  /** Answers the question of a gate; without it nobody can. Rejects when the signal aborts. */
+  readonly answer?: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /** Results of an earlier part of the same run, or of another run of the chain, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
+  /** Failures that an earlier part of the same run went on after, by journal path. */
+  readonly failures?: ReadonlyMap<string, StepFailed>;
   /** Paths of calls that part began and whose answers it does not have. */
   readonly begun?: ReadonlySet<string>;
   /** Paths of steps whose memory that part has already committed. */

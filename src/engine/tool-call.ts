@@ -7,6 +7,8 @@ import type { Tool, ToolResult } from '../core/tool.ts';
 import type { Place } from './context.ts';
 import { deadline } from './deadline.ts';
 import { causeOf } from './failed-at.ts';
+import { hashOf } from './fingerprint.ts';
+import { ranAnew } from './fresh.ts';
 import { toolScope } from './tools.ts';
 import { until } from './until.ts';
 
@@ -51,13 +53,17 @@ async function* callOne(
 ): AsyncGenerator<StepEvent, ToolResult> {
   const { prefix, options } = place.frame;
   const call = prefix + wanted.key;
-  const { completed } = yield* host.step<RecordedCall>(call, async function* (execution) {
-    if (!isLost(wanted.tool, call, options)) return yield* make(place, wanted, call, execution, signal);
-    const { tool, args } = wanted;
+  const { tool, args } = wanted;
+  const fingerprint = hashOf([tool.name, args]);
+  const entry = { path: call, fingerprint, stale: place.frame.again };
+  const { record, reused } = yield* host.step<RecordedCall>(entry, async function* (execution) {
+    const about = { step: place.step, call, tool: tool.name, fingerprint };
+    if (!isLost(tool, call, options)) return yield* make(place, wanted, about, execution, signal);
     yield { type: 'tool.started', step: place.step, call, tool: tool.name, arguments: args };
-    return { completed: completedCall({ step: place.step, call, tool: tool.name }, wrong(`${LOST}; ${FIND_OUT}`), 0) };
+    return { completed: completedCall(about, wrong(`${LOST}; ${FIND_OUT}`), 0) };
   });
-  const { text, is_error, data } = completed;
+  if (!reused) ranAnew(place.frame.notice);
+  const { text, is_error, data } = record.completed;
   return data === undefined ? { text, isError: is_error } : { text, isError: is_error, data };
 }
 
@@ -75,16 +81,16 @@ const FIND_OUT = 'it was not made again: find out what became of it before you r
 async function* make(
   place: Place,
   { tool, args }: WantedCall,
-  call: string,
+  about: About,
   execution: StepExecution,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, RecordedCall> {
   const { clock } = place.frame.options.io;
-  const about = { step: place.step, call, tool: tool.name };
+  const { call } = about;
   const checked = await argumentsFor(place, tool, args, signal);
   const startedAt = clock.elapsed();
   const elapsed = () => Math.round(clock.elapsed() - startedAt);
-  yield { type: 'tool.started', ...about, arguments: args };
+  yield { type: 'tool.started', step: place.step, call, tool: tool.name, arguments: args };
   if ('isError' in checked) return { completed: completedCall(about, checked, 0) };
   try {
     const result = yield* inTime(tool, checked.args, call, execution, signal);
@@ -155,12 +161,10 @@ function tookTooLong(tool: Tool): ToolError {
   return new ToolError(`the tool "${tool.name}" did not answer within ${seconds} s`, { code: 'PC7003', reason: 'timeout' });
 }
 
+type About = Pick<ToolCompleted, 'step' | 'call' | 'tool' | 'ends_step' | 'fingerprint'>;
+
 /** The record of a call. Whoever made the tool: nothing of any size reaches a model or the journal. */
-function completedCall(
-  about: Pick<ToolCompleted, 'step' | 'call' | 'tool' | 'ends_step'>,
-  { text, data, isError }: ToolResult,
-  durationMs: number,
-): ToolCompleted {
+function completedCall(about: About, { text, data, isError }: ToolResult, durationMs: number): ToolCompleted {
   const fits = data !== undefined && JSON.stringify(data).length <= LONGEST_RESULT * 10;
   return {
     type: 'tool.completed',

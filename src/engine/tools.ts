@@ -36,6 +36,7 @@ export function toolScope({ frame }: Place): ToolScope {
     memory: {
       read: () => memory.open(state.namespace),
       async write(key, value) {
+        state.fresh.memory.add(key);
         for await (const _ of memory.write(state.namespace, [{ op: 'set', key, value }], state.chain.memory));
       },
     },
@@ -95,6 +96,8 @@ function bodyContext(place: Place, args: JsonObject, { path, signal, idempotency
     call: refuse,
     callAll: refuse,
     runSteps: refuse,
+    runBranches: refuse,
+    ask: refuse,
     runChain: (chain: typeof state.chain, call: { readonly input: string; readonly inputs: JsonObject }) =>
       inside.chain(chain, call, inner),
   };

@@ -1,6 +1,6 @@
 import type { StepEvent, TurnCompleted } from '../core/event.ts';
 import type { RecordedTurn } from '../core/host.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { ToolCall } from '../core/message.ts';
 import type { FinishReason, Model, ModelRequest, ModelSpec } from '../core/model.ts';
 import type { Step, Turn } from '../core/step.ts';
@@ -8,6 +8,8 @@ import { askedFrom, cacheFor } from './asked-from.ts';
 import { type Attempted, type AttemptOptions, attempts, MODEL_DEFAULT } from './attempts.ts';
 import type { Place } from './context.ts';
 import { causeOf } from './failed-at.ts';
+import { hashOf } from './fingerprint.ts';
+import { ranAnew } from './fresh.ts';
 import { openMetered } from './metered.ts';
 import { createTally, type Tally } from './tally.ts';
 
@@ -23,7 +25,9 @@ export async function* takeTurn(
   const { io } = frame.options;
   const tally = createTally();
   const turn = `${frame.prefix}${key}`;
-  const work = frame.host.step<RecordedTurn>(turn, async function* ({ idempotencyKey }) {
+  const fingerprint = hashOf([spec.id, { ...request } as unknown as Json]);
+  const entry = { path: turn, fingerprint, stale: frame.again };
+  const work = frame.host.step<RecordedTurn>(entry, async function* ({ idempotencyKey }) {
     const startedAt = io.clock.elapsed();
     const first = await frame.options.openModel(spec);
     yield { type: 'turn.started', step, turn, model: first.spec.id };
@@ -57,10 +61,13 @@ export async function* takeTurn(
       usage: tally.usage,
       cost_usd: tally.costUsd,
       duration_ms: Math.round(io.clock.elapsed() - startedAt),
+      fingerprint,
     };
     return { completed: record };
   });
-  const { completed } = yield* counted(work, place.tally, tally);
+  const { record, reused } = yield* counted(work, place.tally, tally);
+  if (!reused) ranAnew(frame.notice);
+  const { completed } = record;
   return {
     text: completed.text,
     toolCalls: completed.tool_calls,
@@ -72,16 +79,17 @@ export async function* takeTurn(
   };
 }
 
+interface Made {
+  readonly record: RecordedTurn;
+  readonly reused: boolean;
+}
+
 /** A turn counts for its step: what its record says, which an earlier part of the run may have written, or what it used in vain. */
-async function* counted(
-  work: AsyncGenerator<StepEvent, RecordedTurn>,
-  step: Tally,
-  turn: Tally,
-): AsyncGenerator<StepEvent, RecordedTurn> {
+async function* counted(work: AsyncGenerator<StepEvent, Made>, step: Tally, turn: Tally): AsyncGenerator<StepEvent, Made> {
   try {
-    const recorded = yield* work;
-    step.add(recorded.completed.usage, recorded.completed.cost_usd);
-    return recorded;
+    const made = yield* work;
+    step.add(made.record.completed.usage, made.record.completed.cost_usd);
+    return made;
   } catch (error) {
     step.add(turn.usage, turn.costUsd);
     throw error;

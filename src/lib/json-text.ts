@@ -68,7 +68,7 @@ const MAP_BEGINS = /^(?:["'}]|[A-Za-z_$][\w$]*\s*(?:[:#]|\/[/*]))/;
 const LIST_BEGINS = /^(?:["'{[\]\d-]|(?:true|false|null|True|False|None|NaN|Infinity)\b)/;
 
 /** What quotes are next to in JSON and not in prose: among the words, its brackets are lost. */
-const PIECES = /"\s*[:\]}]|[[{][^[\]{}]*"/;
+const PIECES = /"\s*[:\]}]|[[{][^[\]{}]*"|["'\\]$/;
 
 /** More of something right after the value. */
 const GOES_ON = /^(?:\s*[,:"]|["'\\[{\w])/;

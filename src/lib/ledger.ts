@@ -43,6 +43,8 @@ export function createLedger(runId: string, { spent: before, recorded }: Earlier
   let chain: RunResult['chain'] = { name: '', file: '', sha256: '' };
   let usage: Usage = before?.usage ?? NO_USAGE;
   let costUsd: number | null = before === undefined ? 0 : before.costUsd;
+  /** Steps whose model is not a language model. */
+  const otherwise = new Set<string>();
   let llm = true;
 
   const spend = (path: string, more: Used) => {
@@ -82,6 +84,7 @@ export function createLedger(runId: string, { spent: before, recorded }: Earlier
           warnings.push(withoutType(event));
           return;
         case 'step.started':
+          if (event.llm === false) otherwise.add(event.step);
           // Keeps the order of starting: a group comes before the steps inside it, which end first.
           steps.set(event.step, { ...blank(event), status: UNFINISHED, model: event.model ?? null });
           return;
@@ -92,7 +95,7 @@ export function createLedger(runId: string, { spent: before, recorded }: Earlier
           toolCalls.set(event.step, (toolCalls.get(event.step) ?? 0) + 1);
           return;
         case 'step.completed':
-          if (event.llm === false) llm = false;
+          if (event.llm === false || otherwise.has(event.step)) llm = false;
           end(event, completed(event));
           return;
         case 'step.failed':

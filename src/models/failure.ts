@@ -177,7 +177,8 @@ const CODE_OF: { readonly [reason in Reason]?: string } = {
   refusal: 'PC5014',
 };
 
-function codeOf(reason: Reason): string {
+/** The code of a provider's failure. */
+export function codeOf(reason: Reason): string {
   return CODE_OF[reason] ?? 'PC6003';
 }
 

@@ -67,7 +67,7 @@ export const objective = defineKind({
     return {
       ...(model === undefined ? {} : { model }),
       ...(format === undefined ? {} : { answer: format }),
-      ...(saysInput ? {} : { reads: ['input'] as const }),
+      reads: [...(saysInput ? [] : (['input'] as const)), ...(options.history === 'full' ? (['history'] as const) : [])],
       tools: options.tools ?? [],
       preview: (scope) => task?.fill(scope) ?? '',
       async *run(context) {

@@ -63,6 +63,7 @@ export const prompt = defineKind({
       ...(model === undefined ? {} : { model }),
       ...(format === undefined ? {} : { answer: format }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
+      ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
       async *run(context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');

@@ -41,7 +41,7 @@ export function bindStructure(options: Options, binding: Binding): AnswerFormat 
   const [key, other] = KEYS.filter((each) => options[each] !== undefined);
   if (other !== undefined) {
     const message = `"${key}" and "${other}" both say what the answer is`;
-    binding.problem([other], { code: 'PC1407', message, help: 'keep one of fields, schema and choices' });
+    binding.problem([other], { code: 'PC1422', message, help: 'keep one of fields, schema and choices' });
     return undefined;
   }
   if (options.fields !== undefined) return ofFields(options.fields, binding);
@@ -65,13 +65,13 @@ function ofSchema(written: JsonObject, binding: Binding): AnswerFormat | undefin
   if (found === undefined) return { schema: schema as JsonObject };
   const where = found.path.length === 0 ? '' : ` at "${found.path.join('.')}"`;
   const message = `this is no JSON Schema${where}: ${found.problem}`;
-  binding.problem(isFile ? ['schema', 'file'] : ['schema', ...found.path], { code: 'PC1406', message });
+  binding.problem(isFile ? ['schema', 'file'] : ['schema', ...found.path], { code: 'PC1421', message });
   return undefined;
 }
 
 function ofChoices(choices: readonly string[], binding: Binding): AnswerFormat | undefined {
   const twice = choices.findIndex((each, index) => choices.indexOf(each) < index);
   if (twice === -1) return { schema: { type: 'string', enum: choices }, choices };
-  binding.problem(['choices', twice], { code: 'PC1408', message: `the choice "${choices[twice]}" is there twice` });
+  binding.problem(['choices', twice], { code: 'PC1423', message: `the choice "${choices[twice]}" is there twice` });
   return undefined;
 }

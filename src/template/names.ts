@@ -32,8 +32,10 @@ export interface Names {
   readonly later?: ReadonlySet<string>;
   /** True when `input` is the free text of a model. */
   readonly inputIsModelText?: boolean;
+  /** Steps that exist and cannot be read here for another reason than their place: why, and what to do. */
+  readonly apart?: ReadonlyMap<string, { readonly message: string; readonly help: string }>;
   /** Inside `foreach`: the item. `index` exists with it. */
-  readonly item?: Shape;
-  /** Inside `repeat`. */
-  readonly loop?: Shape;
+  readonly item?: Shape | undefined;
+  /** Inside `repeat`; `index` exists with it too. */
+  readonly loop?: Shape | undefined;
 }

@@ -115,6 +115,7 @@ steps:
       memory: false,
       commands: false,
       functions: false,
+      gates: false,
       cache: false,
       servers: [],
       models: [],

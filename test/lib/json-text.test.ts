@@ -65,6 +65,7 @@ describe('what could be read in two ways is not read', () => {
     ['{"a": {"b": 1}}, "c": 2}', /too many|larger/],
     ['{"a": 1}, "b": 2', /larger/],
     ['"data": {"a": 1}', /larger/],
+    ['"[#\\""\n]', /larger/],
     ['[alse, {"a": 1}]', /larger/],
     ['{{"a": 1}', /larger/],
     ['[][!"]', /larger/],
@@ -174,7 +175,8 @@ test('a character lost, added or changed gives what a strict reader gives, or no
       const place = replaces || what === '' ? at % text.length : 1 + (at % (text.length - 1));
       const changed = text.slice(0, place) + what + text.slice(place + (replaces || what === '' ? 1 : 0));
       const found = jsonIn(changed);
-      if ('problem' in found || changed.includes("\\'")) return;
+      // These are two of the tolerated forms.
+      if ('problem' in found || changed.includes("\\'") || /,\s*[\]}]/.test(changed)) return;
       assert.deepEqual(found.value, strict(changed), changed);
     }),
     { numRuns: 3000 },

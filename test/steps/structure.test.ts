@@ -319,7 +319,7 @@ describe('--output-schema', () => {
     assert.deepEqual([right.code, right.stdout], [0, 'here {"n": 3,}\n']);
     const wrong = await run('echo three');
     assert.deepEqual([wrong.code, wrong.stdout], [5, '']);
-    assert.match(wrong.stderr, /error\[PC9103\]: the output cannot be read as one JSON object: it holds no JSON value/);
+    assert.match(wrong.stderr, /error\[PC9105\]: the output cannot be read as one JSON object: it holds no JSON value/);
   });
 
   it('a step with fields of its own keeps them; a map from output: is looked at as it is', async () => {

@@ -2,7 +2,7 @@ import type { Topic } from './topic.ts';
 
 export const recordings: Topic = {
   name: 'recordings',
-  summary: 'recorded runs that answer again, and the cache of answers',
+  summary: 'recorded runs that answer again, answers you write yourself, and the cache',
   text: async () => `  promptchain run chain.yaml -i "text" --record tape.jsonl    run it, keep what models and tools were asked and said
   promptchain run chain.yaml -i "text" --replay tape.jsonl    run it again from that file alone
 
@@ -22,6 +22,28 @@ can try out guesses against the hash, and a replay with another secret in the sa
 file can be read by its owner alone, and is in place only once the run has ended; a file of that name stays until
 then. A run taken up with runs resume goes on with the recording it began, unless it was killed before it could put
 that in place.
+
+For tests of a chain, answers can be written by hand:
+
+  promptchain run chain.yaml -i "text" --stubs stubs.yaml
+
+  steps:
+    summary: "Any number of times the same."
+    kind: { json: { kind: bug } }          the text is this, as JSON
+    "evidence/*": "for every step of the group"
+    answer:                                one after the other, turns of an agent too
+      - calls: [{ tool: github.search, with: { q: cats } }]
+      - error: rate_limit                  fails so, and is tried again without waiting
+      - "The answer."
+  tools:
+    github.search: { json: [{ title: cats }] }
+    github.get_*: { error: "not found" }
+  default: "for every step without a stub"
+
+A step is named by its id or its journal path: reply/draft, evidence[2] for one item; the longest name counts, then
+the first pattern. A step or a tool without a stub, and a list that is used up, end the run with exit code 1; a stub
+that nobody asked for is a warning. No key is needed and no server is started. Commands, functions and built-in tools
+without a stub run as ever, but for http.fetch, which needs one. What a rule denies stays denied.
 
 A step that asks a model may take an earlier answer to the same request instead, and so may all steps of a chain:
 

@@ -5,7 +5,7 @@ import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Spent } from '../../core/limits.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { RunResult } from '../../core/run.ts';
+import type { RunOptions, RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
@@ -22,6 +22,7 @@ import type { Traffic } from '../traffic/traffic.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
+import { gateKeeper } from './gate.ts';
 import { contentHash, keptGiven } from './given.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
@@ -87,7 +88,8 @@ export async function execute(execution: Execution): Promise<number> {
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
     const openModel = await withCache(execution, redactor, warnings);
-    const world = { renderer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
+    const answer = gateKeeper({ call, flags, redact: redactor.text, pause: () => pause() });
+    const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
     const readers = readersOf(execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
@@ -153,11 +155,12 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
   readonly redactor: Redactor;
   readonly toolbox: Toolbox | undefined;
   readonly traffic: Traffic | undefined;
+  readonly answer: RunOptions['answer'];
 }
 
 function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, progress, spent }: Execution,
-  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel }: World,
+  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
   const warn = (code: string) => warning(warnings, code);
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
@@ -176,6 +179,8 @@ function readersOf(
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),
+      ...(answer === undefined ? {} : { answer }),
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       live,
       signal,
       limits: flags.limits,
@@ -189,6 +194,7 @@ function readersOf(
     renderer,
     filter: createEventFilter(redactor),
     warnings,
+    lastWarnings: traffic?.warnings,
   };
 }
 

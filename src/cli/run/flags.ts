@@ -32,6 +32,8 @@ export interface RunFlags {
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
   readonly timeoutMs?: number;
+  /** Branches and items at a time. */
+  readonly concurrency?: number;
   readonly limits: Omit<Limits, 'timeMs'>;
   /** A namespace or the path of a store; false keeps nothing. */
   readonly memory?: string | false;
@@ -41,6 +43,8 @@ export interface RunFlags {
   /** Files of recorded traffic: one to write, or one to answer from. */
   readonly record?: string;
   readonly replay?: string;
+  /** A file of answers that stand for models and tools. */
+  readonly stubs?: string;
   readonly approve: 'auto' | 'ask' | 'never';
   readonly allowTools: readonly string[];
   readonly denyTools: readonly string[];
@@ -84,14 +88,18 @@ export function declareRunFlags(parser: Parser): void {
     .option('-n, --dry-run', 'print what would be done; call nothing');
   declareLimitFlags(parser);
   parser
+    .option('-j, --concurrency <n>', 'run at most so many branches or items of a step at a time')
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
     .option('--no-cache', 'ask models also where a step would take an earlier answer')
     .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
     .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
+    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain')
     .addOption(
-      new Option('--approve <when>', 'tool calls that a rule asks about').choices(['ask', 'auto', 'never']).default('ask'),
+      new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
+        .choices(['ask', 'auto', 'never'])
+        .default('ask'),
     )
     .option('--allow-tool <rule>', 'allow such calls without a question: fs.write_file, "fs.*(path=docs/*)"', collect, [])
     .option('--deny-tool <rule>', 'forbid such calls, whatever the chain says', collect, [])
@@ -129,11 +137,13 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
+    ...(options.concurrency === undefined ? {} : { concurrency: countOf('--concurrency', options.concurrency) }),
     limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
     cache: options.cache !== false,
     ...(options.record === undefined ? {} : { record: options.record as string }),
+    ...(options.stubs === undefined ? {} : { stubs: options.stubs as string }),
     ...(options.replay === undefined ? {} : { replay: options.replay as string }),
     approve: options.approve as RunFlags['approve'],
     allowTools: options.allowTool,
@@ -202,6 +212,11 @@ export function durationOf(text: string): number {
   return ms;
 }
 
+function countOf(flag: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} "${text}" is not a whole number from 1 to 9999`, { code: 'PC2004' });
+}
+
 function bytesOf(text: string): number {
   const [, amount, unit = ''] = /^(\d+)\s*(kb|mb|gb|)$/i.exec(text) ?? [];
   const bytes = Number(amount) * (UNIT_BYTES[unit.toLowerCase()] ?? 1);
@@ -237,6 +252,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--no-cache': !flags.cache,
     '--record': flags.record !== undefined,
     '--replay': flags.replay !== undefined,
+    '--stubs': flags.stubs !== undefined,
     '--require-llm': flags.requireLlm,
     '--summary': flags.summary !== undefined,
     '--github': flags.github,
@@ -272,10 +288,12 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
       '--no-save',
       '--record',
       '--replay',
+      '--stubs',
       '--summary',
       '--github',
     ],
   ],
+  ['--stubs', ['--record', '--replay', '--require-llm', '--no-cache']],
   ['--replay', ['--record', '--require-llm', '--no-cache']],
   ['a chain from stdin', ['--input -']],
 ];

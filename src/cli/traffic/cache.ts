@@ -52,7 +52,7 @@ export function cachingModels(live: OpenModel, options: CacheOptions): OpenModel
         }
         const events: ModelEvent[] = [];
         for await (const event of model.stream(rest, signal)) {
-          if (key !== undefined) events.push(event);
+          if (key !== undefined && event.type !== 'waiting') events.push(event);
           yield event;
         }
         if (key !== undefined && isWorthKeeping(events) && options.redactor.value(events) === events) keep(key, events);

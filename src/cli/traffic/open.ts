@@ -18,17 +18,21 @@ export interface TrafficNeeds {
 }
 
 /** Models and tools are answered for from a file: nothing is called. */
-export function isAnswered({ replay }: Pick<RunFlags, 'replay'>): boolean {
-  return replay !== undefined;
+export function isAnswered({ replay, stubs }: Pick<RunFlags, 'replay' | 'stubs'>): boolean {
+  return replay !== undefined || stubs !== undefined;
 }
 
-/** What `--record` and `--replay` put between the run and the world; undefined without them. */
+/** What `--record`, `--replay` and `--stubs` put between the run and the world; undefined without them. */
 export async function openTraffic(needs: TrafficNeeds): Promise<Traffic | undefined> {
   const { call, flags, chain, redactor, again, abort } = needs;
   if (flags.record !== undefined) {
     const { recordTraffic } = await import('./record.ts');
     const file = resolve(call.io.cwd, flags.record);
     return recordTraffic({ file, chain: basename(chain.file), redactor, again });
+  }
+  if (flags.stubs !== undefined) {
+    const [{ stubTraffic }, { readStubs }] = await Promise.all([import('./stubs.ts'), import('./stub-file.ts')]);
+    return stubTraffic({ stubs: readStubs(resolve(call.io.cwd, flags.stubs), chain), file: flags.stubs, abort });
   }
   if (flags.replay === undefined) return undefined;
   const { replayTraffic } = await import('./replay.ts');

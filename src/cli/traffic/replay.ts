@@ -1,5 +1,4 @@
 import { Failure } from '../../core/errors.ts';
-import type { Clock, Io } from '../../core/io.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Model, ModelSpec } from '../../core/model.ts';
 import type { Tool, Toolbox } from '../../core/tool.ts';
@@ -19,6 +18,7 @@ import {
 } from './exchange.ts';
 import { isOfTheRun } from './live-tools.ts';
 import { missed } from './missed.ts';
+import { withSkippingClock } from './skipping-clock.ts';
 import { createTape, type Tape } from './tape.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -49,7 +49,7 @@ export function replayTraffic({ file, shown, redactor, abort }: ReplayOptions): 
   return {
     openModel: () => async (spec) => replayedModel(spec, exchanges, (request, step) => recorded('model', request, step)),
     toolbox: (live) => replayedToolbox(live, tape, redactor, recorded),
-    io: (live) => ({ ...live, clock: skippingClock(live) }),
+    io: withSkippingClock,
     finish: () => undefined,
     discard: () => undefined,
   };
@@ -141,16 +141,3 @@ async function ending({ error, unfinished }: Exchange, signal: AbortSignal): Pro
 }
 
 const LONGEST_WAIT_MS = 1000;
-
-/** Waits for nobody: a sleep moves the clock instead, so that whoever waits until a time finds it has come. */
-function skippingClock({ clock }: Io): Clock {
-  let skippedMs = 0;
-  return {
-    now: () => clock.now() + skippedMs,
-    elapsed: () => clock.elapsed() + skippedMs,
-    async sleep(ms, signal) {
-      signal.throwIfAborted();
-      skippedMs += ms;
-    },
-  };
-}
