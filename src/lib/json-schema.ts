@@ -2,32 +2,42 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../core/json.ts';
 
-/**
- * What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts
- * everything. `whole` is what the phrases call the value.
- */
-export function problemsOf(schema: JsonObject, value: Json, whole = 'the arguments'): readonly string[] {
-  const validate = compiled(schema);
+/** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts everything. */
+export function problemsOf(schema: JsonObject, value: Json, reading: Reading = ARGUMENTS): readonly string[] {
+  const validate = compiled(schema, reading);
   if (validate === undefined || validate(value)) return [];
-  return (validate.errors ?? []).slice(0, MOST_PROBLEMS).map((error) => phrase(error, whole));
+  return (validate.errors ?? []).slice(0, reading.most).map((error) => phrase(error, reading.whole));
 }
+
+/** How a schema is read and its problems are told. */
+export interface Reading {
+  /** What the value as a whole is called. */
+  readonly whole: string;
+  /** How many problems are told. */
+  readonly most: number;
+  /** Teaches the validator formats; without it `format` is not looked at. */
+  readonly formats?: (ajv: Ajv) => unknown;
+}
+
+const ARGUMENTS: Reading = { whole: 'the arguments', most: 5 };
 
 interface SchemaProblem {
   readonly path: readonly (string | number)[];
   readonly problem: string;
 }
 
-/** Why a JSON Schema is none, and the place in it where that is; undefined for one that is. */
-export function schemaProblem(schema: JsonObject): SchemaProblem | undefined {
+/** Why this is no JSON Schema, and the place in it where that is; undefined when it is one. */
+export function schemaProblem(schema: JsonObject, reading: Reading = ARGUMENTS): SchemaProblem | undefined {
   const [dialect, older] = dialectsOf(schema);
   const { $schema: _, ...rest } = schema;
-  const found = dialect && problemIn(rest, dialect);
+  const found = dialect && problemIn(rest, dialect, reading);
   // A list under "items" is the older dialect's, which would let other mistakes pass.
-  return found?.path.at(-1) === 'items' && older !== undefined ? problemIn(rest, older) : found;
+  return found?.path.at(-1) === 'items' && older !== undefined ? problemIn(rest, older, reading) : found;
 }
 
-function problemIn(schema: JsonObject, Dialect: typeof Ajv | typeof Ajv2020): SchemaProblem | undefined {
-  const judge = new Dialect({ ...OPTIONS, meta: true, validateSchema: true });
+function problemIn(schema: JsonObject, Dialect: typeof Ajv | typeof Ajv2020, { formats }: Reading): SchemaProblem | undefined {
+  const judge = new Dialect({ ...OPTIONS, meta: true, validateSchema: true, validateFormats: formats !== undefined });
+  formats?.(judge);
   if (judge.validateSchema(schema) !== true) {
     // The deepest complaint is about the keyword itself; the ones above it say that something below is wrong.
     const [error] = [...(judge.errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length);
@@ -48,15 +58,15 @@ function pointed(pointer: string): readonly (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
-const MOST_PROBLEMS = 5;
-
-function compiled(schema: JsonObject): ValidateFunction | undefined {
+function compiled(schema: JsonObject, { formats }: Reading): ValidateFunction | undefined {
   const known = cache.get(schema);
   if (known !== undefined) return known;
   const { $schema: _, ...rest } = schema;
   for (const Dialect of dialectsOf(schema)) {
     try {
-      const validate = new Dialect(OPTIONS).compile(rest);
+      const ajv = new Dialect({ ...OPTIONS, validateFormats: formats !== undefined });
+      formats?.(ajv);
+      const validate = ajv.compile(rest);
       cache.set(schema, validate);
       return validate;
     } catch {
@@ -75,7 +85,6 @@ function dialectsOf({ $schema }: JsonObject): readonly (typeof Ajv | typeof Ajv2
 const OPTIONS = {
   strict: false,
   allErrors: true,
-  validateFormats: false,
   logger: false,
   meta: false,
   validateSchema: false,

@@ -19,9 +19,11 @@ export function readAnswer(text: string, format: AnswerFormat, nullIsAbsent = fa
 
 /** The same for a value that needs no reading. */
 export function checkData(data: Json, { schema }: AnswerFormat): ReadAnswer {
-  const problems = problemsOf(schema, data, 'it');
+  const problems = problemsOf(schema, data, WHOLE);
   return problems.length === 0 ? { data } : { problem: `does not fit its schema: ${problems.join('; ')}` };
 }
+
+const WHOLE = { whole: 'it', most: 5 };
 
 /** The choice and nothing else, in any case, with the marks that models put around a word. */
 function readChoice(text: string, choices: readonly string[]): ReadAnswer {
