@@ -2,6 +2,7 @@ import type { Io } from '../core/io.ts';
 import { NOTHING_SPENT } from '../core/limits.ts';
 import type { Model, ModelSpec, OpenModel } from '../core/model.ts';
 import { createForecasts } from '../lib/forecast.ts';
+import { once } from '../lib/once.ts';
 import type { Agents } from './agents.ts';
 import { createAgents } from './agents.ts';
 import type { ModelConfig } from './config.ts';
@@ -13,7 +14,7 @@ import type { FoundKey, KeyCommands } from './find-key.ts';
 import { keyFor } from './find-key.ts';
 import { createLimiter } from './limiter.ts';
 import { thinks } from './params.ts';
-import { costOf } from './price.ts';
+import { costOf, windowOf } from './price.ts';
 import { protocolFor } from './protocols.ts';
 import type { Lane } from './remote.ts';
 
@@ -75,6 +76,7 @@ async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
     timeouts,
     cost: costOf(spec, endpoint.provider, io),
     lane: laneOf(endpoint, key, { io, config, lanes }),
+    window: once(() => windowOf(spec, endpoint.provider, io)),
     env: io.env,
   });
 }

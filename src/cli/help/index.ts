@@ -1,3 +1,4 @@
+import { assertions } from './assertions.ts';
 import { config } from './config.ts';
 import { environment } from './environment.ts';
 import { errors } from './errors.ts';
@@ -16,6 +17,7 @@ export const TOPICS: readonly Topic[] = [
   errors,
   events,
   templates,
+  assertions,
   config,
   limits,
   pipelines,
