@@ -8,13 +8,15 @@ import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
 import { checkedFields } from './checked.ts';
+import { locateFile } from './files.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
+import { locate } from './locate.ts';
 import type { WrittenServer } from './mcp.ts';
 import { readModels } from './models.ts';
 import type { Entry, MapNode, Node } from './node.ts';
-import { describe, jsonOf } from './node.ts';
+import { describe, jsonOf, nodeAt } from './node.ts';
 import { createLocator } from './offsets.ts';
 import type { Loading } from './options.ts';
 import { readPermissions } from './permissions.ts';
@@ -63,6 +65,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   checkStepModels(frame, loading);
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
+  const tests = bindTests(frame, settings);
   const { uses } = frame;
   return {
     name: settings.name ?? source.name,
@@ -83,6 +86,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
+    ...(tests === undefined ? {} : { tests }),
     warnings: source.isTop ? loading.warnings : [],
     sources: loading.sources,
     uses: { ...uses, models: [...uses.models.values()] },
@@ -250,6 +254,16 @@ function bindOutput(frame: Frame): Chain['output'] {
   const output = bindValue({ frame, reading, raw: false }, entry.value);
   noteReads(frame, reading);
   return output;
+}
+
+function bindTests({ report, root, tree, dir }: Frame, { tests }: Settings): Chain['tests'] {
+  const node = root.entries.get('tests')?.value;
+  if (tests === undefined || node === undefined) return undefined;
+  if (Array.isArray(tests)) return { cases: locate(report.source, node, tests as Json) };
+  const found = locateFile(tree, dir, tests.file);
+  if ('file' in found) return { file: found.file };
+  report.add(nodeAt(node, ['file']) ?? node, found.finding);
+  return undefined;
 }
 
 function limitsOf({ limits: { time, cost, calls, tokens } = {} }: Settings): Limits {

@@ -1,5 +1,6 @@
 import type { Json } from './json.ts';
 import type { Limits } from './limits.ts';
+import type { Located } from './located.ts';
 import type { ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
@@ -31,6 +32,8 @@ export interface Chain {
   /** Environment variables that must be set; their values are masked in everything we print or write. */
   readonly secrets: readonly string[];
   readonly allowEmpty: boolean;
+  /** What `promptchain test` runs: a list of cases, or the absolute path of a dataset. */
+  readonly tests?: { readonly cases: Located } | { readonly file: string };
   readonly warnings: readonly Problem[];
   /** For code frames: file to text, of this chain and everything it includes. */
   readonly sources: ReadonlyMap<string, string>;

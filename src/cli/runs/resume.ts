@@ -3,11 +3,13 @@ import { progressIn } from '../../store/recorded.ts';
 import { type RunRecord, readRun } from '../../store/runs.ts';
 import { spentIn } from '../../store/spent.ts';
 import type { Call, Verb } from '../command.ts';
-import { load, start } from '../commands/run.ts';
+import { start } from '../commands/run.ts';
 import { runsDir } from '../paths.ts';
-import { durationOf, type RunFlags } from '../run/flags.ts';
+import type { RunFlags } from '../run/flags.ts';
 import { contentHash, givenIn } from '../run/given.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
+import { load } from '../run/world.ts';
+import { durationOf } from '../run/world-flags.ts';
 import { runIdOf } from './find.ts';
 
 export const resume: Verb = {
