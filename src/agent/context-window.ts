@@ -20,19 +20,25 @@ export function fitted(turns: readonly (readonly Message[])[], room: number): Fi
   const newest = turns.at(-1);
   if (newest === undefined) return { messages: [], dropped: 0, size: 0 };
   const last = shortened(newest, room);
-  let size = sizeOf(last);
-  let first = turns.length - 1;
-  while (first > 0) {
-    const more = sizeOf(turns[first - 1] ?? []);
-    if (size + more > room) break;
-    size += more;
-    first -= 1;
-  }
+  const first = oldestKept(turns, room, sizeOf(last));
   const told: Message[] =
     first === 0
       ? []
       : [{ role: 'user', text: `[${first} earlier ${first === 1 ? 'turn was' : 'turns were'} left out to fit the context]` }];
-  return { messages: [...told, ...turns.slice(first, -1).flat(), ...last], dropped: first, size };
+  const kept = [...turns.slice(first, -1).flat(), ...last];
+  return { messages: [...told, ...kept], dropped: first, size: sizeOf(kept) };
+}
+
+/** Where in `turns` those begin that fit into `room`; the newest, of `newestSize`, always does. */
+export function oldestKept(turns: readonly (readonly Message[])[], room: number, newestSize: number): number {
+  let size = newestSize;
+  let first = turns.length - 1;
+  while (first > 0) {
+    size += sizeOf(turns[first - 1] ?? []);
+    if (size > room) break;
+    first -= 1;
+  }
+  return first;
 }
 
 /** Characters of text and of calls. */

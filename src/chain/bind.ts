@@ -1,10 +1,12 @@
 import type { Chain } from '../core/chain.ts';
-import type { JsonObject } from '../core/json.ts';
-import type { Binding, Path, Step } from '../core/step.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
+import type { Binding, Path, Step, StepPart } from '../core/step.ts';
 import { catalogueTexts } from './catalogue-texts.ts';
 import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
-import type { MapNode, Node } from './node.ts';
+import { bindJson } from './json-file.ts';
+import type { MapNode, NamedNode, Node } from './node.ts';
 import { keyPlaceAt, nodeAt, placeAt } from './node.ts';
 import type { PromptText } from './prompt-text.ts';
 import { bindPrompt } from './prompt-text.ts';
@@ -21,14 +23,21 @@ export interface StepSource {
   readonly context: TextContext;
   /** The arguments of a declared tool. */
   readonly parameters?: JsonObject;
-  /** Binds the steps inside it. */
+  /** For the last step of a chain. */
+  readonly answer?: AnswerFormat;
+  /** Gets all that the kind is handed of the file and of what it names: what its work is made of. */
+  readonly made?: Json[];
+  /** Bind the steps inside it. */
   bindSteps(node: Node): readonly Step[];
+  bindParts(parts: readonly NamedNode[], how: 'beside' | 'either'): readonly StepPart[];
 }
 
 /** The loader's answers to a kind's questions. What is wrong is reported, never thrown. */
 export function createBinding(source: StepSource): Binding {
   const { node: root, context } = source;
   const { frame } = context;
+  const { made = [] } = source;
+  if (source.answer !== undefined) made.push(source.answer.schema);
   let prompt: PromptText | undefined;
   const at = (path: Path): Node | undefined => {
     const node = nodeAt(root, path);
@@ -41,9 +50,12 @@ export function createBinding(source: StepSource): Binding {
     position: positionOf(frame.report.source, root),
     dir: frame.dir,
     ...(source.parameters === undefined ? {} : { parameters: source.parameters }),
+    ...(source.answer === undefined ? {} : { answer: source.answer }),
     text(path) {
       const node = withDefault(path);
-      return node && bindText(context, node);
+      const text = node && bindText(context, node);
+      if (text !== undefined) made.push(text.source);
+      return text;
     },
     value(path) {
       const node = nodeAt(root, path);
@@ -57,11 +69,21 @@ export function createBinding(source: StepSource): Binding {
     model(params) {
       const own = at(['model']);
       const written = own?.kind === 'scalar' && typeof own.value === 'string' ? { name: own.value, place: own } : undefined;
-      return frame.models.resolve({ id: source.id, own: written, front: prompt?.model, turn: source.turn, place: root, params });
+      const turn = { id: source.id, own: written, front: prompt?.model, turn: source.turn };
+      const model = frame.models.resolve({ ...turn, place: root, params, fallback: at(['fallback']) });
+      if (model !== undefined) made.push([model.id, { ...model.params } as JsonObject, model.baseUrl ?? '', model.api ?? '']);
+      return model;
     },
     steps(path) {
       const node = at(path);
       return node === undefined ? [] : source.bindSteps(node);
+    },
+    parts(paths, how) {
+      const named = paths.flatMap((path) => {
+        const node = nodeAt(root, path);
+        return node === undefined ? [] : [{ name: String(path.at(-1)), node }];
+      });
+      return source.bindParts(named, how);
     },
     chain(path) {
       const node = at(path);
@@ -70,15 +92,26 @@ export function createBinding(source: StepSource): Binding {
     prompt(path) {
       const node = at(path);
       prompt = node && bindPrompt(context, node);
+      if (prompt !== undefined) made.push(prompt.template.source);
       return prompt;
     },
     techniques(path) {
       const node = withDefault(path);
-      return node === undefined ? [] : catalogueTexts(frame, node, 'techniques');
+      const texts = node === undefined ? [] : catalogueTexts(frame, node, 'techniques');
+      made.push(...texts);
+      return texts;
     },
     strategy(path) {
       const node = withDefault(path);
-      return node && catalogueTexts(frame, node, 'strategies')[0];
+      const [text] = node === undefined ? [] : catalogueTexts(frame, node, 'strategies');
+      if (text !== undefined) made.push(text);
+      return text;
+    },
+    json(path) {
+      const node = at(path);
+      const json = node && bindJson(frame, node);
+      if (json !== undefined) made.push(json);
+      return json;
     },
     file(path, name) {
       const located = locateFile(frame.tree, frame.dir, name);

@@ -1,17 +1,22 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
-import type { ModelSpec } from '../core/model.ts';
+import type { Limits } from '../core/limits.ts';
+import type { AnswerFormat, ModelSpec } from '../core/model.ts';
+import type { Step } from '../core/step.ts';
+import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
 import { checkedFields } from './checked.ts';
+import { locateFile } from './files.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
+import { locate } from './locate.ts';
 import type { WrittenServer } from './mcp.ts';
 import { readModels } from './models.ts';
 import type { Entry, MapNode, Node } from './node.ts';
-import { describe, jsonOf } from './node.ts';
+import { describe, jsonOf, nodeAt } from './node.ts';
 import { createLocator } from './offsets.ts';
 import type { Loading } from './options.ts';
 import { readPermissions } from './permissions.ts';
@@ -51,14 +56,16 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const settings = readSettings(report, root);
   const list = stepsNode(report, root);
   const inputs = readInputs(report, root.entries.get('inputs')?.value);
-  const frame = createFrame(loading, { source, root, inputs, list });
+  const frame = createFrame(loading, { source, root, inputs, list, cache: cachePolicy(settings.cache) });
   const steps = list === undefined ? [] : bindSteps(frame, list);
+  const last = bindFinally(frame);
   if (list !== undefined) frame.models.finish(frame.prompts);
   const tools = bindTools(frame);
   const servers = bindServers(frame, writtenServers(settings), frame.reached);
   checkStepModels(frame, loading);
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
+  const tests = bindTests(frame, settings);
   const { uses } = frame;
   return {
     name: settings.name ?? source.name,
@@ -70,13 +77,17 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     },
     inputs,
     steps,
+    finally: last,
     ...(output === undefined ? {} : { output }),
+    ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
+    limits: limitsOf(settings),
     servers,
     tools,
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
+    ...(tests === undefined ? {} : { tests }),
     warnings: source.isTop ? loading.warnings : [],
     sources: loading.sources,
     uses: { ...uses, models: [...uses.models.values()] },
@@ -96,7 +107,7 @@ function rootMap(report: Report, root: Node): MapNode | undefined {
 }
 
 /** What parts of their own read; the others need no scope. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions', 'finally']);
 const SETTINGS: ReadonlySet<string> = new Set(chainFields.keys.filter((key) => !ELSEWHERE.has(key)));
 const OWNER = { name: 'the chain', known: chainFields.keys, planned: PLANNED.chain, foreign: FOREIGN.chain };
 
@@ -144,7 +155,13 @@ function stepsNode(report: Report, root: MapNode): Node | undefined {
 
 function createFrame(
   loading: Loading,
-  { source, root, inputs, list }: { source: ChainSource; root: MapNode; inputs: Chain['inputs']; list: Node | undefined },
+  {
+    source,
+    root,
+    inputs,
+    list,
+    cache,
+  }: Pick<Frame, 'root' | 'cache'> & { source: ChainSource; inputs: Chain['inputs']; list: Node | undefined },
 ): Frame {
   const { options } = loading;
   let catalogue: Catalogue | undefined;
@@ -160,7 +177,13 @@ function createFrame(
     tree: { root: loading.root, outside: options.allowOutside === true },
     promptDirs: promptDirsOf(root),
     models: readModels(source.report, root, { ...options, ...(source.isTop ? {} : { model: withoutSteps(options.model) }) }),
-    names: { inputs, steps: new Map<string, StepName>(), later: idsIn(list), inputIsModelText: false },
+    names: {
+      inputs,
+      steps: new Map<string, StepName>(),
+      later: new Set([...idsIn(list), ...idsIn(root.entries.get('finally')?.value)]),
+      apart: new Map(),
+      inputIsModelText: false,
+    },
     braced: source.tree.braced,
     uncertain: new Set(),
     ids: new Map(),
@@ -174,8 +197,12 @@ function createFrame(
       models: new Map<string, ModelSpec>(),
       commands: false,
       functions: false,
+      gates: false,
+      cache: false,
       servers: [],
     },
+    ...(source.isTop ? lastStep(root, list, options.answer) : {}),
+    cache,
     prompts: 0,
     hasOutput: false,
     catalogue() {
@@ -184,6 +211,12 @@ function createFrame(
     },
     loadChain: source.include,
   };
+}
+
+/** With an `output` of its own, no step gives that of the chain. */
+function lastStep(root: MapNode, list: Node | undefined, answer: AnswerFormat | undefined): Pick<Frame, 'last'> {
+  const node = list?.kind === 'list' ? list.items.at(-1) : undefined;
+  return node === undefined || answer === undefined || root.entries.has('output') ? {} : { last: { node, answer } };
 }
 
 function withoutSteps(choice: Loading['options']['model']): { default?: string; override?: string } {
@@ -206,6 +239,22 @@ function checkStepModels(frame: Frame, loading: Loading): void {
   }
 }
 
+/** By then any step may not have run, whatever stands around it. */
+function bindFinally(frame: Frame): Step[] {
+  const entry = frame.root.entries.get('finally');
+  if (entry === undefined || isNothing(entry)) return [];
+  const before = new Set(frame.uncertain);
+  for (const id of frame.ids.keys()) frame.uncertain.add(id);
+  const taken = frame.ids.get('finally');
+  if (taken !== undefined) {
+    const message = 'the id "finally" is taken: the steps under the key of that name have it in their paths';
+    frame.report.add(taken, { code: 'PC1108', message });
+  }
+  const steps = bindSteps(frame, entry.value);
+  for (const id of frame.ids.keys()) if (!before.has(id)) frame.uncertain.delete(id);
+  return steps;
+}
+
 function bindOutput(frame: Frame): Chain['output'] {
   const entry = frame.root.entries.get('output');
   if (entry === undefined || isNothing(entry)) return undefined;
@@ -213,6 +262,25 @@ function bindOutput(frame: Frame): Chain['output'] {
   const output = bindValue({ frame, reading, raw: false }, entry.value);
   noteReads(frame, reading);
   return output;
+}
+
+function bindTests({ report, root, tree, dir }: Frame, { tests }: Settings): Chain['tests'] {
+  const node = root.entries.get('tests')?.value;
+  if (tests === undefined || node === undefined) return undefined;
+  if (Array.isArray(tests)) return { cases: locate(report.source, node, tests as Json) };
+  const found = locateFile(tree, dir, tests.file);
+  if ('file' in found) return { file: found.file };
+  report.add(nodeAt(node, ['file']) ?? node, found.finding);
+  return undefined;
+}
+
+function limitsOf({ limits: { time, cost, calls, tokens } = {} }: Settings): Limits {
+  return {
+    ...(cost === undefined ? {} : { cost }),
+    ...(time === undefined ? {} : { timeMs: time }),
+    ...(calls === undefined ? {} : { calls }),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
 }
 
 function bindMemory(frame: Frame, { memory }: Settings): MemorySpec {

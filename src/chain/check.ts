@@ -4,18 +4,16 @@ import type { Chain } from '../core/chain.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Step } from '../core/step.ts';
 import { once } from '../lib/once.ts';
+import { partsOf } from '../lib/step-parts.ts';
 import { bindChain } from './chain-file.ts';
 import { resolveLinks } from './files.ts';
-import { decodeUtf8, guardText } from './guard.ts';
 import type { Loading, LoadOptions } from './options.ts';
-import { parseYaml } from './parse.ts';
 import { readBytes } from './read-bytes.ts';
+import { readTree } from './read-tree.ts';
 import type { Report } from './report.ts';
 import { createReport, sortProblems, TooManyProblems } from './report.ts';
 import type { Place } from './source.ts';
 import { createSource } from './source.ts';
-import type { Tree } from './tree.ts';
-import { buildTree, TooManyValues } from './tree.ts';
 
 /** A chain, when it has no errors, and everything there is to say about it. */
 export interface Check {
@@ -80,21 +78,9 @@ const MAX_NESTING = 8;
 function readChain(loading: Loading, file: ChainFile): Chain | undefined {
   const bytes = bytesOf(loading, file);
   if (bytes === undefined) return undefined;
-  const decoded = decodeUtf8(bytes);
-  if ('badByte' in decoded) {
-    const report = reportOn(loading, file.path, decoded.before);
-    const { before, badByte } = decoded;
-    const value = bytes[badByte]?.toString(16).padStart(2, '0');
-    report.add(
-      { start: before.length, end: before.length + 1 },
-      { code: 'PC1002', message: `byte ${badByte} (0x${value}) is not UTF-8` },
-    );
-    return undefined;
-  }
-  const report = reportOn(loading, file.path, decoded.text);
-  if (!guardText(report, bytes.length)) return undefined;
-  const tree = parseTree(report);
-  if (tree === undefined) return undefined;
+  const read = readTree(bytes, (text) => reportOn(loading, file.path, text));
+  if (read === undefined) return undefined;
+  const { tree, report } = read;
   const chain = bindChain(loading, {
     report,
     tree,
@@ -131,15 +117,17 @@ function include(
   loading.chains.set(path, entry);
   const chain = readChain(loading, { path, dir: dirname(path), includedBy: around, named: { report, at } });
   if (chain !== undefined) entry.chain = chain;
-  entry.height = 1 + heightOf(loading, chain?.steps ?? []);
+  entry.height = 1 + heightOf(loading, chain === undefined ? [] : [...chain.steps, ...chain.finally]);
   return chain;
 }
 
 function heightOf(loading: Loading, steps: readonly Step[]): number {
   let height = 0;
-  for (const { body } of steps) {
-    const called = body.chain === undefined ? 0 : (loading.chains.get(body.chain.file)?.height ?? 0);
-    height = Math.max(height, called, heightOf(loading, body.steps ?? []));
+  for (const step of steps) {
+    const { chain } = step.body;
+    const called = chain === undefined ? 0 : (loading.chains.get(chain.file)?.height ?? 0);
+    const inside = partsOf(step).flatMap((part) => part.steps);
+    height = Math.max(height, called, heightOf(loading, inside));
   }
   return height;
 }
@@ -158,16 +146,4 @@ function bytesOf(loading: Loading, { path, text, named }: ChainFile): Uint8Array
 function reportOn(loading: Loading, path: string, text: string): Report {
   loading.sources.set(path, text);
   return createReport(createSource(path, text), loading.problems);
-}
-
-function parseTree(report: Report): Tree | undefined {
-  const document = parseYaml(report);
-  if (document === undefined) return undefined;
-  try {
-    return buildTree(document, report);
-  } catch (error) {
-    if (!(error instanceof TooManyValues)) throw error;
-    report.add(error.place, { code: 'PC1003', message: error.message });
-    return undefined;
-  }
 }

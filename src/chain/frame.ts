@@ -1,9 +1,9 @@
 import type { Chain, ChainUses } from '../core/chain.ts';
-import type { ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, CachePolicy, ModelSpec } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
-import type { Names, StepName } from '../template/names.ts';
+import type { Names, Shape, StepName } from '../template/names.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FileTree } from './files.ts';
 import type { Models } from './models.ts';
@@ -27,7 +27,14 @@ export interface Frame {
   readonly tree: FileTree;
   readonly promptDirs: readonly string[];
   readonly models: Models;
-  readonly names: Names & { steps: Map<string, StepName>; later: Set<string>; inputIsModelText: boolean };
+  readonly names: Names & {
+    steps: Map<string, StepName>;
+    later: Set<string>;
+    apart: Map<string, { readonly message: string; readonly help: string }>;
+    inputIsModelText: boolean;
+    item?: Shape | undefined;
+    loop?: Shape | undefined;
+  };
   /** Texts that YAML read as maps and nobody has reported yet. */
   readonly braced: Map<Node, () => void>;
   /** Ids of steps that may be skipped or may fail without ending the run. */
@@ -40,6 +47,10 @@ export interface Frame {
   /** Names of the tools the file declares. */
   readonly declared: ReadonlySet<string>;
   readonly uses: { -readonly [Key in keyof ChainUses]: Key extends 'models' ? Map<string, ModelSpec> : ChainUses[Key] };
+  /** The step that gives the output of the run, and what the caller wants it to answer. */
+  readonly last?: { readonly node: Node; readonly answer: AnswerFormat };
+  /** Of every step that says nothing about it. */
+  readonly cache: CachePolicy | undefined;
   /** Prompt steps so far: the turn of the next one in a positional list of models. */
   prompts: number;
   /** Some step before here gives an output: `{input}` is no longer the chain's. */

@@ -33,7 +33,7 @@ export function partFile(report: Report): Parted {
 function parseFront(report: Report, text: string): Node | undefined {
   const source: Source = createSource(report.source.file, text);
   const inner = { ...report, source };
-  const document = parseYaml(inner);
+  const document = parseYaml(inner)?.document;
   if (document === undefined) return undefined;
   try {
     const tree = buildTree(document, inner);

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { ModelParams, ModelSpec } from '../core/model.ts';
+import { duration } from '../lib/duration.ts';
 import { type FieldValues, fields } from '../lib/fields.ts';
 import { mergeParams, modelParams, paramsOf } from '../lib/model-params.ts';
 import { nearest } from '../lib/nearest.ts';
 import { isSecretName } from '../lib/secret-name.ts';
 import { checked } from './checked.ts';
 import { expandVariables, joinPieces } from './environment.ts';
+import { linkFallbacks } from './fallbacks.ts';
 import type { ListNode, MapNode, Node } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { LoadOptions } from './options.ts';
@@ -22,8 +24,33 @@ const modelFields = fields({
   api_key_env: () => z.string().optional().describe('the environment variable that holds the key'),
   api_key: () => z.string().optional().describe(`only as \${VAR}: a literal key is refused`),
   api: () => z.enum(['chat', 'responses']).optional().describe("which of OpenAI's protocols to speak"),
+  fallback: () =>
+    z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('who answers when this model fails after its attempts, in order: provider/model, or names from "models"'),
+  idle_timeout: () => duration().optional().describe('the longest silence within an answer, such as 30s; by default 60s'),
+  context: () =>
+    z.int().min(1).optional().describe('tokens the model reads and writes at once, where that is not known or not true of yours'),
+  price: () =>
+    z
+      .strictObject({
+        input: z.number().min(0).describe('read by the model'),
+        output: z.number().min(0).describe('written by it'),
+        cached_input: z.number().min(0).optional().describe('read from its cache; by default the same as input'),
+      })
+      .optional()
+      .describe('US dollars per million tokens, for a model whose price is not known or not yours'),
+  rate: () => rateSchema().optional().describe('what your key may do a minute, where the provider does not say'),
   ...modelParams,
 });
+
+const rateSchema = () =>
+  z.strictObject({
+    requests: z.int().min(1).optional().describe('requests a minute'),
+    tokens: z.int().min(1).optional().describe('tokens a minute, input and output together'),
+  });
 
 export const modelsSchema = () =>
   z.union([
@@ -42,6 +69,8 @@ export interface ModelRequest {
   readonly turn?: number | undefined;
   readonly place: Place;
   readonly params: ModelParams;
+  /** The step's own `fallback`. */
+  readonly fallback?: Node | undefined;
 }
 
 export interface Models {
@@ -52,14 +81,17 @@ export interface Models {
 
 export function readModels(report: Report, root: MapNode, options: LoadOptions): Models {
   const node = root.entries.get('models')?.value;
-  const named = node?.kind === 'map' ? readAliases(report, node, options) : new Map<string, ModelSpec | undefined>();
-  const listed = node?.kind === 'list' ? readList(report, node, options) : [];
+  const lists = new Map<ModelSpec, Node>();
+  const reading = { options, lists };
+  const named = node?.kind === 'map' ? readAliases(report, node, reading) : new Map<string, ModelSpec | undefined>();
+  const listed = node?.kind === 'list' ? readList(report, node, reading) : [];
   if (node?.kind === 'scalar') {
     const help = 'write a list, or a map of names to models; "model:" is the default of all steps';
     report.add(node, { code: 'PC1101', message: '"models" must be a map or a list', help });
   }
   const find = (name: string, place: Place): ModelSpec | undefined =>
     named.has(name) ? named.get(name) : specOf(report, name, { place, options, aliases: [...named.keys()] });
+  const fallbacks = linkFallbacks(report, lists, find);
   const defaultNode = root.entries.get('model')?.value;
   const byDefault =
     defaultNode?.kind === 'scalar' && typeof defaultNode.value === 'string'
@@ -77,7 +109,11 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
   return {
     resolve(request) {
       const spec = pick(request);
-      return spec === undefined ? undefined : { ...spec, params: mergeParams(spec.params, request.params) };
+      if (spec === undefined) return undefined;
+      const isChosen = choice.override !== undefined || (request.id !== undefined && forStep.has(request.id));
+      const others = request.fallback === undefined || isChosen ? fallbacks.of(spec) : fallbacks.named(request.fallback);
+      const withParams = (each: ModelSpec) => ({ ...each, params: mergeParams(each.params, request.params) });
+      return { ...withParams(spec), ...(others.length === 0 ? {} : { fallback: others.map(withParams) }) };
     },
     finish(prompts) {
       if (node?.kind !== 'list' || listed.length === 1 || listed.length === prompts || choice.override !== undefined) return;
@@ -114,7 +150,13 @@ function firstLine(root: MapNode): Place {
   return first?.key ?? root;
 }
 
-function readAliases(report: Report, node: MapNode, options: LoadOptions): Map<string, ModelSpec | undefined> {
+interface Reading {
+  readonly options: LoadOptions;
+  /** Gets the `fallback` of each model that has one. */
+  readonly lists: Map<ModelSpec, Node>;
+}
+
+function readAliases(report: Report, node: MapNode, reading: Reading): Map<string, ModelSpec | undefined> {
   const specs = new Map<string, ModelSpec | undefined>();
   for (const [name, entry] of node.entries) {
     if (name.startsWith('x-')) continue;
@@ -125,17 +167,17 @@ function readAliases(report: Report, node: MapNode, options: LoadOptions): Map<s
         help: 'use letters, digits, _ and -; "auto" is taken',
       });
     }
-    specs.set(name, readModel(report, entry.value, { owner: `model "${name}"`, options }));
+    specs.set(name, readModel(report, entry.value, { owner: `model "${name}"`, ...reading }));
   }
   return specs;
 }
 
-function readList(report: Report, node: ListNode, options: LoadOptions): (ModelSpec | undefined)[] {
-  return node.items.map((item, index) => readModel(report, item, { owner: `model ${index + 1}`, options }));
+function readList(report: Report, node: ListNode, reading: Reading): (ModelSpec | undefined)[] {
+  return node.items.map((item, index) => readModel(report, item, { owner: `model ${index + 1}`, ...reading }));
 }
 
-function readModel(report: Report, node: Node, about: { owner: string; options: LoadOptions }): ModelSpec | undefined {
-  const { owner, options } = about;
+function readModel(report: Report, node: Node, about: { owner: string } & Reading): ModelSpec | undefined {
+  const { owner, options, lists } = about;
   if (node.kind === 'scalar' && typeof node.value === 'string')
     return specOf(report, node.value, { place: node, options, aliases: [] });
   if (node.kind !== 'map') {
@@ -163,7 +205,31 @@ function readModel(report: Report, node: Node, about: { owner: string; options: 
   const place = (parsed.model === undefined ? node.entries.get('name') : node.entries.get('model'))?.value ?? node;
   const access = readAccess(report, node, parsed, options);
   const spec = specOf(report, id, { place, options, aliases: [], hasUrl: parsed.base_url !== undefined });
-  return spec && { ...spec, params: paramsOf(parsed), ...access, ...(parsed.api === undefined ? {} : { api: parsed.api }) };
+  if (spec === undefined) return undefined;
+  const whole = { ...spec, params: paramsOf(parsed), ...access, ...settingsOf(parsed) };
+  const list = node.entries.get('fallback')?.value;
+  if (list !== undefined) lists.set(whole, list);
+  return whole;
+}
+
+function settingsOf({
+  api,
+  context: window,
+  idle_timeout: idleTimeoutMs,
+  price,
+  rate,
+}: FieldValues<typeof modelFields>): Partial<ModelSpec> {
+  const { input = 0, output = 0, cached_input: cachedInput } = price ?? {};
+  const { requests, tokens } = rate ?? {};
+  return {
+    ...(api === undefined ? {} : { api }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(window === undefined ? {} : { window }),
+    ...(price === undefined ? {} : { price: { input, output, ...(cachedInput === undefined ? {} : { cachedInput }) } }),
+    ...(rate === undefined
+      ? {}
+      : { rate: { ...(requests === undefined ? {} : { requests }), ...(tokens === undefined ? {} : { tokens }) } }),
+  };
 }
 
 type Access = Pick<ModelSpec, 'baseUrl' | 'apiKeyEnv'>;

@@ -18,6 +18,12 @@ export interface MapNode extends Place {
   readonly flow: boolean;
 }
 
+/** Steps, or one step, with the name they have in the step around them. */
+export interface NamedNode {
+  readonly name: string;
+  readonly node: Node;
+}
+
 export interface Entry {
   readonly key: Place;
   readonly value: Node;

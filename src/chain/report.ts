@@ -1,6 +1,6 @@
 import type { Edit, Problem } from '../core/problem.ts';
 import type { Place, Source } from './source.ts';
-import { positionOf } from './source.ts';
+import { endOfLine, lineAt, positionOf } from './source.ts';
 
 /** What is wrong, without where: `Report` adds the place. */
 export interface Finding {
@@ -38,6 +38,18 @@ export function createReport(source: Source, problems: Problem[]): Report {
       if (severity === 'error' && before >= MAX_PROBLEMS - 1) throw new TooManyProblems();
     },
     isFull: (severity) => count(severity) >= MAX_PROBLEMS,
+  };
+}
+
+/** Says nothing of these places. */
+export function silentAbout(report: Report, places: readonly Place[]): Report {
+  const { source } = report;
+  return {
+    ...report,
+    add(place, finding) {
+      const end = Math.min(place.end, endOfLine(source, lineAt(source.lineStarts, place.start)));
+      if (!places.some((each) => place.start <= each.end && end >= each.start)) report.add(place, finding);
+    },
   };
 }
 

@@ -109,6 +109,18 @@ function commandHelp(written: string): string {
   return `pass it through the environment: env: { ${variable}: "${written}" } and "$${variable}" in the command`;
 }
 
+/** Commands, functions and tools may do something each time: only what a model said is kept. */
+export function refuseCache(frame: Frame, node: MapNode): void {
+  const cache = node.entries.get('cache');
+  if (cache === undefined) return;
+  const message = 'only steps that ask a model have a cache: what else a step does may have to happen again';
+  frame.report.add(cache.key, {
+    code: 'PC1409',
+    message,
+    help: 'put it on the prompt and objective steps, or at the top of the chain',
+  });
+}
+
 /** A prompt that reads nothing drops the previous output: the best-known trap of the original. */
 export function lintPrompt(frame: Frame, node: MapNode, reading: Reading): void {
   if (reading.references.length > 0 || sendsHistory(node)) return;

@@ -1,26 +1,42 @@
-import type { Step, StepBody, StepKind } from '../core/step.ts';
+import type { Json } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
+import type { Binding, Loop, Step, StepBody, StepKind } from '../core/step.ts';
+import type { Reference } from '../core/template.ts';
+import { once } from '../lib/once.ts';
 import { createBinding } from './bind.ts';
+import { answerShapes } from './data-shape.ts';
+import { definitionOf } from './definition.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
+import { bindLoop, withUntil } from './loops.ts';
 import type { MapNode, Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
+import { bindParts, perItem, perTurn } from './scopes.ts';
 import { positionOf } from './source.ts';
-import { type CheckedOptions, checkCommand, checkOptions, lintPrompt } from './step-check.ts';
+import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, refuseCache } from './step-check.ts';
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
 import type { TextContext } from './texts.ts';
 import { checkPatterns } from './tool-patterns.ts';
-import { isModelText, noteStep } from './uses.ts';
+import { isModelText, noteJoined, noteStep } from './uses.ts';
+
+/** What is known of a list of steps, or of a step in one, from around it. */
+interface Around {
+  /** What is around it may not run. */
+  readonly conditional: boolean;
+  /** Of the only step of a branch, unless it has an id. */
+  readonly name?: string;
+}
 
 /** The steps of a list, bound in order; one that is wrong is reported and left out. */
-export function bindSteps(frame: Frame, node: Node, conditional = false): Step[] {
+export function bindSteps(frame: Frame, node: Node, around: Around = { conditional: false }): Step[] {
   if (node.kind !== 'list') {
     const help = 'start each step with "- "';
     frame.report.add(node, { code: 'PC1101', message: `steps must be a list, not ${describe(node)}`, help });
     return [];
   }
   return node.items.flatMap((item, index) => {
-    const step = bindStep(frame, item, { index, conditional });
+    const step = bindStep(frame, item, { ...around, index });
     return step === undefined ? [] : [step];
   });
 }
@@ -35,9 +51,11 @@ interface Draft {
   readonly label: string;
   /** Its own condition, or one around it. */
   readonly conditional: boolean;
+  /** What it must answer, when it says nothing about that itself. */
+  readonly answer?: AnswerFormat;
 }
 
-function bindStep(frame: Frame, item: Node, place: { index: number; conditional: boolean }): Step | undefined {
+function bindStep(frame: Frame, item: Node, place: Around & { index: number }): Step | undefined {
   const draft = draftOf(frame, item, place);
   if (draft === undefined) return undefined;
   const { node, kind, id, name, label } = draft;
@@ -45,30 +63,43 @@ function bindStep(frame: Frame, item: Node, place: { index: number; conditional:
   const reading: Reading = { references: [], conditional: draft.conditional, missing: 'warning' };
   const raw = node.entries.get('raw')?.value;
   const context: TextContext = { frame, reading, raw: raw?.kind === 'scalar' && raw.value === true };
-  const bound = bindBody(draft, context, options);
+  const bound = bindWork(draft, context, options);
   checkPatterns(frame, node, bound.body?.tools ?? []);
+  if (!kind.options.has('model')) refuseCache(frame, node);
   noteStep(frame, node, reading, bound.body);
-  if (id !== undefined) register(frame, { ...draft, id }, bound.body);
+  if (bound.loop?.kind === 'foreach') noteJoined(frame);
+  if (id !== undefined) register(frame, { ...draft, id }, bound.body, bound.loop);
   const after: Reading = { references: [], conditional: true, missing: 'warning' };
   const common = bindCommon({ ...context, reading: after }, node, options?.common);
+  const handlers = bindHandlers(frame, node);
   noteStep(frame, node, after, undefined);
   if (common.remember.length > 0) frame.uses.memory = true;
+  if (common.cache !== undefined && bound.body?.model !== undefined) frame.uses.cache = true;
   if (bound.body === undefined || options?.valid !== true) return undefined;
-  const condition = bound.if === undefined ? {} : { if: bound.if };
-  const { position } = bound;
+  const { position, body, loop, definition } = bound;
   return {
     ...(id === undefined ? {} : { id }),
     name,
     kind: kind.key,
     shape: kind.shape,
     position,
-    ...condition,
+    ...(bound.if === undefined ? {} : { if: bound.if }),
+    ...(loop === undefined ? {} : { loop }),
     ...common,
-    body: bound.body,
+    ...(handlers === undefined ? {} : { onError: handlers }),
+    body,
+    reads: reading.references,
+    definition,
   };
 }
 
-function draftOf(frame: Frame, item: Node, { index, conditional }: { index: number; conditional: boolean }): Draft | undefined {
+/** `on_error` with a list: steps that run in place of the one that failed, and can read why. */
+function bindHandlers(frame: Frame, node: MapNode): readonly Step[] | undefined {
+  const entry = node.entries.get('on_error');
+  return entry?.value.kind === 'list' ? bindSteps(frame, entry.value, { conditional: true }) : undefined;
+}
+
+function draftOf(frame: Frame, item: Node, { index, conditional, name: given }: Around & { index: number }): Draft | undefined {
   const node = asMap(frame, item);
   if (node === undefined) {
     assume(frame, item);
@@ -76,9 +107,12 @@ function draftOf(frame: Frame, item: Node, { index, conditional }: { index: numb
   }
   const idNode = node.entries.get('id')?.value;
   const id = idNode?.kind === 'scalar' && idNode.value !== null ? textOfScalar(idNode) : undefined;
-  const label = id === undefined ? `step ${index + 1}` : `step "${id.slice(0, 64)}"`;
+  const label = (id ?? given) === undefined ? `step ${index + 1}` : `step "${(id ?? given ?? '').slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
-  const draft = { node, name: id ?? String(index + 1), label, conditional: conditional || node.entries.has('if') };
+  const isConditional = conditional || node.entries.has('if');
+  const isLast = item === frame.last?.node && !node.entries.has('foreach');
+  const answer = isLast ? { answer: frame.last.answer } : {};
+  const draft = { node, name: id ?? given ?? String(index + 1), label, conditional: isConditional, ...answer };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
   assume(frame, node);
   return undefined;
@@ -106,30 +140,71 @@ function asMap(frame: Frame, item: Node): MapNode | undefined {
   return undefined;
 }
 
-function bindBody(draft: Draft, context: TextContext, options: CheckedOptions | undefined) {
-  const { node, kind, id } = draft;
+/** The condition and the loop of a step, then its body in the scope the loop gives it, then the condition that ends the loop. */
+function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | undefined) {
+  const { node, kind } = draft;
   const { frame, reading } = context;
-  const isPrompt = kind.key === 'prompt';
-  const binding = createBinding({
+  const made: Json[] = [];
+  const binding = bindingOf(draft, context, options, made);
+  const before = frame.problems.length;
+  const condition = binding.expression(['if'], 'bool');
+  const loop = bindLoop(context, node, options?.common ?? {});
+  if (loop !== undefined) reading.references.push(...referencesOf(loop));
+  if (kind.key === 'run') checkCommand(frame, node);
+  const bind = () => (options === undefined ? undefined : kind.bind(options.own as never, binding));
+  const body = inLoop(frame, draft, loop, bind);
+  if (body === undefined) assume(frame, node);
+  const isClean = body !== undefined && frame.problems.length === before;
+  if (kind.key === 'prompt' && isClean && !context.raw) lintPrompt(frame, node, reading);
+  return {
+    if: condition,
+    ...(loop === undefined ? {} : { loop: withUntil(context, node, loop) }),
+    body,
+    position: binding.position,
+    definition: once(() => definitionOf(kind.key, [options?.own ?? {}, context.raw, made] as Json[], body)),
+  };
+}
+
+function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions | undefined, made: Json[]): Binding {
+  const { node, kind, id, conditional } = draft;
+  const { frame } = context;
+  const inside = (list: Node, around: Around) => bindSteps(frame, list, around);
+  return createBinding({
     node: options?.node ?? node,
     context,
     ...(id === undefined ? {} : { id }),
-    ...(isPrompt ? { turn: frame.prompts++ } : {}),
-    bindSteps: (list) => bindSteps(frame, list, draft.conditional),
+    ...(kind.key === 'prompt' ? { turn: frame.prompts++ } : {}),
+    ...(draft.answer === undefined ? {} : { answer: draft.answer }),
+    made,
+    bindSteps: (list) => inside(list, { conditional }),
+    bindParts(parts, how) {
+      const beside = how === 'beside';
+      return bindParts(frame, parts, { beside, conditional: beside ? conditional || continuesOnError(node) : true }, inside);
+    },
   });
-  const before = frame.problems.length;
-  const condition = binding.expression(['if'], 'bool');
-  if (kind.key === 'run') checkCommand(frame, node);
-  const body = options === undefined ? undefined : kind.bind(options.own as never, binding);
-  if (body === undefined) assume(frame, node);
-  const isClean = body !== undefined && frame.problems.length === before;
-  if (isPrompt && isClean && !context.raw) lintPrompt(frame, node, reading);
-  return { if: condition, body, position: binding.position };
 }
 
-function register(frame: Frame, { id, node, kind, conditional }: Draft & { id: string }, body: StepBody | undefined): void {
+function inLoop<T>(frame: Frame, { node, id }: Draft, loop: Loop | undefined, bind: () => T): T {
+  if (loop === undefined) return bind();
+  return loop.kind === 'foreach' ? perItem(frame, node, id, bind) : perTurn(frame, node, bind);
+}
+
+/** `while` has been noted with the texts of the step. */
+function referencesOf(loop: Loop): readonly Reference[] {
+  return loop.kind === 'foreach' ? loop.references : [];
+}
+
+function register(
+  frame: Frame,
+  { id, node, kind, conditional }: Draft & { id: string },
+  body: StepBody | undefined,
+  loop: Loop | undefined,
+): void {
   frame.names.later.delete(id);
-  frame.names.steps.set(id, { kind: kind.key, modelText: isModelText(node, body) });
+  const isList = loop?.kind === 'foreach';
+  const known = body?.answer === undefined ? {} : answerShapes(body.answer);
+  const shapes = isList ? { data: { type: 'list' } as const } : known;
+  frame.names.steps.set(id, { kind: kind.key, modelText: !isList && isModelText(node, body), ...shapes });
   if (conditional || continuesOnError(node)) frame.uncertain.add(id);
   const place = node.entries.get('id')?.value ?? node;
   const first = frame.ids.get(id);
@@ -143,5 +218,5 @@ function register(frame: Frame, { id, node, kind, conditional }: Draft & { id: s
 
 function continuesOnError(node: MapNode): boolean {
   const onError = node.entries.get('on_error')?.value;
-  return onError?.kind === 'scalar' && onError.value === 'continue';
+  return onError?.kind === 'list' || (onError?.kind === 'scalar' && onError.value === 'continue');
 }

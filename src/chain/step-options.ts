@@ -4,21 +4,26 @@ import type { Json } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { MemoryChange } from '../core/memory.ts';
 import type { Remember, RetryPolicy, Step } from '../core/step.ts';
+import { cachePolicy } from '../lib/cache-option.ts';
 import type { MapNode, Node } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { TextContext } from './texts.ts';
 import { bindValue } from './texts.ts';
 import { unknownKey } from './unknown-key.ts';
 
-type Common = Pick<Step, 'description' | 'retry' | 'timeoutMs' | 'onError' | 'remember'>;
+type Common = Pick<Step, 'description' | 'retry' | 'timeoutMs' | 'cache' | 'remember'> & {
+  readonly onError: 'stop' | 'continue';
+};
 
 /** What every step may have, from its checked options; `remember` is compiled in the scope after the step. */
 export function bindCommon(context: TextContext, node: MapNode, options: Record<string, unknown> | undefined): Common {
-  const { description, retry, timeout, on_error: onError } = options ?? {};
+  const { description, retry, timeout, cache: own, on_error: onError } = options ?? {};
+  const cache = own === undefined ? context.frame.cache : cachePolicy(own as boolean | number);
   return {
     ...(typeof description === 'string' ? { description } : {}),
     ...(retry === undefined ? {} : { retry: retryOf(retry as RetryOption) }),
     ...(typeof timeout === 'number' ? { timeoutMs: timeout } : {}),
+    ...(cache === undefined ? {} : { cache }),
     onError: onError === 'continue' ? 'continue' : 'stop',
     remember: bindRemember(context, node.entries.get('remember')?.value),
   };

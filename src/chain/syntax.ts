@@ -5,9 +5,13 @@ import type { Finding, Report } from './report.ts';
 import type { Place, Source } from './source.ts';
 import { endOfLine, lineAt } from './source.ts';
 
-/** Reports the YAML errors of a file, the first of each line: the others of a line follow from it. */
-export function reportSyntax(report: Report, errors: readonly YamlError[]): void {
+/**
+ * Reports the YAML errors of a file, the first of each line: the others of a line follow from it. Returns where they are, in
+ * order, when each is a text that only has to be quoted.
+ */
+export function reportSyntax(report: Report, errors: readonly YamlError[]): readonly Place[] | undefined {
   const { source } = report;
+  const unquoted: Place[] = [];
   const seen = new Set<number>();
   const sorted = [...errors].sort((a, b) => a.start - b.start);
   for (const error of sorted) {
@@ -16,7 +20,9 @@ export function reportSyntax(report: Report, errors: readonly YamlError[]): void
     seen.add(line);
     const known = seen.size <= 20 ? (mistakeOf(source, line) ?? unquotedText(source, line)) : undefined;
     report.add(known?.place ?? error, known?.finding ?? plainFinding(error));
+    if (known?.finding.fix !== undefined) unquoted.push(known.place);
   }
+  return unquoted.length === seen.size ? unquoted : undefined;
 }
 
 const HELP: Readonly<Record<string, string>> = {

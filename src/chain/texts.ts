@@ -121,6 +121,13 @@ function note({ frame, reading }: TextContext, node: ScalarNode, references: rea
   for (const reference of references) {
     reading.references.push(reference);
     const [id, field] = reference.path;
+    if (reference.root === 'loop' && id === 'previous' && !reference.optional && !reading.conditional) {
+      frame.report.add(frame.locator.place(node, reference.offset, reference.length), {
+        code: 'PC3011',
+        message: 'the first turn has no previous one, and this has no default',
+        help: 'say what to use then: {loop.previous.… | default "none"}, or has(loop.previous) in a condition',
+      });
+    }
     if (reference.root !== 'steps' || reference.optional || reading.conditional || typeof id !== 'string') continue;
     if (!frame.uncertain.has(id) || (field !== 'output' && field !== 'data')) continue;
     const place = frame.locator.place(node, reference.offset, reference.length);

@@ -29,7 +29,9 @@ export const toolFields = fields({
     z
       .enum(['none', 'idempotent', 'once'])
       .optional()
-      .describe('whether a call may be made again when its answer was lost: none, idempotent, or once, the default'),
+      .describe(
+        'whether a call may be made again when its answer was lost: none, idempotent, or once, the default (a chain goes on where it was)',
+      ),
   timeout: () => duration().optional().describe('the longest one call may take, such as 60s'),
 });
 
@@ -93,7 +95,8 @@ function bindTool(frame: Frame, name: string, node: Node): ToolSpec | undefined 
     name,
     description: own.description,
     parameters: schema,
-    effect: own.effect ?? 'once',
+    // A chain that is taken up again goes on where it was.
+    effect: own.effect ?? (kind.key === 'chain' ? 'idempotent' : 'once'),
     ...(own.timeout === undefined ? {} : { timeoutMs: own.timeout }),
     body,
   };
@@ -169,7 +172,7 @@ function bindBody(
   const reading: Reading = { references: [], conditional: false, missing: 'warning' };
   const context = { frame, reading, raw: false };
   if (kind.key === 'run') checkCommand(frame, node);
-  const binding = createBinding({ node, context, parameters, bindSteps: () => [] });
+  const binding = createBinding({ node, context, parameters, bindSteps: () => [], bindParts: () => [] });
   const body = kind.bind(options as never, binding);
   for (const { root } of reading.references) {
     if (root === 'stdin') outer.uses.stdin = true;

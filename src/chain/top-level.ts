@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
+import { caseSchema } from '../lib/case-fields.ts';
+import { duration } from '../lib/duration.ts';
 import { fields } from '../lib/fields.ts';
 import { inputsSchema } from './inputs.ts';
 import { serverListSchema, serversSchema } from './mcp.ts';
@@ -11,6 +14,20 @@ const memorySchema = () =>
     namespace: z.string().min(1).optional().describe('where the keys live; may hold placeholders; "default" unless given'),
     commit: z.enum(['on_success', 'each_step']).default('on_success').describe('when what was remembered is written'),
     max: z.int().min(1).optional().describe('how many keys the namespace keeps; the longest untouched go first'),
+  });
+
+const testsSchema = () =>
+  z.union([
+    z.array(caseSchema()).min(1, 'needs at least one case'),
+    z.strictObject({ file: z.string().min(1).describe('a dataset: .yaml, .json, .jsonl or .csv') }),
+  ]);
+
+const limitsSchema = () =>
+  z.strictObject({
+    cost: z.number().min(0).optional().describe('US dollars'),
+    time: duration().optional().describe('such as 10m'),
+    calls: z.int().min(1).optional().describe('requests to models, those that failed included'),
+    tokens: z.int().min(1).optional().describe('input and output of all calls together'),
   });
 
 const stepList = () => z.array(z.unknown()).min(1, 'needs at least one step');
@@ -36,11 +53,16 @@ export const chainFields = fields({
   permissions: () =>
     permissionsSchema().optional().describe('which tools and commands may run, may run after a question, and may not'),
   memory: () => memorySchema().optional().describe('where and when memory is written'),
+  limits: () =>
+    limitsSchema().optional().describe('what a run may use: it stops before the call that would exceed it, and can be resumed'),
   techniques: () => z.array(z.string()).optional().describe('techniques of every prompt step that names none'),
   strategy: () => z.string().optional().describe('the strategy of every prompt step that names none'),
   prompt_dirs: () => z.array(z.string().min(1)).optional().describe('folders in which prompt: {id: …} looks; by default prompts'),
+  cache: () => cache().optional().describe(`the "cache" of every step that asks a model: ${CACHE_SAYS}`),
   allow_empty: () => z.boolean().optional().describe('true: an empty result is not a failure'),
   steps: () => stepList().optional().describe('what the chain does, in order'),
   instructions: () => stepList().optional().describe('another word for steps'),
+  finally: () => stepList().optional().describe('steps that run last, also when the others failed; the output stays what it was'),
+  tests: () => testsSchema().optional().describe('the cases of promptchain test: a list, or {file: …}'),
   output: () => z.json().optional().describe('a text or a map to print instead of the last output'),
 });

@@ -16,6 +16,12 @@ export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: St
   noteBody(frame, body);
 }
 
+/** After a `foreach` the input is the list of what its items gave, as JSON. */
+export function noteJoined(frame: Frame): void {
+  frame.hasOutput = true;
+  frame.names.inputIsModelText = false;
+}
+
 export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
   for (const { root } of reading.references) {
     if (root === 'input' && !hasOutput) uses.input = true;
@@ -26,14 +32,19 @@ export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
 
 /** Free text: nothing in the step says what the answer may be. */
 export function isModelText(node: MapNode, body: StepBody | undefined): boolean {
-  return body?.model !== undefined && !['fields', 'schema', 'choices'].some((key) => node.entries.has(key));
+  return (
+    body?.model !== undefined &&
+    body.answer === undefined &&
+    !['fields', 'schema', 'choices'].some((key) => node.entries.has(key))
+  );
 }
 
 /** What a body, of a step or of a declared tool, may touch. */
 export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.commands ||= body.runs === 'command';
   uses.functions ||= body.runs === 'function';
-  if (body.model !== undefined) noteModel(uses.models, body.model);
+  for (const model of body.model === undefined ? [] : [body.model, ...(body.model.fallback ?? [])]) noteModel(uses.models, model);
+  uses.gates ||= body.asks === true;
   const inner = body.chain?.uses;
   if (inner === undefined) return;
   for (const model of inner.models) noteModel(uses.models, model);
@@ -41,6 +52,8 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   uses.memory ||= inner.memory;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
+  uses.gates ||= inner.gates;
+  uses.cache ||= inner.cache;
   uses.servers = [...new Set([...uses.servers, ...inner.servers])];
 }
 

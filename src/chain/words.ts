@@ -3,23 +3,10 @@
  * tables of kinds and options do not know it.
  */
 export const PLANNED = {
-  kinds: ['parallel', 'switch', 'approve'],
-  step: [
-    'foreach',
-    'concurrency',
-    'repeat',
-    'while',
-    'until',
-    'on_max',
-    'fallback',
-    'cache',
-    'idle_timeout',
-    'fields',
-    'schema',
-    'choices',
-  ],
-  chain: ['limits', 'cache', 'record'],
-  model: ['fallback', 'idle_timeout', 'price'],
+  kinds: [] as readonly string[],
+  step: [] as readonly string[],
+  chain: ['record'],
+  model: [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Words of other tools, and what this format says instead. */
@@ -42,6 +29,13 @@ export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly cha
     ['for-each', 'the word is "foreach"'],
     ['forEach', 'the word is "foreach"'],
     ['with_items', 'the word is "foreach"'],
+    ['until', 'it goes inside repeat: repeat: {max: 3, until: …}'],
+    ['while', 'it goes inside repeat: repeat: {max: 3, while: …}'],
+    ['max', 'it goes inside repeat: repeat: {max: 3, until: …}'],
+    ['else', 'write "switch:" with cases and default, or a second step with the opposite "if:"'],
+    ['catch', 'write "on_error:" with a list of steps'],
+    ['finally', 'it belongs to the chain: a key beside "steps:"'],
+    ['branches', 'write "parallel:" with the branches by name'],
     ['loop', 'the words are "foreach" (over a list) and "repeat" (until a condition holds)'],
     ['matrix', 'the word is "foreach"'],
     ['instruction', 'write "prompt:", or just the text as a string'],
@@ -109,6 +103,8 @@ export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly cha
     ['additional_prompt_dirs', 'write "prompt_dirs:"'],
     ['store_steps', 'every run keeps its steps: promptchain runs show'],
     ['verbose', 'use the -v flag'],
-    ['timeout', 'write "timeout:" on a step, or use the --timeout flag'],
+    ['timeout', 'write "timeout:" on a step, or limits: {time: 10m}'],
+    ['max_cost', 'write limits: {cost: 0.50}'],
+    ['budget', 'write limits: {cost: 0.50}'],
   ]),
 };

@@ -31,8 +31,9 @@ export function explainProblems(
   return [...frames, `and ${more.length} more:\n${more.map((problem) => briefly(problem, options)).join('')}`].join('\n');
 }
 
-function briefly({ code, message, position }: Problem, { cwd }: FrameOptions): string {
-  return `  ${displayPath(position.file, cwd)}:${position.line}:${position.column} ${code} ${sanitize(message)}\n`;
+function briefly({ code, message, label, position }: Problem, { cwd }: FrameOptions): string {
+  const hint = label === undefined ? '' : `: ${label}`;
+  return `  ${displayPath(position.file, cwd)}:${position.line}:${position.column} ${code} ${sanitize(message + hint)}\n`;
 }
 
 /** An error that has no place in a file. */

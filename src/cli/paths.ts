@@ -34,6 +34,11 @@ export function memoryFile({ data }: Paths): string {
   return join(data, 'memory.jsonl');
 }
 
+/** The folder of cached answers. */
+export function answersDir({ cache }: Paths): string {
+  return join(cache, 'answers');
+}
+
 /** The folder of run journals. */
 export function runsDir({ state }: Paths): string {
   return join(state, 'runs');

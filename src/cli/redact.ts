@@ -26,9 +26,9 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>, dec
 }
 
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))].sort(
-    (a, b) => b.length - a.length,
-  );
+  const forms = [
+    ...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])),
+  ].sort((a, b) => b.length - a.length);
   if (forms.length === 0) return { text: (text) => text, value: (value) => value, pending: () => 0 };
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
   const text = (text: string): string => text.replace(pattern, MASK);

@@ -1,5 +1,7 @@
 import type { Json } from './json.ts';
-import type { ModelSpec } from './model.ts';
+import type { Limits } from './limits.ts';
+import type { Located } from './located.ts';
+import type { AnswerFormat, ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
 import type { Template, ValueTemplate } from './template.ts';
@@ -17,9 +19,14 @@ export interface Chain {
   readonly sha256: string;
   readonly inputs: { readonly [name: string]: InputSpec };
   readonly steps: readonly Step[];
+  /** Run after the steps, whatever became of them. */
+  readonly finally: readonly Step[];
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
+  /** What its output must be, by the wish of whoever loaded it. */
+  readonly answer?: AnswerFormat;
   readonly memory: MemorySpec;
+  readonly limits: Limits;
   /** By name, as the file declares them. */
   readonly servers: { readonly [name: string]: ServerSpec };
   readonly tools: { readonly [name: string]: ToolSpec };
@@ -27,6 +34,8 @@ export interface Chain {
   /** Environment variables that must be set; their values are masked in everything we print or write. */
   readonly secrets: readonly string[];
   readonly allowEmpty: boolean;
+  /** What `promptchain test` runs: a list of cases, or the absolute path of a dataset. */
+  readonly tests?: { readonly cases: Located } | { readonly file: string };
   readonly warnings: readonly Problem[];
   /** For code frames: file to text, of this chain and everything it includes. */
   readonly sources: ReadonlyMap<string, string>;
@@ -42,6 +51,10 @@ export interface ChainUses {
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;
+  /** Some step asks a person. */
+  readonly gates: boolean;
+  /** A step that asks a model may take an earlier answer. */
+  readonly cache: boolean;
   /** Names of the MCP servers that a step's patterns can reach. */
   readonly servers: readonly string[];
 }

@@ -82,6 +82,8 @@ export interface StepRetrying {
   readonly reason: Reason;
   readonly wait_ms: number;
   readonly error: ErrorRecord;
+  /** The model that goes on, when it is another one. */
+  readonly model?: string;
 }
 
 /** The record of a finished step: what a resumed run uses instead of running it again. */
@@ -96,12 +98,16 @@ export interface StepCompleted {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finish_reason?: FinishReason;
+  /** An earlier answer to the same request: nothing was asked. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
   /** Only in the journal, see `publicEvent`: what else later steps need of this one. */
   readonly kept?: StepKept;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
 }
@@ -121,7 +127,7 @@ export interface StepFailed {
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
-  /** `on_error: continue`: the run goes on. */
+  /** The run goes on: `on_error` says so, here or of the branches around it. */
   readonly continued: boolean;
   /** Text that had been streamed before the failure: what stands on stdout if the step was final. */
   readonly partial?: string;
@@ -155,15 +161,20 @@ export interface TurnCompleted {
   readonly tool_calls: readonly ToolCall[];
   /** Only in the journal, see `publicEvent`: what a later turn must give back to the provider. */
   readonly provider_items?: JsonObject;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
   readonly finish_reason: FinishReason;
+  /** As on a step. */
+  readonly cached?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
   readonly duration_ms: number;
 }
 
+/** Told before the tool is, once its arguments are found right and the rules permit it: from then on it may take effect. */
 export interface ToolStarted {
   readonly type: 'tool.started';
   readonly step: string;
@@ -182,8 +193,12 @@ export interface ToolCompleted {
   readonly is_error: boolean;
   readonly text: string;
   readonly data?: Json;
+  /** Only in the journal: `Entry.fingerprint`. */
+  readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */
   readonly masked?: true;
+  /** Only in the journal: its failure ended the step, so a resumed run makes it again. */
+  readonly ends_step?: true;
   readonly duration_ms: number;
 }
 
@@ -234,15 +249,15 @@ export interface Warning {
 export function publicEvent(event: Event): Event {
   switch (event.type) {
     case 'turn.completed': {
-      const { provider_items: _, masked: __, ...rest } = event;
+      const { provider_items: _, masked: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     case 'step.completed': {
-      const { kept: _, masked: __, ...rest } = event;
+      const { kept: _, masked: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     case 'tool.completed': {
-      const { masked: _, ...rest } = event;
+      const { masked: _, ends_step: __, fingerprint: ___, ...rest } = event;
       return rest;
     }
     default:

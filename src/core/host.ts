@@ -1,4 +1,4 @@
-import type { StepCompleted, StepEvent, ToolCompleted, TurnCompleted } from './event.ts';
+import type { StepCompleted, StepEvent, StepFailed, ToolCompleted, TurnCompleted } from './event.ts';
 import type { Json } from './json.ts';
 import type { Scope } from './scope.ts';
 import type { Step, StepOutcome } from './step.ts';
@@ -12,13 +12,15 @@ import type { Step, StepOutcome } from './step.ts';
  */
 export interface Host {
   readonly runId: string;
-  /** Does the work once per `path`: a result recorded earlier is returned without calling `work`. Its record is yielded. */
+  /** Does the work once per entry: a result recorded earlier is returned without calling `work`. Its record is yielded. */
   step<R extends Recorded>(
-    path: string,
+    entry: Entry,
     work: (exec: StepExecution) => AsyncGenerator<StepEvent, R>,
-  ): AsyncGenerator<StepEvent, R>;
+  ): AsyncGenerator<StepEvent, { readonly record: R; readonly reused: boolean }>;
+  /** A failure that the run went on after, when it was recorded earlier: it is not tried again. */
+  failure(path: string): StepFailed | undefined;
   /** Runs a list of steps in a journal scope of its own. */
-  child(path: string, call: ChildCall, signal: AbortSignal): AsyncGenerator<StepEvent, StepOutcome>;
+  child<T>(path: string, call: ChildCall<T>, signal: AbortSignal): AsyncGenerator<StepEvent, T>;
   /**
    * Runs the branches together, at most `concurrency` at a time; results keep their order. The first failure aborts the others
    * and is thrown once they have ended. A branch gets a host that allows one `step` or one `child` and nothing more.
@@ -30,8 +32,24 @@ export interface Host {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): Promise<number>;
   uuid(): Promise<string>;
-  /** Resolves with the value someone sends under `name`, null after `timeoutMs`. */
-  waitSignal(name: string, options: { readonly timeoutMs?: number; readonly signal: AbortSignal }): Promise<Json | null>;
+  /** Resolves with the answer someone sends under `name`, null after `timeoutMs`. */
+  waitSignal(name: string, options: WaitOptions): Promise<Json | null>;
+}
+
+export interface WaitOptions {
+  /** What to ask them. */
+  readonly question: string;
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** One piece of work in the journal. */
+export interface Entry {
+  readonly path: string;
+  /** Of what is done and what it is done with, hex: a result recorded under another one is not used. */
+  readonly fingerprint: string;
+  /** What it reads came out anew in this run, so it is done again whatever was recorded. */
+  readonly stale: boolean;
 }
 
 export type Branch<T> = (host: Host, signal: AbortSignal) => AsyncGenerator<StepEvent, T>;
@@ -59,11 +77,11 @@ export interface RecordedCall {
   readonly completed: ToolCompleted;
 }
 
-export interface ChildCall {
-  /** Names the step list inside the chain, such as `evidence.code`, so that another process can find it. */
-  readonly pointer: string;
-  /** The same list, for a host in this process. */
+export interface ChildCall<T> {
+  /** The steps, and what they read: all that another process would need. */
   readonly steps: readonly Step[];
   readonly scope: Scope;
   readonly namespace: string;
+  /** The same, for a host in this process. */
+  run(host: Host, signal: AbortSignal): AsyncGenerator<StepEvent, T>;
 }

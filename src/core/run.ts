@@ -1,8 +1,9 @@
 import type { ErrorRecord } from './errors.ts';
-import type { Warning } from './event.ts';
+import type { StepFailed, Warning } from './event.ts';
 import type { Recorded } from './host.ts';
 import type { Io } from './io.ts';
 import type { Json } from './json.ts';
+import type { Limits, Spent } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { FinishReason, OpenModel, Usage } from './model.ts';
 import type { Toolbox } from './tool.ts';
@@ -44,6 +45,8 @@ export interface StepResult {
   readonly output: string;
   readonly data: Json;
   readonly finish_reason: FinishReason | null;
+  /** Its answer came from the cache. */
+  readonly cached?: true;
   readonly duration_ms: number;
   readonly tool_calls: number;
   readonly usage: Usage;
@@ -65,14 +68,26 @@ export interface RunOptions {
   readonly toolbox?: Toolbox;
   /** Overrides the chain's own namespace. */
   readonly namespace?: string;
+  /** Over those of the chain. Time is for the caller to keep, by aborting `signal`. */
+  readonly limits?: Limits;
+  /** What earlier parts of the same run have used: it counts for the limits and in the result. */
+  readonly spent?: Spent;
   /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */
   readonly live: boolean;
   /** Aborting it ends the run; its reason (`Interrupted`, `LimitError`) says how. */
   readonly signal: AbortSignal;
   /** Told what ended the run, as it was thrown: the result has no stack. */
   readonly onFailure?: (error: unknown) => void;
-  /** Results of an earlier part of the same run, by journal path. */
+  /** How many branches or items run at a time at most; without it each step decides. */
+  readonly concurrency?: number;
+  /** Answers the question of a gate; without it nobody can. Rejects when the signal aborts. */
+  readonly answer?: (question: string, signal: AbortSignal) => Promise<boolean>;
+  /** Results of an earlier part of the same run, or of another run of the chain, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
+  /** Failures that an earlier part of the same run went on after, by journal path. */
+  readonly failures?: ReadonlyMap<string, StepFailed>;
+  /** Paths of calls that part began and whose answers it does not have. */
+  readonly begun?: ReadonlySet<string>;
   /** Paths of steps whose memory that part has already committed. */
   readonly remembered?: ReadonlySet<string>;
   /** Namespaces whose staged writes it committed at its end. */

@@ -1,15 +1,15 @@
 import type { Fields } from '../lib/fields.ts';
 import type { Chain } from './chain.ts';
-import type { Reason } from './errors.ts';
+import type { Reason, RejectedAnswer } from './errors.ts';
 import type { StepEvent } from './event.ts';
 import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
 import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
-import type { FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
+import type { AnswerFormat, CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
-import type { Expression, Template, ValueTemplate } from './template.ts';
+import type { Expression, Reference, Template, ValueTemplate } from './template.ts';
 import type { Tool, ToolResult } from './tool.ts';
 
 /**
@@ -47,8 +47,13 @@ export interface Binding {
   expression(path: Path, type: 'bool' | 'list' | 'dyn', place?: 'loop'): Expression | undefined;
   /** The model of this step: its own `model` key, else the positional one, else the chain's; `params` go over the alias's. */
   model(params: ModelParams): ModelSpec | undefined;
-  /** The steps listed at `path`, bound, in the same scope. */
+  /** The steps listed at `path`, bound in the same scope. */
   steps(path: Path): readonly Step[];
+  /**
+   * At each path a step or a list of steps, named by the last key. `beside`: all of them run, together, so none reads another's;
+   * `either`: one of them runs, so what comes after has to live without the others.
+   */
+  parts(paths: readonly Path[], how: 'beside' | 'either'): readonly StepPart[];
   /** The chain file named at `path`, loaded; undefined (and a problem) when it cannot be, includes itself or nests too deep. */
   chain(path: Path): Chain | undefined;
   /** The prompt text at `path`: a string, `{file}` or `{id}`; front matter gives `params` and `model`. */
@@ -56,6 +61,10 @@ export interface Binding {
   /** Texts of the techniques and the strategy named at these paths, parameters filled in. */
   techniques(path: Path): readonly string[];
   strategy(path: Path): string | undefined;
+  /** The JSON in the file named at `path`, inside the chain's folder; undefined (and a problem) when there is none. */
+  json(path: Path): Json | undefined;
+  /** What the last step of the chain must answer, when it says nothing about that itself. */
+  readonly answer?: AnswerFormat;
   /** A file inside the chain's folder, symlinks resolved; undefined (and a problem) when it is missing or outside. */
   file(path: Path, name: string): string | undefined;
   problem(
@@ -77,12 +86,53 @@ export interface Step {
   readonly description?: string;
   readonly position: Position;
   readonly if?: Expression;
+  /** Its body is run for each item, or again and again; what comes before and after a body is done once. */
+  readonly loop?: Loop;
   readonly retry?: RetryPolicy;
-  /** Milliseconds, over all attempts. */
+  /** Milliseconds, over all attempts; of a step with `loop`, for each item or turn. */
   readonly timeoutMs?: number;
-  readonly onError: 'stop' | 'continue';
+  /** For what it asks a model. */
+  readonly cache?: CachePolicy;
+  /** When it fails: the chain stops, goes on without it, or runs these steps in its place. */
+  readonly onError: 'stop' | 'continue' | readonly Step[];
   readonly remember: readonly Remember[];
   readonly body: StepBody;
+  /** Everything its condition, its loop and its body read. */
+  readonly reads: readonly Reference[];
+  /** Of all that the file says about its work, hex: a change of it makes what was recorded of the step void. */
+  definition(): string;
+}
+
+export type Loop = Foreach | Repeat;
+
+/** `foreach`: once for each item, the outputs a list in the order of the items. */
+export interface Foreach {
+  readonly kind: 'foreach';
+  /** As written, for people. */
+  readonly source: string;
+  readonly references: readonly Reference[];
+  /** Throws `StepError` for what is no list. */
+  items(scope: Scope): readonly Json[];
+  /** At a time; by default one after the other. */
+  readonly concurrency?: number;
+}
+
+/** `repeat`: each turn's output is the next turn's input. */
+export interface Repeat {
+  readonly kind: 'repeat';
+  readonly max: number;
+  /** Looked at after a turn. */
+  readonly until?: Expression;
+  /** Looked at before a turn. */
+  readonly while?: Expression;
+  /** When `max` turns did not do. */
+  readonly onMax: 'fail' | 'continue';
+}
+
+/** A list of steps inside a step: a branch, a case, the steps of a group (whose name is empty). */
+export interface StepPart {
+  readonly name: string;
+  readonly steps: readonly Step[];
 }
 
 export interface RetryPolicy {
@@ -105,15 +155,19 @@ export interface StepBody {
   run(context: StepContext): AsyncGenerator<StepEvent, StepOutcome>;
   /** What it will touch, for key checks, dry runs and the trust prompt. */
   readonly model?: ModelSpec;
-  readonly steps?: readonly Step[];
+  /** What its answer is. Without one, the answer of a model is free text. */
+  readonly answer?: AnswerFormat;
+  readonly parts?: readonly StepPart[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** It asks a person. */
+  readonly asks?: true;
   /** The files of the chain that it runs, as far as they are known. Absolute. */
   files?(): readonly string[];
   /** Patterns of the tools it may use. */
   readonly tools?: readonly string[];
   /** What it reads without a placeholder that says so. */
-  readonly reads?: readonly ('input' | 'memory')[];
+  readonly reads?: readonly ('input' | 'memory' | 'history')[];
   /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
   preview?(scope: Scope): string;
 }
@@ -126,6 +180,8 @@ export interface StepOutcome {
   readonly model?: string;
   readonly llm?: boolean;
   readonly finishReason?: FinishReason;
+  /** An earlier answer to the same request. */
+  readonly cached?: boolean;
   /** What a later step with `history` sends of this one. */
   readonly turn?: readonly [UserMessage, AssistantMessage];
   /** Writes besides `remember`, staged with them. */
@@ -158,6 +214,8 @@ export interface StepContext {
   readonly io: Io;
   /** From 1. */
   readonly attempt: number;
+  /** What earlier attempts answered in the wrong form, oldest first. */
+  readonly rejected: readonly RejectedAnswer[];
   /** The journal path, hashed with the run's id: the same for every attempt, another for every step. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
@@ -166,8 +224,18 @@ export interface StepContext {
   model(spec: ModelSpec): Promise<Model>;
   /** The last `turns` prompt steps of this chain, oldest first. */
   history(turns: number): readonly (UserMessage | AssistantMessage)[];
-  /** Runs steps one after the other in this step's scope; a group's way to its children. */
-  runSteps(steps: readonly Step[]): AsyncGenerator<StepEvent, StepOutcome>;
+  /** Runs steps one after the other in this step's scope; a group's way to its children. `name` is theirs in journal paths. */
+  runSteps(steps: readonly Step[], name?: string): AsyncGenerator<StepEvent, StepOutcome>;
+  /**
+   * Runs lists of steps together, each in a copy of this step's scope; what they gave is in the order of the parts. The first
+   * failure ends the others and is thrown, unless this step goes on without what fails: then its place holds null.
+   */
+  runBranches(
+    parts: readonly StepPart[],
+    concurrency?: number,
+  ): AsyncGenerator<StepEvent, StepOutcome & { readonly values: readonly Json[] }>;
+  /** What a person, a flag or a rule says to a question; null after `timeoutMs`. Throws `ToolError` (`needs_human`) where nobody can be asked. */
+  ask(question: string, timeoutMs?: number): Promise<boolean | null>;
   /** One turn of a model, as a journal entry of its own; `key` is unique in the step, such as `t3`. Not for leaves. */
   turn(key: string, model: ModelSpec, request: ModelRequest): AsyncGenerator<StepEvent, Turn>;
   /** The tools these patterns name, their servers started. Throws `ToolError` for a pattern that names none. */

@@ -32,6 +32,8 @@ export interface ValueTemplate {
 export interface Expression {
   readonly source: string;
   readonly references: readonly Reference[];
+  /** The texts it can give, where it is the one read of a choice or of true and false. */
+  readonly values?: readonly string[];
   /** Throws `StepError` (reason `condition`) when it cannot be evaluated. */
   evaluate(scope: Scope): Json;
   /** Every value it reads, by its path as written, for "skipped because" messages. */

@@ -1,25 +1,38 @@
 import type { Chain } from '../core/chain.ts';
-import { StepError } from '../core/errors.ts';
+import { LimitError, StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Host } from '../core/host.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { RunOptions } from '../core/run.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
+import { deadline } from './deadline.ts';
+import { type Notice, nothingFresh, notice } from './fresh.ts';
+import type { Meter } from './meter.ts';
 import { runStep } from './run-step.ts';
 import type { StagedMemory } from './staged-memory.ts';
-import { type ChainState, createState, permissionsIn, scopeOf } from './state.ts';
+import { type Around, type ChainState, createState, permissionsIn, scopeOf } from './state.ts';
 
 /** Where the interpreter stands: handed down, never changed on the way. */
 export interface Frame {
   readonly options: RunOptions;
   readonly host: Host;
   readonly memory: StagedMemory;
+  readonly meter: Meter;
   readonly state: ChainState;
   /** Journal path of the group around these steps, with a slash; empty at the top. */
   readonly prefix: string;
   readonly signal: AbortSignal;
   /** The last of these steps gives the output of the run. */
   readonly final: boolean;
+  readonly around: Around;
+  /** A failure of one of these steps ends a branch that the chain can do without. */
+  readonly tolerated: boolean;
+  /** The first step's input, and what the loops around give, came out anew in this run. */
+  readonly inputFresh: boolean;
+  readonly aroundFresh: boolean;
+  /** Everything here is done again, whatever was recorded. */
+  readonly again: boolean;
+  readonly notice: Notice;
 }
 
 export interface ChainCall {
@@ -28,17 +41,23 @@ export interface ChainCall {
 }
 
 /** Runs steps one after the other, each one's output being the next one's input. */
-export async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
-  let output = input;
+async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
+  let last: StepOutcome = { output: input };
+  let { inputFresh } = frame;
   for (const [index, step] of steps.entries()) {
     frame.signal.throwIfAborted();
     const final = frame.final && index === steps.length - 1;
-    const outcome = yield* runStep(step, output, { ...frame, final }, inside);
+    const own = notice(frame.notice);
+    const outcome = yield* runStep(step, last.output, { ...frame, final, inputFresh, notice: own }, inside);
     if (outcome === undefined) continue;
-    if (!outcome.passThrough) output = outcome.output;
-    if (outcome.stop !== undefined) return { output, stop: outcome.stop };
+    const { output, data, stop } = outcome;
+    if (!outcome.passThrough) {
+      last = data === undefined ? { output } : { output, data };
+      inputFresh = own.fresh;
+    }
+    if (stop !== undefined) return { ...last, stop };
   }
-  return { output };
+  return last;
 }
 
 /** Runs a chain in a scope of its own. Throws when a `stop` says `status: failed`. */
@@ -49,13 +68,43 @@ export async function* runWhole(
 ): AsyncGenerator<StepEvent, StepOutcome & { readonly value: Json }> {
   const state = yield* openState(chain, call, frame);
   const final = frame.final && chain.output === undefined;
-  const outcome = yield* runSteps(chain.steps, call.input, { ...frame, state, final });
+  const own = { ...frame, state, final, around: {}, aroundFresh: false, tolerated: false };
+  const outcome = yield* withFinally(chain, runSteps(chain.steps, call.input, own), own);
   if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC9101', reason: 'stopped' });
   const value = finalValue(chain, state, outcome);
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
+  const isLast = outcome.data !== undefined && value === outcome.output;
   return typeof value === 'string'
-    ? { output: value, value, ...stop }
+    ? { output: value, value, ...(isLast ? { data: outcome.data } : {}), ...stop }
     : { output: JSON.stringify(value), data: value, value, ...stop };
+}
+
+/** The chain's last steps run also when the others failed, but not when the run was told to stop; then they are in nobody's way. */
+async function* withFinally(
+  chain: Chain,
+  steps: AsyncGenerator<StepEvent, StepOutcome>,
+  frame: Frame,
+): AsyncGenerator<StepEvent, StepOutcome> {
+  if (chain.finally.length === 0) return yield* steps;
+  const last = { ...frame, prefix: `${frame.prefix}finally/`, final: false };
+  let outcome: StepOutcome;
+  try {
+    outcome = yield* steps;
+  } catch (error) {
+    if (!frame.signal.aborted) yield* insteadOfFailing(runSteps(chain.finally, '', last));
+    throw error;
+  }
+  yield* runSteps(chain.finally, outcome.output, last);
+  return outcome;
+}
+
+/** The chain has failed already, and that is what is told: the failed step of these has its own event. */
+async function* insteadOfFailing(steps: AsyncGenerator<StepEvent, StepOutcome>): AsyncGenerator<StepEvent, void> {
+  try {
+    yield* steps;
+  } catch {
+    // Told by its `step.failed`.
+  }
 }
 
 /** What a step may run inside itself: the way back from a kind to the interpreter. */
@@ -67,10 +116,23 @@ export interface Inside {
 const inside: Inside = {
   steps: runSteps,
   async *chain(chain, call, frame) {
-    const { stop: _, value: __, ...outcome } = yield* runWhole(chain, call, frame);
-    return outcome;
+    const limit = deadline(frame.signal, chain.limits.timeMs, () => tookTooLong(chain));
+    try {
+      const inner = { ...frame, meter: frame.meter.within(chain.limits), signal: limit.signal };
+      const { stop: _, value: __, ...outcome } = yield* runWhole(chain, call, inner);
+      return outcome;
+    } finally {
+      limit.clear();
+    }
   },
 };
+
+function tookTooLong({ name, limits: { timeMs = 0 } }: Chain): LimitError {
+  return new LimitError(`the chain "${name}" took longer than its limit of ${timeMs / 1000} s`, {
+    code: 'PC9006',
+    help: 'raise "time" under "limits" in that chain',
+  });
+}
 
 async function* openState(
   chain: Chain,
@@ -78,6 +140,7 @@ async function* openState(
   frame: Pick<Frame, 'options' | 'memory'> & { readonly state?: ChainState },
 ): AsyncGenerator<StepEvent, ChainState> {
   const { options } = frame;
+  const fresh = nothingFresh(frame.state?.fresh.memory);
   const seed = {
     chain,
     inputs,
@@ -89,10 +152,10 @@ async function* openState(
   };
   const own = chain.memory.namespace?.fill(scopeOf(createState(seed), input));
   const namespace = options.namespace ?? own ?? frame.state?.namespace ?? 'default';
-  if (!chain.uses.memory) return createState({ ...seed, namespace });
+  if (!chain.uses.memory) return createState({ ...seed, namespace }, fresh);
   const memory = await frame.memory.open(namespace);
   yield { type: 'memory.read', namespace, keys: Object.keys(memory) };
-  return createState({ ...seed, namespace, memory });
+  return createState({ ...seed, namespace, memory }, fresh);
 }
 
 /** What a chain gives in the end: what a `stop` says, else its `output`, else the last step's text. */

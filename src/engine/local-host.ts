@@ -1,21 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Failure } from '../core/errors.ts';
-import type { StepEvent } from '../core/event.ts';
-import type { Branch, ChildCall, Host, Recorded, StepExecution } from '../core/host.ts';
+import { Failure, ToolError } from '../core/errors.ts';
+import type { StepEvent, StepFailed } from '../core/event.ts';
+import type { Branch, Entry, Host, Recorded, StepExecution, WaitOptions } from '../core/host.ts';
 import type { Io } from '../core/io.ts';
 import type { Json } from '../core/json.ts';
-import type { StepOutcome } from '../core/step.ts';
 import { merge } from '../lib/merge.ts';
 
 export interface LocalHostOptions {
   readonly runId: string;
   readonly io: Io;
-  /** What an earlier part of this run recorded, by journal path. */
+  /** What an earlier part of this run recorded, by journal path, and the failures it went on after. */
   readonly recorded?: ReadonlyMap<string, Recorded> | undefined;
-  /** The interpreter, for `child`. */
-  readonly interpret: (call: ChildCall, path: string, host: Host, signal: AbortSignal) => AsyncGenerator<StepEvent, StepOutcome>;
+  readonly failures?: ReadonlyMap<string, StepFailed> | undefined;
   /** Who answers `waitSignal`; without one nobody does. */
-  readonly receive?: (name: string, signal: AbortSignal) => Promise<Json>;
+  readonly receive?: ((question: string, signal: AbortSignal) => Promise<Json>) | undefined;
 }
 
 /**
@@ -28,7 +26,7 @@ export function createLocalHost(options: LocalHostOptions): Host {
 
 /** `admit` is asked before each entry and throws when this host may not make it. */
 function createHost(options: LocalHostOptions, admit: () => void): Host {
-  const { runId, io, recorded } = options;
+  const { runId, io, recorded, failures } = options;
   let branching = false;
   const enter = () => {
     if (branching) throw besideBranches();
@@ -36,16 +34,18 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
   };
   return {
     runId,
-    async *step<R extends Recorded>(path: string, work: (execution: StepExecution) => AsyncGenerator<StepEvent, R>) {
+    async *step<R extends Recorded>(entry: Entry, work: (execution: StepExecution) => AsyncGenerator<StepEvent, R>) {
       enter();
-      const known = recorded?.get(path) as R | undefined;
-      const result = known ?? (yield* work(executionOf(options, path)));
-      yield result.completed;
-      return result;
+      const known = entry.stale ? undefined : (recorded?.get(entry.path) as R | undefined);
+      const reused = known !== undefined && known.completed.fingerprint === entry.fingerprint;
+      const record = reused ? known : yield* work(executionOf(options, entry.path));
+      yield record.completed;
+      return { record, reused };
     },
-    async *child(path, call, signal) {
+    failure: (path) => failures?.get(path),
+    async *child(_path, call, signal) {
       enter();
-      return yield* options.interpret(call, path, createLocalHost(options), signal);
+      return yield* call.run(createLocalHost(options), signal);
     },
     async *all<T>(branches: readonly Branch<T>[], how: { readonly concurrency: number; readonly signal: AbortSignal }) {
       enter();
@@ -62,7 +62,7 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
     sleep: (ms, signal) => io.clock.sleep(ms, signal),
     now: async () => io.clock.now(),
     uuid: async () => randomUUID(),
-    waitSignal: (name, how) => waitSignal(options, name, how),
+    waitSignal: (_name, how) => waitSignal(options, how),
   };
 }
 
@@ -85,21 +85,32 @@ function besideBranches(): Failure {
   return new Failure('a step was started beside all() in the same journal scope', { code: 'PC0003', reason: 'internal' });
 }
 
-async function waitSignal(
-  options: LocalHostOptions,
-  name: string,
-  how: { readonly timeoutMs?: number; readonly signal: AbortSignal },
-): Promise<Json | null> {
+async function waitSignal(options: LocalHostOptions, { question, signal: parent, timeoutMs }: WaitOptions): Promise<Json | null> {
   const done = new AbortController();
-  const signal = AbortSignal.any([how.signal, done.signal]);
-  const answer = options.receive?.(name, signal);
+  const signal = AbortSignal.any([parent, done.signal]);
   try {
-    if (how.timeoutMs === undefined) return (await answer) ?? null;
-    const nothing = options.io.clock.sleep(how.timeoutMs, signal).then(() => null);
-    return await (answer === undefined ? nothing : firstOf<Json | null>(answer, nothing));
+    if (options.receive === undefined) {
+      if (timeoutMs === undefined) throw nobodyToAsk(question);
+      return await options.io.clock.sleep(timeoutMs, signal).then(() => null);
+    }
+    const answer = options.receive(question, signal);
+    if (timeoutMs === undefined) return await answer;
+    return await firstOf<Json | null>(
+      answer,
+      options.io.clock.sleep(timeoutMs, signal).then(() => null),
+    );
   } finally {
     done.abort();
   }
+}
+
+function nobodyToAsk(question: string): ToolError {
+  const [line = ''] = question.trim().split('\n');
+  return new ToolError(`nobody can be asked here: ${line.length > 100 ? `${line.slice(0, 97)}...` : line}`, {
+    code: 'PC7065',
+    reason: 'needs_human',
+    help: 'run it in a terminal, or answer with --approve auto',
+  });
 }
 
 function firstOf<T>(a: Promise<T>, b: Promise<T>): Promise<T> {

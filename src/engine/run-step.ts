@@ -1,20 +1,19 @@
-import { recordOf } from '../core/errors.ts';
-import type { StepCompleted, StepEvent, StepFailed, StepKept } from '../core/event.ts';
-import type { RecordedStep, StepExecution } from '../core/host.ts';
-import { type Model, NO_USAGE } from '../core/model.ts';
+import { type ErrorRecord, type Failure, LimitError, recordOf, StepError } from '../core/errors.ts';
+import type { StepEvent, StepFailed } from '../core/event.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { observe } from '../lib/observe.ts';
-import { attempts, LONGEST_CALL_MS, MODEL_DEFAULT, ONCE } from './attempts.ts';
-import { contextOf, type Work } from './context.ts';
+import type { Work } from './context.ts';
+import { durationOf, execute, startedEvent } from './execute.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
+import { ranAnew, readsFresh } from './fresh.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { scopeOf } from './state.ts';
-import { toolScope } from './tools.ts';
+import { createTally } from './tally.ts';
 
 /**
- * One step from its condition to its memory: decides whether it runs, runs its attempts, tells how it went, and stages what
- * it remembers. Returns undefined when the step left nothing behind: skipped, or failed with `on_error: continue`.
+ * One step from its condition to its memory: decides whether it runs, runs it, tells how it went, and stages what it remembers.
+ * Returns undefined when the step left nothing behind: skipped, or failed where the chain goes on without it.
  */
 export async function* runStep(
   step: Step,
@@ -22,42 +21,43 @@ export async function* runStep(
   frame: Frame,
   inside: Inside,
 ): AsyncGenerator<StepEvent, StepOutcome | undefined> {
-  const { state } = frame;
+  const { state, options } = frame;
   const path = frame.prefix + step.name;
-  const scope = scopeOf(state, input);
-  if (!(yield* holds(step, scope, path, frame))) return undefined;
+  const scope = scopeOf(state, input, frame.around);
+  const stale = readsFresh(step, frame);
+  if (!(yield* holds(step, scope, path, { ...frame, notice: frame.notice }, stale))) return undefined;
 
-  const work = { step, path, scope, frame, inside, startedAt: frame.options.io.clock.elapsed() };
-  let done: RecordedStep;
-  try {
-    done = yield* execute(work);
-  } catch (thrown) {
-    const failed = failedEvent(work, thrown);
-    show(frame, step, {
-      ...NOTHING,
-      status: 'failed',
-      error: failed.error,
-      attempts: failed.attempts,
-      duration: failed.duration_ms / 1000,
-    });
-    yield failed;
-    if (failed.continued) return undefined;
-    throw new FailedAt(failed.error.step ?? path, causeOf(thrown));
+  const work: Work = { step, path, scope, frame, inside, stale, tally: createTally(), startedAt: options.io.clock.elapsed() };
+  const known = stale ? undefined : frame.host.failure(path);
+  if (known !== undefined) {
+    yield startedEvent(work, undefined);
+    return yield* afterFailure(work, known, failureOf(known.error));
   }
-  state.completed += 1;
-  show(frame, step, viewOf(done.completed));
-  if (done.outcome.turn !== undefined) state.turns.push(done.outcome.turn);
-  yield* remember(work, done.outcome);
-  return done.outcome;
+  let outcome: StepOutcome;
+  try {
+    const done = yield* execute(work);
+    outcome = done.outcome;
+    state.completed += 1;
+    show(frame, step, viewOf(done.completed), frame.notice.fresh);
+  } catch (thrown) {
+    ranAnew(frame.notice);
+    return yield* afterFailure(work, failedEvent(work, thrown), causeOf(thrown));
+  }
+  if (outcome.turn !== undefined) {
+    state.turns.push(outcome.turn);
+    state.fresh.history ||= frame.notice.fresh;
+  }
+  yield* remember(work, outcome);
+  return outcome;
 }
 
 /** Says why when it does not; an error in a condition fails the run and never skips a step. */
-async function* holds(step: Step, scope: Scope, path: string, frame: Frame): AsyncGenerator<StepEvent, boolean> {
+async function* holds(step: Step, scope: Scope, path: string, frame: Frame, stale: boolean): AsyncGenerator<StepEvent, boolean> {
   if (step.if === undefined) return true;
   try {
     if (step.if.evaluate(scope) === true) return true;
     const values = step.if.reads(scope);
-    show(frame, step, NOTHING);
+    show(frame, step, NOTHING, stale);
     yield { type: 'step.skipped', step: path, id: step.name, kind: step.kind, condition: step.if.source, values };
     return false;
   } catch (error) {
@@ -65,97 +65,25 @@ async function* holds(step: Step, scope: Scope, path: string, frame: Frame): Asy
   }
 }
 
-async function* execute(work: Work): AsyncGenerator<StepEvent, RecordedStep> {
-  const { step, path, frame } = work;
-  const opened = await openModel(step, frame);
-  const name = { step: path, id: step.name, kind: step.kind };
-  yield { type: 'step.started', ...name, ...modelFields(step, opened.model), final: frame.final };
-  if (opened.error !== undefined) throw opened.error;
-  if (shapeOf(step) === 'leaf') return yield* frame.host.step(path, (execution) => record(work, opened.model, execution));
-  const recorded = yield* record(work, undefined, { idempotencyKey: '', host: frame.host });
-  yield recorded.completed;
-  return recorded;
-}
-
-/** Opened before the step is announced, so that the announcement names the model `auto` stands for. */
-async function openModel(step: Step, frame: Frame): Promise<{ readonly model?: Model; readonly error?: unknown }> {
-  if (step.body.model === undefined) return {};
-  try {
-    return { model: await frame.options.openModel(step.body.model) };
-  } catch (error) {
-    return { error };
-  }
-}
-
-async function* record(work: Work, model: Model | undefined, execution: StepExecution): AsyncGenerator<StepEvent, RecordedStep> {
-  const { step, path, frame } = work;
-  const { options } = frame;
-  const callsModel = step.body.model !== undefined && shapeOf(step) === 'leaf';
-  if (step.body.runs === 'command') await permitCommand(work);
-  const { outcome, attempts: count } = yield* attempts({
-    path,
-    io: options.io,
-    signal: frame.signal,
-    // An agent's retries are those of its turns: trying all of it again would multiply them.
-    policy: step.body.model !== undefined && !callsModel ? ONCE : (step.retry ?? (callsModel ? MODEL_DEFAULT : ONCE)),
-    timeoutMs: step.timeoutMs,
-    attemptMs: callsModel ? LONGEST_CALL_MS : undefined,
-    live: frame.final && options.live,
-    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
-  });
-  const completed: StepCompleted = {
-    type: 'step.completed',
-    step: path,
-    id: step.name,
-    kind: step.kind,
-    output: outcome.output,
-    ...(outcome.data === undefined ? {} : { data: outcome.data }),
-    ...modelFields(step, model, outcome),
-    ...(outcome.finishReason === undefined ? {} : { finish_reason: outcome.finishReason }),
-    attempts: count,
-    usage: outcome.usage ?? NO_USAGE,
-    cost_usd: outcome.costUsd ?? (model === undefined || !model.llm ? 0 : null),
-    duration_ms: durationOf(work),
-    ...keptOf(outcome),
-  };
-  return { completed, outcome };
-}
-
-/** Rules call a command `run`; asked once for all attempts, and not again when a resumed run has its result. */
-async function permitCommand({ step, path, scope, frame, inside }: Work): Promise<void> {
-  const command = step.body.preview?.(scope) ?? '';
-  await frame.options.toolbox?.permit({ name: 'run' }, { command }, toolScope({ frame, inside, step: path }), frame.signal);
-}
-
-function keptOf({ turn, changes, passThrough, stop }: StepOutcome): { readonly kept?: StepKept } {
-  const kept: StepKept = {
-    ...(turn === undefined ? {} : { asked: turn[0].text }),
-    ...(changes === undefined ? {} : { changes }),
-    ...(passThrough === undefined ? {} : { passThrough }),
-    ...(stop === undefined ? {} : { stop }),
-  };
-  return Object.keys(kept).length === 0 ? {} : { kept };
-}
-
-async function* remember(work: Work, outcome: StepOutcome): AsyncGenerator<StepEvent, void> {
-  const { step, path, frame } = work;
-  if (frame.options.remembered?.has(path)) return;
-  try {
-    const scope = scopeOf(frame.state, outcome.passThrough ? work.scope.input : outcome.output);
-    const changes = [...(outcome.changes ?? []), ...step.remember.map((entry) => entry.change(scope))];
-    if (changes.length === 0) return;
-    const written = frame.memory.write(frame.state.namespace, changes, frame.state.chain.memory);
-    yield* observe(written, (event) => (event.type === 'memory.written' ? { ...event, step: path } : event));
-  } catch (error) {
-    throw new FailedAt(path, error);
-  }
+/** What `on_error` says: nothing more, other steps in its place, or the end of the chain or branch. */
+async function* afterFailure(work: Work, failed: StepFailed, cause: unknown): AsyncGenerator<StepEvent, StepOutcome | undefined> {
+  const { step, path, scope, frame, inside } = work;
+  const { error, attempts, cost_usd: cost, duration_ms } = failed;
+  show(frame, step, { ...NOTHING, status: 'failed', error, attempts, cost, duration: duration_ms / 1000 }, frame.notice.fresh);
+  yield failed;
+  if (!failed.continued || step.onError === 'stop') throw new FailedAt(error.step ?? path, cause);
+  if (step.onError === 'continue') return undefined;
+  const handled = yield* inside.steps(step.onError, scope.input, { ...frame, prefix: `${path}/on-error/`, tolerated: false });
+  return handled;
 }
 
 function failedEvent(work: Work, thrown: unknown): StepFailed {
   const { step, path, frame } = work;
-  const cause = causeOf(thrown);
   const at = thrown instanceof AttemptsFailed && thrown.cause instanceof FailedAt ? thrown.cause.step : path;
   const partial = thrown instanceof AttemptsFailed ? thrown.partial : '';
+  const cause = causeOf(thrown);
+  // A limit that is reached is reached for every step.
+  const goesOn = (step.onError !== 'stop' || frame.tolerated) && !(cause instanceof LimitError);
   return {
     type: 'step.failed',
     step: path,
@@ -163,33 +91,42 @@ function failedEvent(work: Work, thrown: unknown): StepFailed {
     kind: step.kind,
     error: recordOf(cause, at),
     attempts: thrown instanceof AttemptsFailed ? thrown.attempts : 1,
-    usage: NO_USAGE,
-    cost_usd: step.body.model === undefined ? 0 : null,
+    usage: work.tally.usage,
+    cost_usd: work.tally.costUsd,
     duration_ms: durationOf(work),
-    continued: step.onError === 'continue' && !frame.signal.aborted && partial === '',
+    continued: goesOn && !frame.signal.aborted && partial === '',
     ...(partial === '' ? {} : { partial }),
   };
 }
 
-function modelFields(
-  step: Step,
-  model: Model | undefined,
-  outcome?: StepOutcome,
-): { readonly model?: string; readonly llm?: boolean } {
-  const id = outcome?.model ?? model?.spec.id ?? step.body.model?.id;
-  const llm = outcome?.llm ?? model?.llm;
-  return { ...(id === undefined ? {} : { model: id }), ...(llm === undefined ? {} : { llm }) };
+/** A failure of an earlier part of the run, as it was thrown then. */
+function failureOf({ message, code, reason, help }: ErrorRecord): Failure {
+  return new StepError(message, { code, reason, help });
 }
 
-function shapeOf(step: Step): 'leaf' | 'group' {
-  return step.body.shape ?? step.shape;
+async function* remember(work: Work, outcome: StepOutcome): AsyncGenerator<StepEvent, void> {
+  const { step, path, frame } = work;
+  const { state } = frame;
+  try {
+    const scope = scopeOf(state, outcome.passThrough ? work.scope.input : outcome.output, frame.around);
+    const changes = [...(outcome.changes ?? []), ...step.remember.map((entry) => entry.change(scope))];
+    if (frame.notice.fresh) for (const { key } of changes) state.fresh.memory.add(key);
+    if (changes.length === 0 || frame.options.remembered?.has(path)) return;
+    const written = frame.memory.write(state.namespace, changes, state.chain.memory);
+    yield* observe(written, (event) => (event.type === 'memory.written' ? { ...event, step: path } : event));
+  } catch (error) {
+    throw new FailedAt(path, error);
+  }
 }
 
-function show(frame: Frame, step: Step, view: StepView): void {
-  if (step.id !== undefined) frame.state.steps[step.id] = view;
+function show({ state }: Frame, { id }: Step, view: StepView, fresh: boolean): void {
+  if (id === undefined) return;
+  state.steps[id] = view;
+  if (fresh) state.fresh.ids.add(id);
+  else state.fresh.ids.delete(id);
 }
 
-function viewOf(completed: StepCompleted): StepView {
+function viewOf(completed: Extract<StepEvent, { type: 'step.completed' }>): StepView {
   return {
     output: completed.output,
     data: completed.data ?? null,
@@ -202,7 +139,3 @@ function viewOf(completed: StepCompleted): StepView {
 }
 
 const NOTHING: StepView = { output: null, data: null, status: 'skipped', error: null, attempts: 0, cost: 0, duration: 0 };
-
-function durationOf(work: Work): number {
-  return Math.round(work.frame.options.io.clock.elapsed() - work.startedAt);
-}

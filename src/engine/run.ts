@@ -2,16 +2,18 @@ import type { Chain } from '../core/chain.ts';
 import { Failure, recordOf, StepError } from '../core/errors.ts';
 import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import { statusOf } from '../core/exit-code.ts';
-import type { ChildCall, Host } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
+import { NOTHING_SPENT } from '../core/limits.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
 import { causeOf, FailedAt } from './failed-at.ts';
-import { runSteps, runWhole } from './interpret.ts';
+import { notice } from './fresh.ts';
+import { type Frame, runWhole } from './interpret.ts';
 import { createLocalHost } from './local-host.ts';
+import { createMeter } from './meter.ts';
 import { type StagedMemory, stageMemory } from './staged-memory.ts';
-import { createState } from './state.ts';
 
 /**
  * Runs a chain: a stream of events, pulled by its reader, that returns the result. An event is consumed before the next thing
@@ -20,7 +22,7 @@ import { createState } from './state.ts';
  */
 export async function* runChain(chain: Chain, options: RunOptions): AsyncGenerator<Event, RunResult> {
   const stamp = createStamp(options);
-  const ledger = createLedger(options.runId);
+  const ledger = createLedger(options.runId, options);
   const note = (body: EventBody) => {
     ledger.note(body);
     return stamp(body);
@@ -50,9 +52,9 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
       yield { type: 'warning', code, message: `${message} (${position.file}:${position.line}:${position.column})` };
     }
     const memory = stageMemory(options.memory, options.committed);
-    const frame = { options, host: localHost(options, chain, memory), memory, prefix: '', signal: options.signal, final: true };
-    const outcome = yield* runWhole(chain, options, frame);
+    const outcome = yield* runWhole(chain, options, topFrame(chain, options, memory));
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
+    if (chain.answer !== undefined) await requireFormat(outcome, chain.answer);
     options.signal.throwIfAborted();
     yield* memory.commit();
     const stopped = outcome.stop === undefined ? {} : { stopped: outcome.stop.reason };
@@ -65,26 +67,39 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
   }
 }
 
+/** A text is read as JSON, unless the step it comes from has done that already or the schema wants text. */
+async function requireFormat(
+  { value, data }: { readonly value: Json; readonly data?: Json },
+  format: AnswerFormat,
+): Promise<void> {
+  const { readAnswer, checkData } = await import('../lib/read-answer.ts');
+  const isText = typeof value === 'string' && data === undefined && format.schema.type !== 'string';
+  const read = isText ? readAnswer(value, format) : checkData(data ?? value, format);
+  if ('data' in read) return;
+  throw new StepError(`the output ${read.problem}`, { code: 'PC9105', reason: 'invalid_output' });
+}
+
 function isCancelled(cause: unknown): boolean {
   return cause instanceof Failure && cause.reason === 'cancelled';
 }
 
-/** A child sees the values it was called with and nothing that happens beside it meanwhile. */
-function localHost(options: RunOptions, chain: Chain, memory: StagedMemory): Host {
-  async function* interpret({ steps, scope, namespace }: ChildCall, path: string, host: Host, signal: AbortSignal) {
-    const seed = {
-      chain,
-      inputs: scope.inputs,
-      stdin: scope.stdin,
-      runId: options.runId,
-      namespace,
-      permissions: chain.permissions,
-    };
-    const state = createState({ ...seed, memory: await memory.open(namespace) });
-    Object.assign(state.steps, scope.steps);
-    return yield* runSteps(steps, scope.input, { options, host, memory, state, prefix: `${path}/`, signal, final: false });
-  }
-  return createLocalHost({ runId: options.runId, io: options.io, recorded: options.recorded, interpret });
+function topFrame(chain: Chain, options: RunOptions, memory: StagedMemory): Omit<Frame, 'state'> {
+  const { runId, io, recorded, failures, answer, signal } = options;
+  return {
+    options,
+    host: createLocalHost({ runId, io, recorded, failures, receive: answer }),
+    memory,
+    meter: createMeter({ ...chain.limits, ...options.limits }, options.spent ?? NOTHING_SPENT),
+    prefix: '',
+    signal,
+    final: true,
+    around: {},
+    tolerated: false,
+    inputFresh: false,
+    aroundFresh: false,
+    again: false,
+    notice: notice(undefined),
+  };
 }
 
 function isEmpty(output: Json): boolean {

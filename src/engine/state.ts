@@ -2,8 +2,9 @@ import type { Chain, PermissionSpec } from '../core/chain.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { AssistantMessage, UserMessage } from '../core/message.ts';
 import type { Scope, StepView } from '../core/scope.ts';
+import { type Fresh, nothingFresh } from './fresh.ts';
 
-/** What one chain knows while it runs. A sub-chain has a state of its own; groups share their chain's. */
+/** What one chain knows while it runs. A sub-chain has a state of its own; groups share their chain's, branches have copies. */
 export interface ChainState {
   readonly chain: Chain;
   readonly inputs: JsonObject;
@@ -17,13 +18,40 @@ export interface ChainState {
   /** By id; without a prototype, so that only real ids are found. */
   readonly steps: Record<string, StepView>;
   readonly turns: (readonly [UserMessage, AssistantMessage])[];
+  readonly fresh: Fresh;
   completed: number;
 }
 
 export type StateSeed = Pick<ChainState, 'chain' | 'inputs' | 'stdin' | 'runId' | 'namespace' | 'permissions' | 'memory'>;
 
-export function createState(seed: StateSeed): ChainState {
-  return { ...seed, steps: Object.create(null), turns: [], completed: 0 };
+export function createState(seed: StateSeed, fresh: Fresh = nothingFresh()): ChainState {
+  return { ...seed, steps: Object.create(null), turns: [], fresh, completed: 0 };
+}
+
+/** A copy for a branch; what the branch adds to it is brought back by `joinState`. */
+export function forkState(state: ChainState, memory: ChainState['memory']): ChainState {
+  const { ids, memory: keys, history } = state.fresh;
+  return {
+    ...state,
+    memory,
+    steps: Object.assign(Object.create(null), state.steps),
+    turns: [...state.turns],
+    fresh: { ids: new Set(ids), memory: new Set(keys), history },
+  };
+}
+
+/** `before` is what the branch began with: the count of turns and of completed steps. */
+export function joinState(
+  state: ChainState,
+  branch: ChainState,
+  before: { readonly turns: number; readonly completed: number },
+): void {
+  Object.assign(state.steps, branch.steps);
+  state.turns.push(...branch.turns.slice(before.turns));
+  state.completed += branch.completed - before.completed;
+  for (const id of branch.fresh.ids) state.fresh.ids.add(id);
+  for (const key of branch.fresh.memory) state.fresh.memory.add(key);
+  state.fresh.history ||= branch.fresh.history;
 }
 
 /** A called chain may forbid more than its caller, never less. */
@@ -32,7 +60,10 @@ export function permissionsIn(chain: Chain, around: PermissionSpec | undefined):
   return { allow, ask: [...(around?.ask ?? []), ...ask], deny: [...(around?.deny ?? []), ...deny] };
 }
 
-export function scopeOf(state: ChainState, input: string): Scope {
+/** What the loops around a step give it. */
+export type Around = Pick<Scope, 'item' | 'index' | 'loop'>;
+
+export function scopeOf(state: ChainState, input: string, around: Around = {}): Scope {
   return {
     input,
     inputs: state.inputs,
@@ -40,5 +71,6 @@ export function scopeOf(state: ChainState, input: string): Scope {
     memory: state.memory,
     run: { id: state.runId, steps: state.completed },
     ...(state.stdin === undefined ? {} : { stdin: state.stdin }),
+    ...around,
   };
 }

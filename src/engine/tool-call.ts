@@ -2,10 +2,13 @@ import { Failure, ToolError } from '../core/errors.ts';
 import type { StepEvent, ToolCompleted } from '../core/event.ts';
 import type { Host, RecordedCall, StepExecution } from '../core/host.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import type { RunOptions } from '../core/run.ts';
 import type { Tool, ToolResult } from '../core/tool.ts';
 import type { Place } from './context.ts';
 import { deadline } from './deadline.ts';
 import { causeOf } from './failed-at.ts';
+import { hashOf } from './fingerprint.ts';
+import { ranAnew } from './fresh.ts';
 import { toolScope } from './tools.ts';
 import { until } from './until.ts';
 
@@ -25,63 +28,102 @@ export async function* callAll(place: Place, calls: readonly WantedCall[]): Asyn
   );
 }
 
+/** A call without a model: of one whose answer is lost only a person can find out what became of it. */
+export async function* callAlone(place: Place, wanted: WantedCall): AsyncGenerator<StepEvent, ToolResult> {
+  const { host, signal, options, prefix } = place.frame;
+  if (isLost(wanted.tool, prefix + wanted.key, options)) {
+    throw new ToolError(`the tool "${wanted.tool.name}" may have been called already: ${LOST}`, {
+      code: 'PC7005',
+      reason: 'tool',
+      help: `see whether it did what it should; to call it again: promptchain runs resume ${options.runId} --repeat`,
+    });
+  }
+  return yield* callOne(place, host, wanted, signal);
+}
+
 /**
  * One call as a journal entry. What a tool fails with goes back as a result, because a model can mend it; an abort, a missing
  * person and a bug end the step.
  */
-export async function* callOne(
+async function* callOne(
   place: Place,
   host: Host,
   wanted: WantedCall,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, ToolResult> {
-  const { frame, step } = place;
-  const { io } = frame.options;
+  const { prefix, options } = place.frame;
+  const call = prefix + wanted.key;
   const { tool, args } = wanted;
-  const call = `${frame.prefix}${wanted.key}`;
-  const { completed } = yield* host.step<RecordedCall>(call, async function* (execution) {
-    const startedAt = io.clock.elapsed();
-    yield { type: 'tool.started', step, call, tool: tool.name, arguments: args };
-    const result = limited(yield* attempt(place, wanted, call, execution, signal));
-    const record: ToolCompleted = {
-      type: 'tool.completed',
-      step,
-      call,
-      tool: tool.name,
-      is_error: result.isError,
-      text: result.text,
-      ...(result.data === undefined ? {} : { data: result.data }),
-      duration_ms: Math.round(io.clock.elapsed() - startedAt),
-    };
-    return { completed: record };
+  const fingerprint = hashOf([tool.name, args]);
+  const entry = { path: call, fingerprint, stale: place.frame.again };
+  const { record, reused } = yield* host.step<RecordedCall>(entry, async function* (execution) {
+    const about = { step: place.step, call, tool: tool.name, fingerprint };
+    if (!isLost(tool, call, options)) return yield* make(place, wanted, about, execution, signal);
+    yield { type: 'tool.started', step: place.step, call, tool: tool.name, arguments: args };
+    return { completed: completedCall(about, wrong(`${LOST}; ${FIND_OUT}`), 0) };
   });
-  const { text, is_error, data } = completed;
+  if (!reused) ranAnew(place.frame.notice);
+  const { text, is_error, data } = record.completed;
   return data === undefined ? { text, isError: is_error } : { text, isError: is_error, data };
 }
 
 const MOST_AT_ONCE = 8;
 const LONGEST_CALL_MS = 300_000;
 
-async function* attempt(
+/** Begun by an earlier part of the run, without an answer that could be kept, and not to happen twice. */
+function isLost({ effect }: Tool, call: string, { begun }: RunOptions): boolean {
+  return effect === 'once' && begun?.has(call) === true;
+}
+
+const LOST = 'the call was begun before the run was interrupted, its answer is lost, and whether it took effect is not known';
+const FIND_OUT = 'it was not made again: find out what became of it before you repeat it';
+
+async function* make(
   place: Place,
   { tool, args }: WantedCall,
-  path: string,
+  about: About,
   execution: StepExecution,
-  parent: AbortSignal,
-): AsyncGenerator<StepEvent, ToolResult> {
+  signal: AbortSignal,
+): AsyncGenerator<StepEvent, RecordedCall> {
+  const { clock } = place.frame.options.io;
+  const { call } = about;
+  const checked = await argumentsFor(place, tool, args, signal);
+  const startedAt = clock.elapsed();
+  const elapsed = () => Math.round(clock.elapsed() - startedAt);
+  yield { type: 'tool.started', step: place.step, call, tool: tool.name, arguments: args };
+  if ('isError' in checked) return { completed: completedCall(about, checked, 0) };
   try {
-    if (!isJsonObject(args)) return wrong('the arguments must be a JSON object');
-    const { problemsOf } = await import('../lib/json-schema.ts');
-    const problems = problemsOf(tool.parameters, args);
-    if (problems.length > 0) return wrong(`the arguments do not fit: ${problems.join('; ')}`);
-    // Before the clock of the call starts: a person may take their time.
-    await place.frame.options.toolbox?.permit(tool, args, toolScope(place), parent);
-    return yield* inTime(tool, args, path, execution, parent);
+    const result = yield* inTime(tool, checked.args, call, execution, signal);
+    return { completed: completedCall(about, result, elapsed()) };
   } catch (thrown) {
-    if (parent.aborted) throw parent.reason;
+    if (signal.aborted) throw signal.reason;
     const error = causeOf(thrown);
+    if (!(error instanceof Failure)) throw error;
+    if (!ENDS_STEP.has(error.reason)) return { completed: completedCall(about, toldOf(error), elapsed()) };
+    yield completedCall({ ...about, ends_step: true }, toldOf(error), elapsed());
+    throw error;
+  }
+}
+
+/** The arguments, found right and permitted, or what the model is told instead. Throws what ends the step. */
+async function argumentsFor(
+  place: Place,
+  tool: Tool,
+  args: Json,
+  signal: AbortSignal,
+): Promise<{ readonly args: JsonObject } | ToolResult> {
+  if (!isJsonObject(args)) return wrong('the arguments must be a JSON object');
+  const { problemsOf } = await import('../lib/json-schema.ts');
+  const problems = problemsOf(tool.parameters, args);
+  if (problems.length > 0) return wrong(`the arguments do not fit: ${problems.join('; ')}`);
+  try {
+    // Before the clock of the call starts: a person may take their time.
+    await place.frame.options.toolbox?.permit(tool, args, toolScope(place), signal);
+    return { args };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
     if (!(error instanceof Failure) || ENDS_STEP.has(error.reason)) throw error;
-    return wrong(error.help === undefined ? error.message : `${error.message} (${error.help})`);
+    return toldOf(error);
   }
 }
 
@@ -110,20 +152,32 @@ function wrong(text: string): ToolResult {
   return { text, isError: true };
 }
 
+function toldOf({ message, help }: Failure): ToolResult {
+  return wrong(help === undefined ? message : `${message} (${help})`);
+}
+
 function tookTooLong(tool: Tool): ToolError {
   const seconds = (tool.timeoutMs ?? LONGEST_CALL_MS) / 1000;
   return new ToolError(`the tool "${tool.name}" did not answer within ${seconds} s`, { code: 'PC7003', reason: 'timeout' });
 }
 
+type About = Pick<ToolCompleted, 'step' | 'call' | 'tool' | 'ends_step' | 'fingerprint'>;
+
+/** The record of a call. Whoever made the tool: nothing of any size reaches a model or the journal. */
+function completedCall(about: About, { text, data, isError }: ToolResult, durationMs: number): ToolCompleted {
+  const fits = data !== undefined && JSON.stringify(data).length <= LONGEST_RESULT * 10;
+  return {
+    type: 'tool.completed',
+    ...about,
+    is_error: isError,
+    text: text.length <= LONGEST_RESULT ? text : shortened(text),
+    ...(fits ? { data } : {}),
+    duration_ms: durationMs,
+  };
+}
+
 /** Characters. */
 const LONGEST_RESULT = 100_000;
-
-/** Whoever made the tool: nothing of any size reaches a model or the journal. */
-function limited({ text, data, isError }: ToolResult): ToolResult {
-  const shown = text.length <= LONGEST_RESULT ? text : shortened(text);
-  const fits = data !== undefined && JSON.stringify(data).length <= LONGEST_RESULT * 10;
-  return fits ? { text: shown, data, isError } : { text: shown, isError };
-}
 
 function shortened(text: string): string {
   const kept = text.slice(0, LONGEST_RESULT).replace(/[\uD800-\uDBFF]$/, '');

@@ -1,11 +1,13 @@
 import { ToolError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ModelSpec } from '../core/model.ts';
 import type { Tool, ToolCallContext, ToolResult, ToolScope, ToolSpec } from '../core/tool.ts';
 import { matches } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
 import { wireName } from '../lib/wire-name.ts';
 import type { Place } from './context.ts';
+import { openMetered } from './metered.ts';
 import { scopeOf } from './state.ts';
 
 /** The tools that patterns name: those the chain declares, then those of the toolbox. A pattern that names none is an error. */
@@ -34,6 +36,7 @@ export function toolScope({ frame }: Place): ToolScope {
     memory: {
       read: () => memory.open(state.namespace),
       async write(key, value) {
+        state.fresh.memory.add(key);
         for await (const _ of memory.write(state.namespace, [{ op: 'set', key, value }], state.chain.memory));
       },
     },
@@ -82,16 +85,19 @@ function bodyContext(place: Place, args: JsonObject, { path, signal, idempotency
     chain: state.chain,
     io: options.io,
     attempt: 1,
+    rejected: [],
     idempotencyKey,
     signal,
     final: false,
-    model: options.openModel,
+    model: (spec: ModelSpec) => openMetered(frame, spec, place.tally),
     history: () => [],
     turn: refuse,
     tools: refuse,
     call: refuse,
     callAll: refuse,
     runSteps: refuse,
+    runBranches: refuse,
+    ask: refuse,
     runChain: (chain: typeof state.chain, call: { readonly input: string; readonly inputs: JsonObject }) =>
       inside.chain(chain, call, inner),
   };

@@ -1,5 +1,6 @@
 import type { Chain } from '../core/chain.ts';
 import type { Step, StepBody } from '../core/step.ts';
+import { partsOf } from './step-parts.ts';
 
 /** A chain and every chain that its steps and tools run, each once, the outer ones first. */
 export function chainsIn(chain: Chain): readonly Chain[] {
@@ -20,10 +21,17 @@ export interface NamedBody {
 }
 
 /** What the steps and tools of one chain do, groups opened; not what is in its sub-chains. */
-export function bodiesIn({ steps, tools }: Chain): readonly NamedBody[] {
-  return [...ofSteps(steps, ''), ...Object.values(tools).map(({ name, body }) => ({ name: `tool ${name}`, body }))];
+export function bodiesIn({ steps, finally: last, tools }: Chain): readonly NamedBody[] {
+  return [
+    ...ofSteps(steps, ''),
+    ...ofSteps(last, 'finally/'),
+    ...Object.values(tools).map(({ name, body }) => ({ name: `tool ${name}`, body })),
+  ];
 }
 
 function ofSteps(steps: readonly Step[], prefix: string): readonly NamedBody[] {
-  return steps.flatMap(({ name, body }) => [{ name: prefix + name, body }, ...ofSteps(body.steps ?? [], `${prefix}${name}/`)]);
+  return steps.flatMap((step) => [
+    { name: prefix + step.name, body: step.body },
+    ...partsOf(step).flatMap((part) => ofSteps(part.steps, `${prefix}${step.name}/${part.prefix}`)),
+  ]);
 }

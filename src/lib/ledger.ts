@@ -2,6 +2,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { EventBody, StepCompleted, StepFailed, StepSkipped, StepStarted, TurnCompleted, Warning } from '../core/event.ts';
 import { exitCodeOf } from '../core/exit-code.ts';
 import type { Json } from '../core/json.ts';
+import type { Spent } from '../core/limits.ts';
 import { addUsage, NO_USAGE, type Usage } from '../core/model.ts';
 import type { RunResult, RunStatus, StepResult } from '../core/run.ts';
 
@@ -9,6 +10,11 @@ export interface Ledger {
   note(event: EventBody): void;
   /** The result as of now; a step that has started and not ended is `failed` with the error of the run. */
   result(end: RunEnd): RunResult;
+}
+
+interface Used {
+  readonly usage: Usage;
+  readonly costUsd: number | null;
 }
 
 /** How the run came to its end. */
@@ -22,18 +28,27 @@ export interface RunEnd {
   readonly stopped?: string;
 }
 
+/** What a run that is taken up again has done: `spent` counts, and what `recorded` tells once more does not count again. */
+export interface Earlier {
+  readonly spent?: Spent;
+  readonly recorded?: { has(path: string): boolean };
+}
+
 /** Adds a run up from its own events: what a result says is what the events said, live or read from a journal. */
-export function createLedger(runId: string): Ledger {
+export function createLedger(runId: string, { spent: before, recorded }: Earlier = {}): Ledger {
   const steps = new Map<string, StepResult>();
-  const turns = new Map<string, { readonly usage: Usage; readonly costUsd: number | null }>();
+  const turns = new Map<string, Used>();
   const toolCalls = new Map<string, number>();
   const warnings: Omit<Warning, 'type'>[] = [];
   let chain: RunResult['chain'] = { name: '', file: '', sha256: '' };
-  let usage: Usage = NO_USAGE;
-  let costUsd: number | null = 0;
+  let usage: Usage = before?.usage ?? NO_USAGE;
+  let costUsd: number | null = before === undefined ? 0 : before.costUsd;
+  /** Steps whose model is not a language model. */
+  const otherwise = new Set<string>();
   let llm = true;
 
-  const spend = (more: { readonly usage: Usage; readonly costUsd: number | null }) => {
+  const spend = (path: string, more: Used) => {
+    if (before !== undefined && recorded?.has(path) === true) return;
     usage = addUsage(usage, more.usage);
     costUsd = sum(costUsd, more.costUsd);
   };
@@ -42,17 +57,16 @@ export function createLedger(runId: string): Ledger {
     const before = turns.get(event.step) ?? { usage: NO_USAGE, costUsd: 0 };
     const more = { usage: event.usage, costUsd: event.cost_usd };
     turns.set(event.step, { usage: addUsage(before.usage, more.usage), costUsd: sum(before.costUsd, more.costUsd) });
-    spend(more);
+    spend(event.turn, more);
   };
   const end = (event: StepCompleted | StepFailed, rest: Partial<StepResult>) => {
-    const spent = turns.get(event.step);
     const own = { usage: event.usage, costUsd: event.cost_usd };
-    if (spent === undefined) spend(own);
+    spend(event.step, besides(own, turns.get(event.step)));
     steps.set(event.step, {
       ...blank(event),
       attempts: event.attempts,
-      usage: (spent ?? own).usage,
-      cost_usd: (spent ?? own).costUsd,
+      usage: own.usage,
+      cost_usd: own.costUsd,
       duration_ms: event.duration_ms,
       model: steps.get(event.step)?.model ?? null,
       tool_calls: toolCalls.get(event.step) ?? 0,
@@ -70,6 +84,7 @@ export function createLedger(runId: string): Ledger {
           warnings.push(withoutType(event));
           return;
         case 'step.started':
+          if (event.llm === false) otherwise.add(event.step);
           // Keeps the order of starting: a group comes before the steps inside it, which end first.
           steps.set(event.step, { ...blank(event), status: UNFINISHED, model: event.model ?? null });
           return;
@@ -80,7 +95,7 @@ export function createLedger(runId: string): Ledger {
           toolCalls.set(event.step, (toolCalls.get(event.step) ?? 0) + 1);
           return;
         case 'step.completed':
-          if (event.llm === false) llm = false;
+          if (event.llm === false || otherwise.has(event.step)) llm = false;
           end(event, completed(event));
           return;
         case 'step.failed':
@@ -112,6 +127,17 @@ export function createLedger(runId: string): Ledger {
   };
 }
 
+/** What a step used besides its turns, which were counted when they ended: calls that failed. */
+function besides(own: Used, turns: Used | undefined): Used {
+  if (turns === undefined) return own;
+  const usage = {
+    input_tokens: Math.max(0, own.usage.input_tokens - turns.usage.input_tokens),
+    output_tokens: Math.max(0, own.usage.output_tokens - turns.usage.output_tokens),
+  };
+  const costUsd = own.costUsd === null || turns.costUsd === null ? own.costUsd : Math.max(0, own.costUsd - turns.costUsd);
+  return { usage, costUsd };
+}
+
 function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
@@ -138,13 +164,14 @@ function blank(event: StepStarted | StepCompleted | StepFailed | StepSkipped): S
   };
 }
 
-function completed({ output, data, model, finish_reason }: StepCompleted): Partial<StepResult> {
+function completed({ output, data, model, finish_reason, cached }: StepCompleted): Partial<StepResult> {
   return {
     status: 'completed',
     output,
     data: data ?? null,
     finish_reason: finish_reason ?? null,
     ...(model === undefined ? {} : { model }),
+    ...(cached === undefined ? {} : { cached }),
   };
 }
 

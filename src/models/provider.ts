@@ -20,12 +20,21 @@ export interface Provider {
   readonly keyHeader?: 'api-key';
   /** The model `auto` takes when this provider's key is found. */
   readonly autoModel?: string;
+  /** Under which name the price tables have it; by default its id. */
+  readonly prices?: string;
+  /** What it serves runs on hardware of the user's own. */
+  readonly free?: boolean;
   /** Loads the model before it sends headers: the first byte may take minutes. */
   readonly local?: boolean;
   /** `request`: usage comes when `stream_options.include_usage` asks for it (the default). `always`: it comes anyway and the option is refused. */
   readonly usage?: 'request' | 'always';
   /** Which of OpenAI's own models and limits apply: Responses-only models, `max_completion_tokens`. */
   readonly openaiModels?: boolean;
+  /**
+   * What the host makes of `response_format`: `schema` follows a JSON Schema that the model itself may not see, `json` writes
+   * JSON of any kind. Absent where it takes none, or where its model decides (`openaiModels`, Anthropic).
+   */
+  readonly structured?: 'schema' | 'json';
   /** Parameters under another name (a dotted path), or null where the host takes none such. */
   readonly params?: ParamNames;
 }

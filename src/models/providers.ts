@@ -40,15 +40,18 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://openrouter.ai/keys',
     autoModel: 'openrouter/auto',
     params: { reasoning_effort: 'reasoning.effort' },
+    structured: 'schema',
   },
   {
     id: 'gemini',
     label: 'Google Gemini',
     protocol: 'openai',
+    prices: 'google',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyUrl: 'https://aistudio.google.com/apikey',
     autoModel: 'gemini-flash-latest',
+    structured: 'schema',
   },
   {
     id: 'mistral',
@@ -60,6 +63,7 @@ export const PROVIDERS: readonly Provider[] = [
     autoModel: 'mistral-small-latest',
     usage: 'always',
     params: { seed: 'random_seed' },
+    structured: 'schema',
   },
   {
     id: 'deepseek',
@@ -70,6 +74,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://platform.deepseek.com/api_keys',
     autoModel: 'deepseek-chat',
     params: { seed: null },
+    structured: 'json',
   },
   {
     id: 'groq',
@@ -108,9 +113,11 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'xai',
     label: 'xAI',
     protocol: 'openai',
+    prices: 'x-ai',
     baseUrl: 'https://api.x.ai/v1',
     keyEnv: ['XAI_API_KEY'],
     keyUrl: 'https://console.x.ai',
+    structured: 'schema',
   },
   {
     id: 'perplexity',
@@ -151,6 +158,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: 'moonshot',
     label: 'Moonshot AI',
     protocol: 'openai',
+    prices: 'moonshotai',
     baseUrl: 'https://api.moonshot.ai/v1',
     keyEnv: ['MOONSHOT_API_KEY'],
     keyUrl: 'https://platform.moonshot.ai/console/api-keys',
@@ -188,6 +196,8 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['OLLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
+    free: true,
   },
   {
     id: 'lmstudio',
@@ -197,6 +207,8 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LMSTUDIO_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
+    free: true,
   },
   {
     id: 'llamacpp',
@@ -206,6 +218,8 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LLAMACPP_API_KEY', 'LLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
+    free: true,
   },
   {
     id: 'vllm',
@@ -215,6 +229,8 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['VLLM_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
+    free: true,
   },
   {
     id: 'litellm',

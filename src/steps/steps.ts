@@ -11,6 +11,6 @@ export const steps = defineKind({
   options: fields({ steps: () => z.array(z.unknown()).min(1, 'needs at least one step').describe('the steps of the group') }),
   bind(_options, binding) {
     const children = binding.steps(['steps']);
-    return { steps: children, run: (context) => context.runSteps(children) };
+    return { parts: [{ name: '', steps: children }], run: (context) => context.runSteps(children) };
   },
 });

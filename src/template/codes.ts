@@ -8,6 +8,8 @@ export const CODES: Readonly<Record<string, string>> = {
   PC3006: 'item, index or loop is read outside of foreach or repeat',
   PC3007: 'steps is read as a whole: name one step',
   PC3008: 'the data of a step that has none is read',
+  PC3011: 'the previous turn of a loop is read without a default, and the first turn has none',
+  PC3012: 'a step is read that runs beside this one, or once for each item',
   PC3101: 'a placeholder names a filter that does not exist',
   PC3102: 'a filter has an argument missing, too many or of the wrong kind',
   PC3103: 'a placeholder with a filter cannot be read to its end',

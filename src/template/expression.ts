@@ -158,15 +158,24 @@ function expressionOf(
   reads: readonly ConditionRead[],
   variables: Variables,
 ): Expression {
+  const values = valuesOf(source, reads);
   return {
     source,
     references: referencesOf(reads),
+    ...(values === undefined ? {} : { values }),
     evaluate: (scope) => resultOf(source, type, evaluate(source, parsed, new Values(scope, source, variables))),
     reads: (scope) =>
       Object.fromEntries(
         reads.map(({ reference }) => [writtenAs(source, reference), readValue(scope, reference.root, reference.path) ?? null]),
       ),
   };
+}
+
+function valuesOf(source: string, [read, second]: readonly ConditionRead[]): readonly string[] | undefined {
+  if (read === undefined || second !== undefined || read.asks || source.slice(read.start, read.end) !== source.trim())
+    return undefined;
+  const { shape } = read.found;
+  return shape.type === 'boolean' ? ['true', 'false'] : shape.type === 'choice' ? shape.options : undefined;
 }
 
 /** A read is optional when `has` asks about it, or about what it is part of, or the status of its step is asked for. */

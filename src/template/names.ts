@@ -19,6 +19,8 @@ export interface StepName {
   readonly modelText: boolean;
   /** Of `steps.<id>.data`; without it nothing is known. */
   readonly data?: Shape;
+  /** Of `steps.<id>.output`, where it is not just any text. */
+  readonly output?: Shape;
 }
 
 /** What a text or a condition can read at its place in the chain. Looked at only while compiling: `steps` may grow afterwards. */
@@ -30,8 +32,10 @@ export interface Names {
   readonly later?: ReadonlySet<string>;
   /** True when `input` is the free text of a model. */
   readonly inputIsModelText?: boolean;
+  /** Steps that exist and cannot be read here for another reason than their place: why, and what to do. */
+  readonly apart?: ReadonlyMap<string, { readonly message: string; readonly help: string }>;
   /** Inside `foreach`: the item. `index` exists with it. */
-  readonly item?: Shape;
-  /** Inside `repeat`. */
-  readonly loop?: Shape;
+  readonly item?: Shape | undefined;
+  /** Inside `repeat`; `index` exists with it too. */
+  readonly loop?: Shape | undefined;
 }

@@ -35,7 +35,7 @@ export function shapeOf(root: Root, path: Path, names: Names): Found {
     case 'item':
       return names.item === undefined ? outside('item', 'foreach') : follow(root, path, 0, names.item);
     case 'index':
-      return names.item === undefined ? outside('index', 'foreach') : follow(root, path, 0, WHOLE);
+      return (names.item ?? names.loop) === undefined ? outside('index', 'foreach or repeat') : follow(root, path, 0, WHOLE);
     case 'loop':
       return names.loop === undefined ? outside('loop', 'repeat') : follow(root, path, 0, names.loop);
   }
@@ -95,11 +95,13 @@ function step(path: Path, names: Names): Found {
       wrong: { code: 'PC3008', message: `step "${id}" has no data: it answers in free text`, segment: 2, help },
     };
   }
-  const fields = { ...STEP_FIELDS, data: known.data ?? ANY };
+  const fields = { ...STEP_FIELDS, data: known.data ?? ANY, output: known.output ?? TEXT };
   return follow('steps', path, 1, { type: 'map', fields }, known.modelText && field === 'output');
 }
 
 function unknownStep(id: string, names: Names): Found {
+  const apart = names.apart?.get(id);
+  if (apart !== undefined) return { wrong: { code: 'PC3012', segment: 1, ...apart } };
   if (names.later?.has(id)) {
     const message = `step "${id}" has not run when this is read`;
     return {

@@ -23,6 +23,10 @@ export function errorAnnotation(error: ErrorRecord): string {
   return annotation('error', { title: error.code }, `${step}${error.message}`, error.help);
 }
 
+export function warningAnnotation({ code, message }: { readonly code: string; readonly message: string }): string {
+  return annotation('warning', { title: code }, message, undefined);
+}
+
 /**
  * Two lines to put around text of a model: between them the runner obeys no command. `token` must be random, or the text
  * could end its own quarantine.

@@ -55,6 +55,8 @@ export function plainLine(event: Event, paint: Paint): string | undefined {
     case 'step.skipped':
       return `${oneLine(event.step)}: ${skippedLine(event)}`;
     case 'step.retrying':
+      // Another model goes on: the warning that follows says so.
+      if (event.model !== undefined) return undefined;
       return `${oneLine(event.step)}: ${paint.yellow(retryingLine(event))}`;
     case 'step.log':
       return logLines(event.step, event.text);

@@ -1,7 +1,8 @@
 import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { Scope, StepView } from '../core/scope.ts';
-import type { Step } from '../core/step.ts';
+import type { Loop, Step } from '../core/step.ts';
+import { partsOf } from '../lib/step-parts.ts';
 import { displayPath } from './frame.ts';
 import { sanitize } from './sanitize.ts';
 
@@ -21,6 +22,9 @@ export function plan(chain: Chain, options: PlanOptions): string {
     `${chain.name} (${displayPath(chain.file, options.cwd)}): ${chain.steps.length} ${chain.steps.length === 1 ? 'step' : 'steps'}, nothing is called`,
     '',
     ...planSteps(chain.steps, scopeOf(chain.steps, options), options, ''),
+    ...(chain.finally.length === 0
+      ? []
+      : ['finally:', ...planSteps(chain.finally, scopeOf(chain.steps, options), options, '  ')]),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -37,6 +41,7 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
   const model = body.model === undefined ? '' : `, ${options.models.get(body.model.id) ?? body.model.id}`;
   const notes = [
     ...(step.if === undefined ? [] : [`if ${step.if.source}`]),
+    ...(step.loop === undefined ? [] : [loopNote(step.loop)]),
     ...(step.retry === undefined ? [] : [`up to ${step.retry.attempts} attempts`]),
     ...(step.timeoutMs === undefined ? [] : [`at most ${step.timeoutMs / 1000} s`]),
     ...(step.remember.length === 0 ? [] : [`remembers ${step.remember.map(({ key }) => key).join(', ')}`]),
@@ -44,10 +49,19 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
   return [
     `${indent}${step.name} (${step.kind}${model})${notes.length === 0 ? '' : `: ${notes.join('; ')}`}`,
     ...previewLines(step, scope, options).map((line) => `${indent}  | ${line}`),
-    ...planSteps(body.steps ?? [], scope, options, `${indent}  `),
+    ...partsOf(step).flatMap((part) => [
+      ...(part.prefix === '' ? [] : [`${indent}  ${part.name}:`]),
+      ...planSteps(part.steps, scope, options, part.prefix === '' ? `${indent}  ` : `${indent}    `),
+    ]),
     ...(body.chain === undefined ? [] : planSteps(body.chain.steps, scopeOf(body.chain.steps, options), options, `${indent}  `)),
     '',
   ];
+}
+
+function loopNote(loop: Loop): string {
+  if (loop.kind === 'foreach') return `for each of ${loop.source}, ${loop.concurrency ?? 1} at a time`;
+  const { max, until, while: condition } = loop;
+  return `up to ${max} turns${until === undefined ? '' : ` until ${until.source}`}${condition === undefined ? '' : ` while ${condition.source}`}`;
 }
 
 function previewLines({ body }: Step, scope: Scope, { raw }: PlanOptions): readonly string[] {

@@ -10,6 +10,7 @@ import type {
 import { textOf } from '../core/json.ts';
 import type { Usage } from '../core/model.ts';
 import type { RunResult } from '../core/run.ts';
+import { dollars } from '../lib/dollars.ts';
 import { sanitize } from './sanitize.ts';
 
 /** The sentences about a run that all forms of progress share. None of them ends with a line break or contains one. */
@@ -29,6 +30,7 @@ export function about(step: Pick<StepStarted, 'kind' | 'model' | 'llm'>): string
 export function completed(event: StepCompleted): string {
   const notes = [
     about(event),
+    ...(event.cached === true ? ['cached'] : []),
     duration(event.duration_ms),
     ...usageNotes(event.usage),
     ...(event.attempts > 1 ? [`attempt ${event.attempts}`] : []),
@@ -88,13 +90,15 @@ export function shortened(text: string): string {
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
 
-function usageNotes({ input_tokens, output_tokens }: Usage): readonly string[] {
-  return input_tokens + output_tokens === 0 ? [] : [`${input_tokens} tokens in`, `${output_tokens} out`];
+function usageNotes({ input_tokens, output_tokens, estimated }: Usage): readonly string[] {
+  return input_tokens + output_tokens === 0
+    ? []
+    : [`${estimated ? 'about ' : ''}${input_tokens} tokens in`, `${output_tokens} out`];
 }
 
 function costNotes({ cost_usd, usage }: RunResult): readonly string[] {
   if (cost_usd === null) return usage.output_tokens === 0 ? [] : ['cost unknown'];
-  return cost_usd === 0 ? [] : [`$${cost_usd.toFixed(4)}`];
+  return cost_usd === 0 ? [] : [dollars(cost_usd)];
 }
 
 function finishNotes({ finish_reason, output }: StepCompleted): readonly string[] {

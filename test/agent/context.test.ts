@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fitted, sizeOf } from '../../src/agent/context-window.ts';
 import type { Message } from '../../src/core/message.ts';
-import { assertSuccess, calling, play, toolOf, WIRES } from './playing.ts';
+import type { FakeRequest, Reply } from '../fake/provider.ts';
+import { assertSuccess, calling, type Played, play, toolOf, WIRES } from './playing.ts';
 import { answers, texts } from './wire.ts';
 
 const turns: fc.Arbitrary<Message[][]> = fc.array(
@@ -92,4 +93,81 @@ test('a result is cut at 100,000 characters, never within one, and says so', asy
   const played = await play({ steps: agent, tools: [tool], replies: [calling(['calc_long', {}]), { text: 'read' }] });
   const [text = ''] = answers(played.requests[1]);
   assert.ok(text.startsWith(`${'x'.repeat(99_999)}\n[cut here: the result has 100051 characters`), text.slice(99_990, 100_100));
+});
+
+/** A model that reads `count` pages and sums up when asked; every request is smaller than the window. */
+function reading(count: number, size = 90_000) {
+  const summaries: string[] = [];
+  const replies = (request: FakeRequest): Reply => {
+    assert.ok(JSON.stringify(request.body).length < 410_000);
+    const [last = ''] = texts(request, 'user').slice(-1);
+    if (last.endsWith('Sum up the work so far.')) {
+      assert.equal(request.body.tools, undefined);
+      summaries.push(last);
+      return { text: `SUMMARY ${summaries.length}`, usage: { input: 1_000, output: 7 } };
+    }
+    if (number > count) return { text: 'read', usage: { input: 1, output: 1 } };
+    number += 1;
+    return { ...calling(['calc_big', { n: number - 1, size }]), usage: { input: 1, output: 1 } };
+  };
+  let number = 1;
+  return { replies, summaries };
+}
+
+const summarising = (max = 12) => agent.replace('max_steps: 12', `max_steps: ${max}, context: summarise`);
+const turnsOf = ({ events }: Played) => events.flatMap((event) => (event.type === 'turn.completed' ? [event.turn] : []));
+
+for (const model of WIRES) {
+  test(`${model}: context: summarise has the oldest turns summed up by a turn of its own, and goes on from that`, async () => {
+    const { replies, summaries } = reading(10);
+    const played = await play({ model, steps: summarising(11), tools: [big()], replies });
+    assertSuccess(played, 'read');
+    const names = turnsOf(played);
+    assert.deepEqual([...names.filter((name) => name.includes('/s'))], ['it/s1', 'it/s2']);
+    assert.deepEqual([names[5], names[6]], ['it/s1', 'it/t6'], 'before the turn that would overflow');
+    assert.ok(summaries[0]?.includes('Objective: Read: IN') && summaries[0].includes('Called calc_big with {"n":1'));
+    assert.ok(summaries[1]?.includes('SUMMARY 1'), 'a summary is part of the next');
+    const last = played.requests.at(-1);
+    assert.ok(texts(last, 'user').some((text) => text.endsWith('\nSUMMARY 2')));
+    assert.ok(answers(last).length > 0 && !answers(last).some((text) => text.startsWith('1:')));
+    assert.equal(played.result.usage.output_tokens, 11 + 2 * 7);
+    assert.deepEqual(played.result.warnings, []);
+  });
+}
+
+test('a summary that is no answer, or too long even to be asked for, leaves turns out instead and says so', async () => {
+  const tooLong = { status: 400, error: { message: 'prompt is too long', code: 'context_length_exceeded' } };
+  for (const bad of [{ text: '' }, { text: 'no', finish: 'content_filter' }, tooLong] as readonly Reply[]) {
+    const { replies, summaries } = reading(8);
+    const failing = (request: FakeRequest) => {
+      const reply = replies(request);
+      return reply.text?.startsWith('SUMMARY') ? bad : reply;
+    };
+    const played = await play({ steps: summarising(), tools: [big()], replies: failing });
+    assertSuccess(played, 'read');
+    assert.deepEqual([summaries.length, played.result.warnings.map(({ code }) => code)], [1, ['PC9202']]);
+  }
+});
+
+test('turns of several long answers are summed up within the window too', async () => {
+  const { replies, summaries } = reading(1);
+  const several = Array.from({ length: 5 }, (_, n) => ['calc_big', { n, size: 95_000 }] as const);
+  const scripted = [calling(...several), calling(...several)];
+  const played = await play({
+    steps: summarising(),
+    tools: [big()],
+    replies: (request) =>
+      (texts(request, 'user').at(-1)?.endsWith('work so far.') ? undefined : scripted.shift()) ?? replies(request),
+  });
+  assertSuccess(played, 'read');
+  const sent = played.requests.find((request) => texts(request, 'user').some((text) => text.endsWith('SUMMARY 1')));
+  assert.equal(answers(sent).length, 5, 'beside the summary the newest turn is there, its answers shortened');
+  assert.match(summaries[0] ?? '', /\[cut here\]/);
+});
+
+test('context: fail ends the step before anything is left out', async () => {
+  const { replies } = reading(8);
+  const played = await play({ steps: agent.replace('max_steps', 'context: fail, max_steps'), tools: [big()], replies });
+  assert.deepEqual([played.result.error?.code, played.result.error?.reason], ['PC9203', 'context_overflow']);
+  assert.equal(played.requests.length, 5);
 });

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageDir } from '../package/package-dir.ts';
 import { type Contender, measure, median, pairedRatio, type Run } from './measure.ts';
-import { startServer } from './provider.ts';
+import { CALLS, startServer } from './provider.ts';
 import type { Taken } from './server.ts';
 
 /**
@@ -32,6 +32,7 @@ try {
   await starts();
   await instantChain();
   await pacedChain();
+  await agent();
   await longFiles();
 } finally {
   server.stop();
@@ -101,6 +102,30 @@ async function pacedChain(): Promise<void> {
     row('run slow.yaml --input bench', late('run slow.yaml --input bench', what), limit, { floor: 2.5, goal: 1.6 });
     row('openai', late('openai', what), limit);
   }
+}
+
+/** A loop of a model that answers at once and a server over stdio; what the server takes to start is everyone's, and left out. */
+async function agent(): Promise<void> {
+  const server = join(packageDir, 'test/fixtures/bench/mcp-server.cjs');
+  const chain = `model: openai/agent
+mcp: { it: { command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(server)}] } }
+steps: [{ objective: bench, tools: ["it.*"], max_steps: ${CALLS + 1} }]
+`;
+  await writeFile(join(work, 'agent.yaml'), chain);
+  await measure([ours('trust', 'agent.yaml')], 0, { cwd: work });
+  const byHand = join(packageDir, 'test/fixtures/bench/raw-agent.cjs');
+  const contenders = [
+    program('the server alone', [server, 'start']),
+    program('by hand', [byHand, 'agent', process.execPath, server]),
+    ours('run', 'agent.yaml', '--input', 'bench'),
+  ];
+  const runs = await measure(contenders, ROUNDS, { cwd: work });
+  const started = (runs.get('the server alone') ?? []).map(({ wholeMs }) => wholeMs);
+  const over = (name: string) => (runs.get(name) ?? []).map(({ wholeMs }, round) => wholeMs - (started[round] ?? Number.NaN));
+  sameText(new Map([...runs].slice(1)));
+  const what = `${CALLS} calls of a tool over stdio MCP, a provider that answers at once: time over the server's own start, ms`;
+  title(what, `node:http and MCP by hand: ${ms(median(over('by hand')))}; the server's start ${ms(median(started))}`);
+  row('run agent.yaml --input bench', over('run agent.yaml --input bench'), over('by hand'), { floor: 4, goal: 2 });
 }
 
 async function longFiles(): Promise<void> {

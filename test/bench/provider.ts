@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { packageDir } from '../package/package-dir.ts';
 import type { Taken } from './server.ts';
 
+/** How often the model `agent` calls a tool before it answers. */
+export const CALLS = 20;
+
 /** Starts `server.ts` as a process of its own, so that what it costs is not ours. */
 export async function startServer(): Promise<{ readonly url: string; taken(): Promise<readonly Taken[]>; stop(): void }> {
   const child = spawn(process.execPath, [join(packageDir, 'build/test/bench/server.js')], {

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CALLS } from './provider.ts';
 
 /**
  * A provider that costs next to nothing, as a process of its own: answers Chat Completions with 50 tokens whose bytes were
- * made beforehand. The model `paced` waits 200 ms for the first token and 5 ms for each, every other answers at once.
+ * made beforehand. The model `paced` waits 200 ms for the first token and 5 ms for each, every other answers at once; `agent`
+ * calls a tool, 20 times one after the other, before it does.
  *
  * `GET /taken` tells how long each answer took since the last call: `{firstMs, wholeMs}` from the end of the request.
  */
@@ -35,6 +37,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const start = performance.now();
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   if (body.includes('"paced"')) return pace(response, start);
+  const calls = body.includes('"agent"') ? body.split('"role":"tool"').length - 1 : CALLS;
+  if (calls < CALLS) return void response.end(toolCall(calls));
   response.end(whole);
 }
 
@@ -52,6 +56,16 @@ function pace(response: ServerResponse, start: number): void {
     response.end(tail);
   };
   setTimeout(next, WAIT_MS);
+}
+
+function toolCall(number: number): Buffer {
+  const called = { name: 'mcp_it_add', arguments: '' };
+  return Buffer.concat([
+    frame({ tool_calls: [{ index: 0, id: `call_${number}`, type: 'function', function: called }] }, null),
+    frame({ tool_calls: [{ index: 0, function: { arguments: `{"a":${number},"b":1}` } }] }, null),
+    frame({}, 'tool_calls'),
+    Buffer.from('data: [DONE]\n\n'),
+  ]);
 }
 
 function frame(delta: object, finish: string | null): Buffer {

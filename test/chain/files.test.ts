@@ -31,6 +31,7 @@ describe('prompt files', () => {
       [
         ['/p.md', 'PC1102 2:1 unknown key "modle" in the front matter'],
         ['/p.md', 'PC3004 5:16 the chain has no input "no"'],
+        ['/q.md', 'PC1102 2:1 unknown key "a" in the front matter'],
         ['/q.md', 'PC1005 2:4 YAML reads this text as syntax: quote it'],
       ],
     );

@@ -39,7 +39,7 @@ describe('loading', () => {
   it('numbers steps that have no id among their siblings', () => {
     const { steps } = chainOf('steps: ["{input}", {id: mid, steps: ["{input}", {set: a}]}, {set: b}]');
     assert.deepEqual(
-      steps.map((step) => [step.name, step.body.steps?.map((inner) => inner.name)]),
+      steps.map((step) => [step.name, step.body.parts?.flatMap((part) => part.steps.map((inner) => inner.name))]),
       [
         ['1', undefined],
         ['mid', ['1', '2']],

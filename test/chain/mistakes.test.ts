@@ -49,7 +49,7 @@ const LINES: readonly (readonly [string, ...string[]])[] = [
   ['    prompt: "{inputs.toen}"', 'PC3004 22 the chain has no input "toen": did you mean "tone"?'],
   ['  - id: a'],
   ['    prompt: "{input"', "PC1401 13 this prompt reads nothing: the chain's input is not used"],
-  ['    timeout: 90', 'PC1111 14 "timeout" must be a number and a unit: 500ms, 90s, 3m or 1h'],
+  ['    timeout: 90', 'PC1111 14 "timeout" must be a number and a unit: 500ms, 90s, 3m, 1h or 2d'],
   ['  - id: a', 'PC1108 9 the id "a" is given twice'],
   ['    prompt: "{input | deflaut \'x\'}"', 'PC3101 23 unknown filter "deflaut": did you mean "default"?'],
   [

@@ -109,7 +109,17 @@ steps:
       const { models, ...rest } = chainOf(text).uses;
       return { ...rest, models: models.map((model) => model.id) };
     };
-    const none = { input: false, stdin: false, memory: false, commands: false, functions: false, servers: [], models: [] };
+    const none = {
+      input: false,
+      stdin: false,
+      memory: false,
+      commands: false,
+      functions: false,
+      gates: false,
+      cache: false,
+      servers: [],
+      models: [],
+    };
     assert.deepEqual(uses('steps: [{set: a}]'), none);
     assert.deepEqual(uses('steps: [{set: "{input}"}]'), { ...none, input: true });
     assert.deepEqual(uses('steps: [{run: date}, "{input}"]\nmodel: echo/a'), {

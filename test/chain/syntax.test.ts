@@ -46,3 +46,21 @@ describe('slips of the keyboard', () => {
     assert.deepEqual(told('x-own: !!binary aGk=\nsteps: ["{input}"]\n'), []);
   });
 });
+
+it('a text that only has to be quoted does not hide the other mistakes of a file', () => {
+  assert.deepEqual(told('naem: x\nsteps:\n  - prompt: Note: {input}\n  - promt: "{input}"\n  - "{steps.no.output}"\n'), [
+    'PC1102 1:1 unknown key "naem" in the chain',
+    'PC1005 3:13 YAML reads this text as syntax: quote it',
+    'PC1102 4:5 unknown key "promt" in step 2',
+    'PC3002 5:13 there is no step "no" before this one',
+  ]);
+});
+
+it('nor does an invisible character', () => {
+  assert.deepEqual(told('naem: x\nsteps:\n  - "a\u200b {inputs.no}"\n  - pro\u200bmpt: "{input}"\n'), [
+    'PC1102 1:1 unknown key "naem" in the chain',
+    'PC1004 3:7 an invisible character (\\u200b) is not allowed in a chain file',
+    'PC3004 3:17 the chain has no input "no"',
+    'PC1004 4:8 an invisible character (\\u200b) is not allowed in a chain file',
+  ]);
+});

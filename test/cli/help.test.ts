@@ -17,7 +17,7 @@ async function page(...words: string[]): Promise<string> {
   return stdout;
 }
 
-const TOPICS = ['environment', 'exit-codes', 'errors', 'events', 'templates', 'config', 'pipelines'];
+const TOPICS = ['environment', 'exit-codes', 'errors', 'events', 'templates', 'config', 'pipelines', 'recordings'];
 
 describe('promptchain help', () => {
   it('lists the commands and the topics', async () => {

@@ -9,7 +9,13 @@ import type { Step, StepBody } from '../../src/core/step.ts';
 /** What one step of a generated chain does, attempt by attempt; `hang` waits until it is aborted. */
 export type Plan =
   | { readonly kind: 'leaf'; readonly tries: readonly Try[]; readonly onError: 'stop' | 'continue'; readonly attempts: number }
-  | { readonly kind: 'group'; readonly steps: readonly Plan[]; readonly onError: 'stop' | 'continue'; readonly attempts: number };
+  | {
+      readonly kind: 'group';
+      readonly form: 'steps' | 'branches' | 'foreach' | 'repeat';
+      readonly steps: readonly Plan[];
+      readonly onError: 'stop' | 'continue';
+      readonly attempts: number;
+    };
 
 export interface Try {
   readonly deltas: readonly string[];
@@ -33,6 +39,7 @@ export const plans: fc.Arbitrary<readonly Plan[]> = fc.letrec<{ plan: Plan; step
     }),
     fc.record({
       kind: fc.constant('group' as const),
+      form: fc.constantFrom('steps' as const, 'steps' as const, 'branches' as const, 'foreach' as const, 'repeat' as const),
       steps: tie('steps'),
       onError: fc.constantFrom('stop' as const, 'continue' as const),
       attempts: fc.integer({ min: 1, max: 2 }),
@@ -48,7 +55,9 @@ export function chainOf(plans: readonly Plan[]): Chain {
     sha256: '0'.repeat(64),
     inputs: {},
     steps: stepsOf(plans),
+    finally: [],
     memory: { commit: 'on_success' },
+    limits: {},
     servers: {},
     tools: {},
     permissions: { allow: [], ask: [], deny: [] },
@@ -56,7 +65,17 @@ export function chainOf(plans: readonly Plan[]): Chain {
     allowEmpty: true,
     warnings: [],
     sources: new Map(),
-    uses: { input: true, stdin: false, memory: false, models: [], commands: false, functions: false, servers: [] },
+    uses: {
+      input: true,
+      stdin: false,
+      memory: false,
+      models: [],
+      commands: false,
+      functions: false,
+      gates: false,
+      cache: false,
+      servers: [],
+    },
   };
 }
 
@@ -103,13 +122,34 @@ function stepsOf(plans: readonly Plan[]): readonly Step[] {
     retry: { attempts: plan.attempts, on: new Set(['rate_limit'] as const) },
     onError: plan.onError,
     remember: [],
-    body: plan.kind === 'leaf' ? leaf(plan.tries) : group(plan.steps),
+    body: plan.kind === 'leaf' ? leaf(plan.tries) : plan.form === 'branches' ? branches(plan.steps) : group(plan.steps),
+    ...(plan.kind === 'group' ? loopOf(plan.form) : {}),
+    reads: [],
+    definition: () => '',
   }));
 }
 
 function group(plans: readonly Plan[]): StepBody {
   const steps = stepsOf(plans);
-  return { steps, run: (context) => context.runSteps(steps) };
+  return { parts: [{ name: '', steps }], run: (context) => context.runSteps(steps) };
+}
+
+function branches(plans: readonly Plan[]): StepBody {
+  const parts = stepsOf(plans).map((step, index) => ({ name: `b${index}`, steps: [step] }));
+  return {
+    parts,
+    async *run(context) {
+      const { values, ...outcome } = yield* context.runBranches(parts, 2);
+      return { ...outcome, output: JSON.stringify(values) };
+    },
+  };
+}
+
+function loopOf(form: 'steps' | 'branches' | 'foreach' | 'repeat'): Pick<Step, 'loop'> {
+  if (form === 'foreach') {
+    return { loop: { kind: 'foreach', source: 'items', references: [], items: () => ['a', 'b', 'c'], concurrency: 2 } };
+  }
+  return form === 'repeat' ? { loop: { kind: 'repeat', max: 2, onMax: 'continue' } } : {};
 }
 
 function leaf(tries: readonly Try[]): StepBody {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /**
@@ -35,6 +35,9 @@ const TOOLS: Record<string, (id: number, args: Args, token: unknown) => void> = 
   die: () => exitWith('dying of a call'),
   die_once: (id) => dieOnce(id),
   die_once_read: (id) => dieOnce(id),
+  count,
+  count_read: count,
+  counted: (id, { text = '' }) => say(id, readFileSync(state, 'utf8').split('\n').includes(text) ? 'yes' : 'no'),
   big: (id, { bytes = 0 }) => say(id, 'x'.repeat(bytes)),
   broken: (id) => void process.stdout.write(`{"jsonrpc":"2.0","id":${id},"result":{"content":[\n`),
   refuse: (id) => write({ id, error: { code: -32602, message: 'no such\u001b[31m thing' } }),
@@ -77,6 +80,12 @@ const TOOLS: Record<string, (id: number, args: Args, token: unknown) => void> = 
   structured: (id) => reply(id, { content: [], structuredContent: { deep: { n: 1 } } }),
 };
 
+/** The call is in the state file a moment before its answer is on the way, as an effect is. */
+function count(id: number, { text = '' }: Args): void {
+  appendFileSync(state, `${text}\n`);
+  setTimeout(() => say(id, `counted ${text}`), 4);
+}
+
 function dieOnce(id: number): void {
   if (existsSync(state)) say(id, 'second time');
   else {
@@ -92,6 +101,8 @@ function exitWith(words: string): void {
 const ANNOTATIONS: Record<string, object> = {
   die_once_read: { readOnlyHint: true },
   echo: { readOnlyHint: true },
+  count_read: { readOnlyHint: true },
+  counted: { readOnlyHint: true },
   progress: { idempotentHint: true },
 };
 

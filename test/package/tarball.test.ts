@@ -25,7 +25,7 @@ after(() => rm(work, { recursive: true, force: true }));
 
 test('the tarball holds what is declared and nothing else', async () => {
   const declared =
-    /^(?:bin\/[a-z-]+\.js(?:on)?|dist\/cli\/[\w-]+\.cjs|dist\/cli\/THIRD_PARTY_LICENSES\.txt|dist\/lib\/[\w/-]+(?:\.d\.ts|\.js)|prompts\/[\w/-]+\.md|schema\/[\w.-]+\.json|package\.json|README\.md|LICENSE)$/;
+    /^(?:bin\/[a-z-]+\.js(?:on)?|dist\/cli\/[\w-]+\.cjs|dist\/cli\/THIRD_PARTY_LICENSES\.txt|dist\/lib\/[\w/-]+(?:\.d\.ts|\.js)|dist\/prices\/[a-z-]+\.json|prompts\/[\w/-]+\.md|schema\/[\w.-]+\.json|package\.json|README\.md|LICENSE)$/;
   assert.deepEqual(
     files.filter((file) => !declared.test(file)),
     [],

@@ -13,7 +13,8 @@ import { openServer, type Server } from '../../src/tools/mcp/server.ts';
 import type { World } from '../../src/tools/mcp/world.ts';
 import { packageDir } from '../package/package-dir.ts';
 
-const FAKE = fileURLToPath(new URL('../fake/mcp-server.js', import.meta.url));
+/** The misbehaving server: a program for Node. */
+export const FAKE = fileURLToPath(new URL('../fake/mcp-server.js', import.meta.url));
 
 export const io: Io = {
   stdin: process.stdin,

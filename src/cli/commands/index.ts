@@ -13,6 +13,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./validate.ts')).validate,
   },
   {
+    name: 'fmt',
+    summary: 'lay out chain files the same way, without changing what they mean',
+    load: async () => (await import('./fmt.ts')).fmt,
+  },
+  {
+    name: 'test',
+    summary: 'run the cases of a chain and check what it gives',
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
+    name: 'engineer',
+    summary: 'score a chain on a dataset',
+    load: async () => (await import('./engineer.ts')).engineer,
+  },
+  {
+    name: 'migrate',
+    summary: "make a chain of the original's JSON, a goose recipe or a conductor workflow",
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
     name: 'init',
     summary: 'write a starter chain that runs without a key',
     load: async () => (await import('./init.ts')).init,
@@ -51,6 +71,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'schema',
     summary: 'print the JSON Schema of a chain, of events, of a result or of the configuration',
     load: async () => (await import('./schema.ts')).schema,
+  },
+  {
+    name: 'doctor',
+    summary: 'what is installed and ready here: versions, folders, keys, local servers, settings',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands, options and files',
+    load: async () => (await import('./completion.ts')).completion,
   },
   {
     name: 'help',

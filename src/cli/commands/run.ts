@@ -1,23 +1,21 @@
-import { resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Call, Command } from '../command.ts';
-import { loadOptions } from '../load-options.ts';
 import { modelConfig } from '../model-config.ts';
-import { checkAgainst, checkSecrets, checkServers } from '../run/check.ts';
+import { checkAgainst } from '../run/check.ts';
 import { type Execution, execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
-import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
+import { declareRunFlags, type RunFlags, runFlags } from '../run/flags.ts';
 import { inputIsUnused, readInput } from '../run/input.ts';
-import { loadAsked } from '../run/load.ts';
-import { readyModels } from '../run/models.ts';
+import { outputFormat } from '../run/output-schema.ts';
 import { planText } from '../run/plan.ts';
-import { readStdin } from '../run/read-text.ts';
+import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
 import { inputValues } from '../run/values.ts';
+import { load, readyWorld } from '../run/world.ts';
 import { requireTrust } from '../trust/require.ts';
 
 export const run: Command = {
@@ -41,40 +39,25 @@ export const run: Command = {
   excess: 'the input is given with --input <text>; a text of several words needs quotes',
   async run(call) {
     const flags = runFlags(call);
+    checkGithub(flags, call.io);
     let about: About = {
       runId: newRunId(call.io.clock.now(), call.io.random),
       chain: { name: '', file: flags.chain, sha256: '' },
     };
     try {
-      const chain = await load(call, flags);
+      const chain = await load(call, flags, await outputFormat(call.io.cwd, flags));
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {
+      if (flags.summary !== undefined || flags.github) await reportFailure(call, flags, error, about);
       if (flags.format === 'text') throw error;
       return await tellAsJson(error, call, flags.format, about);
     }
   },
 };
 
-/** The chain that the flags name. */
-export async function load(call: Call, flags: RunFlags): Promise<Chain> {
-  const options = loadOptions(call);
-  const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
-  return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
-    ...options,
-    model: {
-      ...options.model,
-      ...(flags.model === undefined ? {} : { override: flags.model }),
-      steps: flags.stepModels,
-    },
-    set: await setValues(flags.set),
-    strict: flags.strict,
-    ...(text === undefined ? {} : { text }),
-  });
-}
-
 /** A run that is taken up again: what it was given, and what it has done. */
-export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress'>>;
+export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
 
 export async function start(call: Call, flags: RunFlags, chain: Chain, about: About, again?: Again): Promise<number> {
   checkAgainst(chain, flags);
@@ -84,9 +67,7 @@ export async function start(call: Call, flags: RunFlags, chain: Chain, about: Ab
     await call.out.write(await planText(call, flags, chain, { inputs, openModel: createOpenModel({ io: call.io, config }) }));
     return EXIT.ok;
   }
-  checkSecrets(chain, call.io.env);
-  if (flags.mcp) checkServers(chain);
-  const openModel = await readyModels(call, flags, chain);
+  const openModel = await readyWorld(call, flags, chain);
   await requireTrust(call, chain, flags);
   const read = again ?? (await readInput(call, flags, chain.uses));
   const warnings = ownWarnings(call, flags, chain);

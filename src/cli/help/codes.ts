@@ -1,6 +1,7 @@
 import { CODES as chain } from '../../chain/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as engineer } from '../../engineer/codes.ts';
+import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
@@ -8,6 +9,7 @@ import { CODES as template } from '../../template/codes.ts';
 import { CODES as tools } from '../../tools/codes.ts';
 import { CODES as mcp } from '../../tools/mcp/codes.ts';
 import { CODES as cli } from '../codes.ts';
+import { CODES as traffic } from '../traffic/codes.ts';
 import { CODES as trust } from '../trust/codes.ts';
 
 /** Every part's table of error codes. No two parts use the same code. */
@@ -16,11 +18,13 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   cli,
   engine,
   engineer,
+  evaluation,
   mcp,
   models,
   steps,
   store,
   template,
   tools,
+  traffic,
   trust,
 ];

@@ -1,11 +1,23 @@
+import { assertions } from './assertions.ts';
 import { config } from './config.ts';
 import { environment } from './environment.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
 import { pipelines } from './pipelines.ts';
+import { recordings } from './recordings.ts';
 import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
 
 /** The pages of `promptchain help <topic>`, in the order they are listed. */
-export const TOPICS: readonly Topic[] = [environment, exitCodes, errors, events, templates, config, pipelines];
+export const TOPICS: readonly Topic[] = [
+  environment,
+  exitCodes,
+  errors,
+  events,
+  templates,
+  assertions,
+  config,
+  pipelines,
+  recordings,
+];

@@ -4,15 +4,24 @@ import type { Io } from '../../core/io.ts';
 import type { Step } from '../../core/step.ts';
 import { chainsIn } from '../../lib/chains.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { partsOf } from '../../lib/step-parts.ts';
 import type { RunFlags } from './flags.ts';
 import { usesTools } from './toolbox.ts';
+import type { WorldFlags } from './world-flags.ts';
 
 /** What the options say about this chain, before anything is asked or called. Throws `UsageError`. */
-export function checkAgainst(chain: Chain, flags: RunFlags): void {
+export function checkAgainst(
+  chain: Chain,
+  flags: WorldFlags & Partial<Pick<RunFlags, 'cache' | 'concurrency' | 'memory' | 'outputStep'>>,
+): void {
   if (flags.memory !== undefined && flags.memory !== false && !chain.uses.memory) {
     throw new UsageError('--memory is given, but the chain neither reads nor writes memory', { code: 'PC2027' });
   }
+  if (flags.cache === false && !chain.uses.cache) {
+    throw new UsageError('--no-cache is given, but no step of the chain has a cache', { code: 'PC2027' });
+  }
   checkToolFlags(chain, flags);
+  checkConcurrency(chain, flags);
   if (flags.outputStep !== undefined) checkStep(flags.outputStep, chain);
 }
 
@@ -42,17 +51,26 @@ export function checkServers(chain: Chain): void {
   }
 }
 
-function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: RunFlags): void {
+function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: WorldFlags): void {
   if (!mcp && chain.uses.servers.length === 0) {
     throw new UsageError('--no-mcp is given, but no step of the chain uses an MCP server', { code: 'PC2027' });
   }
   const given = [
-    ...(approve === 'ask' ? [] : ['--approve']),
+    ...(approve === 'ask' || chain.uses.gates ? [] : ['--approve']),
     ...(allowTools.length === 0 ? [] : ['--allow-tool']),
     ...(denyTools.length === 0 ? [] : ['--deny-tool']),
   ];
   if (given.length === 0 || usesTools(chain) || chain.uses.commands) return;
   throw new UsageError(`${given[0]} is given, but no step of the chain uses tools or commands`, { code: 'PC2027' });
+}
+
+function checkConcurrency(chain: Chain, { concurrency }: Partial<Pick<RunFlags, 'concurrency'>>): void {
+  if (concurrency === undefined || chainsIn(chain).some(({ steps, finally: last }) => [...steps, ...last].some(branches))) return;
+  throw new UsageError('--concurrency is given, but no step of the chain has branches or items', { code: 'PC2027' });
+}
+
+function branches(step: Step): boolean {
+  return step.loop?.kind === 'foreach' || step.kind === 'parallel' || partsOf(step).some(({ steps }) => steps.some(branches));
 }
 
 /** Tells whether a step's id or path is the one a person named. */
@@ -69,10 +87,11 @@ function checkStep(name: string, chain: Chain): void {
 }
 
 /** The ids and journal paths of all steps, those inside groups and sub-chains included. */
-function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
+export function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
   const names = steps.flatMap((step) => {
     const path = prefix + step.name;
-    return [step.name, path, ...namesOf(step.body.steps ?? [], `${path}/`), ...namesOf(step.body.chain?.steps ?? [], `${path}/`)];
+    const inside = partsOf(step).flatMap((part) => namesOf(part.steps, `${path}/${part.prefix}`));
+    return [step.name, path, ...inside, ...namesOf(step.body.chain?.steps ?? [], `${path}/`)];
   });
   return [...new Set(names)];
 }

@@ -1,30 +1,37 @@
 import { resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
-import { type Failure, Interrupted, LimitError, StepError } from '../../core/errors.ts';
+import { StepError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
+import type { Spent } from '../../core/limits.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { RunResult } from '../../core/run.ts';
+import type { RunOptions, RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Progress } from '../../store/recorded.ts';
-import { beside } from '../../terminal/renderer.ts';
+import { beside, together } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { stdoutFailure } from '../leave.ts';
+import { modelConfig } from '../model-config.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
+import { isAnswered, openTraffic } from '../traffic/open.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
+import { gateKeeper } from './gate.ts';
 import { contentHash, keptGiven } from './given.ts';
+import { listen } from './listen.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
+import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
-import { onSignals } from './signals.ts';
+import { secretNames } from './secret-names.ts';
 import { openToolbox } from './toolbox.ts';
 
 export interface Execution {
@@ -38,8 +45,9 @@ export interface Execution {
   readonly openModel: OpenModel;
   /** Told at the beginning of the run, and part of its result. */
   readonly warnings: readonly Warning[];
-  /** What an earlier part of the same run has done. */
+  /** What an earlier part of the same run has done, and what it has used. */
   readonly progress?: Progress;
+  readonly spent?: Spent;
 }
 
 /**
@@ -49,26 +57,45 @@ export interface Execution {
 export async function execute(execution: Execution): Promise<number> {
   const { call, flags } = execution;
   const stop = new AbortController();
-  const release = listen(execution, (reason) => stop.abort(reason));
+  const release = listen(call, flags.timeoutMs ?? execution.chain.limits.timeMs, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
+  let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
+  let traffic: Traffic | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
-    const live =
-      flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
+    const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
+    const live = flags.format === 'text' && flags.stream && !whole;
     const out = file ?? call.out;
     let pause = (): void => undefined;
     const onPause = (given: () => void): void => {
       pause = given;
     };
-    const renderer = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const shown = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    report = openReport(call, flags);
+    const renderer = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
-    toolbox = await openToolbox({ call, flags, chain, redact: redactor.text, pause: () => pause() });
-    const readers = readersOf(execution, { renderer, live, signal: stop.signal, redactor, toolbox });
+    traffic = await openTraffic({
+      call,
+      flags,
+      chain,
+      again: execution.progress !== undefined,
+      redactor,
+      abort: (reason) => stop.abort(reason),
+    });
+    const mcp = flags.mcp && !isAnswered(flags);
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
+    if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
+    const warnings = [...execution.warnings];
+    const openModel = await withCache(execution, redactor, warnings);
+    const answer = gateKeeper({ call, flags, redact: redactor.text, pause: () => pause() });
+    const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
+    const readers = readersOf(execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
+    traffic?.finish();
     await readers.journal?.close();
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     await renderer.end();
@@ -81,43 +108,40 @@ export async function execute(execution: Execution): Promise<number> {
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
+    report?.discard();
+    traffic?.discard();
   }
 }
 
-/** Everything that ends a run from outside. The returned function stops listening. */
-function listen({ call, flags }: Execution, abort: (reason: Failure) => void): () => void {
-  const release = onSignals(call.process, (reason) => {
-    abort(reason);
-    setTimeout(() => {
-      call.out.stopWaiting();
-      call.err.stopWaiting();
-    }, PATIENCE_MS).unref();
-  });
-  const timer = flags.timeoutMs === undefined ? undefined : setTimeout(() => abort(timedOut(flags)), flags.timeoutMs);
-  call.err.onFailure(() => undefined); // Stderr never fails a run, but nobody who does not read it may hold up a signal.
-  call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
-  return () => {
-    release();
-    clearTimeout(timer);
-  };
+/** Where a step allows it, earlier answers; what answers from a file has no use for them. */
+async function withCache(
+  { call, flags, chain, openModel }: Execution,
+  redactor: Redactor,
+  warnings: Warning[],
+): Promise<OpenModel> {
+  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  const { cachingModels } = await import('../traffic/cache.ts');
+  return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
 }
 
-/** How long the readers of stdout and stderr may take for the rest after a signal. */
-const PATIENCE_MS = 300;
+function warning(warnings: Warning[], code: string): (message: string) => void {
+  return (message) => void warnings.push({ type: 'warning', code, message });
+}
 
-interface World extends Pick<Readers, 'renderer'> {
+interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
   readonly toolbox: Toolbox | undefined;
+  readonly traffic: Traffic | undefined;
+  readonly answer: RunOptions['answer'];
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, openModel, warnings: told, progress }: Execution,
-  { renderer, live, signal, redactor, toolbox }: World,
+  { call, flags, chain, runId, input, inputs, stdin, progress, spent }: Execution,
+  { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
-  const warnings = [...told];
-  const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+  const warn = (code: string) => warning(warnings, code);
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
   const kept = keptGiven(given, redactor);
@@ -129,14 +153,18 @@ function readersOf(
       input,
       inputs,
       ...(stdin === undefined ? {} : { stdin }),
-      io: call.io,
-      openModel,
+      io: traffic?.io(call.io) ?? call.io,
+      openModel: traffic?.openModel(openModel) ?? openModel,
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),
+      ...(answer === undefined ? {} : { answer }),
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       live,
       signal,
+      limits: flags.limits,
       ...progress,
+      ...(spent === undefined ? {} : { spent }),
       // A run's result has no stack, so it is told when the error is still one.
       ...(call.globals.debug ? { onFailure: (error: unknown) => void call.err.write(`${redactor.text(stackOf(error))}\n`) } : {}),
     },
@@ -145,19 +173,8 @@ function readersOf(
     renderer,
     filter: createEventFilter(redactor),
     warnings,
+    lastWarnings: traffic?.warnings,
   };
-}
-
-/** Variables whose values nobody sees, besides those that hold keys by their name. */
-function secretNames({ secrets, uses }: Chain): readonly string[] {
-  return [...secrets, ...uses.models.flatMap(({ apiKeyEnv }) => (apiKeyEnv === undefined ? [] : [apiKeyEnv]))];
-}
-
-function timedOut({ timeoutMs = 0 }: RunFlags): LimitError {
-  return new LimitError(`the run took longer than its limit of ${timeoutMs / 1000} s`, {
-    code: 'PC9001',
-    help: 'raise --timeout, or see with -v which step takes the time',
-  });
 }
 
 function checkOutputStep({ outputStep }: RunFlags, { steps }: RunResult): void {

@@ -13,11 +13,13 @@ export interface FileOutput extends Output {
 
 /**
  * Opens a file for a result. What is written goes to a new file beside it that takes its place on `commit`; a device or a
- * named pipe is written directly. Throws `UsageError` when it cannot be written.
+ * named pipe is written directly. `wanted` is the mode it gets, by default that of the one it replaces. Throws `UsageError`
+ * when it cannot be written.
  */
-export function openFileOutput(path: string): FileOutput {
+export function openFileOutput(path: string, wanted?: number): FileOutput {
   const target = resolved(path);
-  const mode = modeOf(target);
+  const found = modeOf(target);
+  const mode = found === undefined ? undefined : (wanted ?? found);
   const direct = mode === undefined;
   const file = direct ? target : join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   const descriptor = open(path, file, mode);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EXIT } from '../../core/exit-code.ts';
 import type { RunResult } from '../../core/run.ts';
-import { errorAnnotation, quarantine } from '../../terminal/github.ts';
+import { errorAnnotation, quarantine, warningAnnotation } from '../../terminal/github.ts';
 import { interactiveRenderer } from '../../terminal/interactive.ts';
 import { colorLevel, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type ProgressOptions, plainRenderer, quietRenderer } from '../../terminal/plain.ts';
@@ -76,7 +76,7 @@ function explainEnd(result: RunResult, { paint, cwd, saved }: EndOptions): strin
 
 /** In GitHub Actions no line of a model is obeyed as a workflow command, and the error is shown on the page of the run. */
 function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
-  if (call.io.env.GITHUB_ACTIONS !== 'true' || isSilent(call, flags)) return inner;
+  if ((call.io.env.GITHUB_ACTIONS !== 'true' && !flags.github) || isSilent(call, flags)) return inner;
   const { open, close } = quarantine(randomBytes(16).toString('hex'));
   let opened = false;
   let annotation = '';
@@ -84,7 +84,7 @@ function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
     async write(event) {
       if (!opened) await call.err.write(open);
       opened = true;
-      if (isLast(event) && event.result.error !== null) annotation = errorAnnotation(event.result.error);
+      if (isLast(event)) annotation = annotationsOf(event.result, flags);
       await inner.write(event);
     },
     async end() {
@@ -92,6 +92,12 @@ function quarantined(inner: Renderer, call: Call, flags: RunFlags): Renderer {
       if (opened) await call.err.write(close + annotation);
     },
   };
+}
+
+/** Warnings are told where somebody asked for all that a job can show. */
+function annotationsOf({ error, warnings }: RunResult, { github }: RunFlags): string {
+  const told = github ? warnings.map(warningAnnotation) : [];
+  return [...told, ...(error === null ? [] : [errorAnnotation(error)])].join('');
 }
 
 /** `--log-file`: the verbose form with a time on every line, appended; readable by its owner alone. */

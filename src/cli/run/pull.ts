@@ -20,6 +20,8 @@ export interface Readers {
   readonly filter: (event: Event) => readonly Event[];
   /** Told right after the run has started; part of its result. More may be added while it goes. */
   readonly warnings: Warning[];
+  /** What is to be said besides when the run has succeeded. */
+  readonly lastWarnings: (() => readonly Warning[]) | undefined;
 }
 
 /**
@@ -101,7 +103,7 @@ function stuck(signal: AbortSignal): Promise<undefined> {
 
 /** Adds our own warnings to the run's events and hands everything on; after the last event nothing more. */
 function createDelivery(readers: Readers): (event: Event) => Promise<void> {
-  const { journal, renderer, filter, warnings } = readers;
+  const { journal, renderer, filter, warnings, lastWarnings } = readers;
   let told = 0;
   let unsaved = false;
   let over = false;
@@ -129,6 +131,7 @@ function createDelivery(readers: Readers): (event: Event) => Promise<void> {
       return;
     }
     over = true;
+    if (event.type === 'run.completed') warnings.push(...(lastWarnings?.() ?? []));
     await tell(event);
     const all = [...warnings.map(withoutType), ...event.result.warnings];
     await hand({ ...event, result: { ...event.result, resume: resumeOf(event.result, readers), warnings: all } });

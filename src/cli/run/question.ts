@@ -12,6 +12,12 @@ export async function askAboutCall({ io, err }: Call, { tool, args, rule }: Ques
   return /^y(es)?$/i.test(answer) ? 'yes' : 'no';
 }
 
+/** Asks the question of a gate. */
+export async function askAtGate({ io, err }: Call, question: string, signal: AbortSignal): Promise<boolean> {
+  await err.write(`\n${sanitize(question).trimEnd()}\n`);
+  return /^y(es)?$/i.test((await ask(io, 'Go on? [y/N] ', signal)).trim());
+}
+
 const LONGEST = 2000;
 
 function cut(text: string): string {

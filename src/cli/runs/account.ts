@@ -1,5 +1,6 @@
 import { type Json, textOf } from '../../core/json.ts';
 import type { RunResult, StepResult } from '../../core/run.ts';
+import { dollars } from '../../lib/dollars.ts';
 import type { RunRecord } from '../../store/runs.ts';
 import { duration, oneLine, shortened } from '../../terminal/words.ts';
 import { columns } from '../columns.ts';
@@ -26,8 +27,8 @@ export function accountOf({ id, file, events, result, running }: RunRecord): str
 
 function usageRows({ usage, cost_usd }: RunResult): readonly string[][] {
   if (usage.input_tokens + usage.output_tokens === 0) return [];
-  const cost = cost_usd === null ? 'cost unknown' : `$${cost_usd.toFixed(4)}`;
-  return [['usage', `${usage.input_tokens} tokens in, ${usage.output_tokens} out, ${cost}`]];
+  const cost = cost_usd === null ? 'cost unknown' : dollars(cost_usd);
+  return [['usage', `${usage.estimated ? 'about ' : ''}${usage.input_tokens} tokens in, ${usage.output_tokens} out, ${cost}`]];
 }
 
 function stepRow({ path, type, status, model, duration_ms, output, error }: StepResult): readonly string[] {

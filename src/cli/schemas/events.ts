@@ -15,6 +15,8 @@ const id = z.string().describe('The id the file gives it, or its number among it
 const kind = z.string().describe('The kind of step.');
 const spent = { attempts: count, usage, cost_usd: dollars, duration_ms: milliseconds };
 
+const cached = z.literal(true).exactOptional().describe('The answer came from the cache: nothing was asked.');
+
 const runStarted = event('run.started', 'the first line', {
   chain: chainName,
   steps: count.describe('Number of top-level steps.'),
@@ -46,6 +48,7 @@ const stepRetrying = event('step.retrying', 'an attempt failed and another follo
   reason,
   wait_ms: milliseconds,
   error: errorRecord,
+  model: z.string().exactOptional().describe('The model that goes on, when it is another one.'),
 });
 
 const stepCompleted = event('step.completed', 'a step ended well', {
@@ -57,6 +60,7 @@ const stepCompleted = event('step.completed', 'a step ended well', {
   model: z.string().exactOptional(),
   llm: z.boolean().exactOptional(),
   finish_reason: finishReason.exactOptional(),
+  cached,
   ...spent,
 });
 
@@ -92,6 +96,7 @@ const turnCompleted = event('turn.completed', 'it answered: with text, with tool
   text: z.string().describe('Complete: the deltas may be ignored.'),
   tool_calls: z.array(toolCall),
   finish_reason: finishReason,
+  cached,
   ...spent,
 });
 

@@ -66,7 +66,12 @@ export const usage = z
     input_tokens: count.describe('Cached ones included.'),
     output_tokens: count.describe('Reasoning included.'),
     cached_input_tokens: count.exactOptional(),
+    cache_write_tokens: count.exactOptional(),
     reasoning_tokens: count.exactOptional(),
+    estimated: z
+      .boolean()
+      .exactOptional()
+      .describe('Some of it is an estimate: an answer broke off, or a provider does not say.'),
   })
   .describe('Tokens, as counted by the provider.');
 

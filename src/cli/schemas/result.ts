@@ -12,6 +12,7 @@ const stepResult = z.object({
   output: z.string(),
   data: json.describe('The parsed value; null when there is none.'),
   finish_reason: finishReason.nullable(),
+  cached: z.literal(true).exactOptional().describe('Its answer came from the cache.'),
   duration_ms: milliseconds,
   tool_calls: count,
   usage,

@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { applyFixes } from '../../chain/fix.ts';
-import { StoreError } from '../../core/errors.ts';
 import type { Problem } from '../../core/problem.ts';
-import { fileCause } from '../../lib/file-cause.ts';
+import { replaceText } from '../replace-text.ts';
 import type { Checked, Checker } from './check.ts';
 
 export interface Fixed {
@@ -49,34 +45,4 @@ function isSame(a: Problem, b: Problem): boolean {
 /** Problems that keep a file from being read at all. */
 function unreadable({ problems }: Checked): number {
   return problems.filter(({ code }) => code.startsWith('PC10')).length;
-}
-
-/** The file keeps its mode, and its name if that is a link. Throws when it is no longer what was checked. */
-async function replaceText(file: string, original: string, text: string): Promise<void> {
-  const target = await realpath(file);
-  if (!(await readFile(target)).equals(Buffer.from(original))) {
-    throw new StoreError(`${file} changed while it was being checked; it was left as it is`, {
-      code: 'PC2104',
-      help: 'run the command again',
-    });
-  }
-  const mode = (await stat(target)).mode & 0o7777;
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-  try {
-    await writeSynced(await open(temporary, 'wx', mode), text, mode);
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new StoreError(`cannot write ${file}: ${fileCause(cause)}`, { code: 'PC2104', cause });
-  }
-}
-
-async function writeSynced(handle: FileHandle, text: string, mode: number): Promise<void> {
-  try {
-    await handle.chmod(mode);
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

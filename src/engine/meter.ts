@@ -1,0 +1,147 @@
+import { Failure, LimitError } from '../core/errors.ts';
+import type { Limits, Spent } from '../core/limits.ts';
+import type { Model, ModelRequest, Usage } from '../core/model.ts';
+import { abortable } from '../lib/abortable.ts';
+import { dollars } from '../lib/dollars.ts';
+import { createForecasts, type Forecast, type Forecasts } from './forecast.ts';
+
+/** Holds the calls of a run to its limits. */
+export interface Meter {
+  /**
+   * Called before every request. Throws `LimitError` when the call would exceed a limit; waits when it might, depending on
+   * what the calls under way will have used.
+   */
+  admit(model: Model, request: ModelRequest, signal: AbortSignal): Promise<Admitted>;
+  /** The meter of a chain that is called: its own limits, and those around it. */
+  within(limits: Limits): Meter;
+}
+
+export interface Admitted {
+  /** To be called once, however the call ended. */
+  settle(usage: Usage, costUsd: number | null): void;
+}
+
+export function createMeter(limits: Limits, spent: Spent): Meter {
+  const { usage, costUsd, calls } = spent;
+  const account = { limits, tokens: tokensOf(usage), costUsd, calls, reserved: { tokens: 0, costUsd: 0 } };
+  return meterOf([account], { forecasts: createForecasts(spent), underWay: 0, waiting: new Set() });
+}
+
+interface Account {
+  readonly limits: Limits;
+  tokens: number;
+  costUsd: number | null;
+  calls: number;
+  /** What the calls under way are expected to use. */
+  readonly reserved: { tokens: number; costUsd: number };
+}
+
+interface Shared {
+  readonly forecasts: Forecasts;
+  underWay: number;
+  readonly waiting: Set<() => void>;
+}
+
+function meterOf(accounts: readonly Account[], shared: Shared): Meter {
+  return {
+    async admit(model, request, signal) {
+      for (;;) {
+        signal.throwIfAborted();
+        const next = shared.forecasts.of(model, request);
+        for (const account of accounts) refuseOver(account, next, model);
+        if (!accounts.some((account) => mustWait(account, next, shared)))
+          return reserve(accounts, shared, next, { model, request });
+        await nextSettled(shared, signal);
+      }
+    },
+    within: (limits) => meterOf([...accounts, fresh(limits)], shared),
+  };
+}
+
+function fresh(limits: Limits): Account {
+  return { limits, tokens: 0, costUsd: 0, calls: 0, reserved: { tokens: 0, costUsd: 0 } };
+}
+
+function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast, { spec }: Model): void {
+  if (limits.calls !== undefined && calls + 1 > limits.calls) {
+    throw over('PC9004', `${calls} of ${limits.calls} calls to models are made: the limit is reached`, '--max-turns');
+  }
+  if (limits.tokens !== undefined && tokens + next.tokens > limits.tokens) {
+    const added = `${tokens} are used, the next call needs about ${next.tokens}`;
+    throw over('PC9003', `the limit of ${limits.tokens} tokens does not allow another call: ${added}`, '--max-tokens-total');
+  }
+  if (limits.cost === undefined) return;
+  if (next.costUsd === null || costUsd === null) throw unpriced(spec.id);
+  if (costUsd + next.costUsd <= limits.cost) return;
+  const added = `${dollars(costUsd)} is spent, the next call to ${spec.id} costs about ${dollars(next.costUsd)}`;
+  throw over('PC9002', `the limit of ${dollars(limits.cost)} does not allow another call: ${added}`, '--max-cost');
+}
+
+/** Without another call under way there is nothing to wait for, and the estimate is all there is. */
+function mustWait({ limits, tokens, costUsd, reserved }: Account, next: Forecast, { underWay }: Shared): boolean {
+  if (underWay === 0 || (limits.cost === undefined && limits.tokens === undefined)) return false;
+  if (next.open) return true;
+  if (limits.tokens !== undefined && tokens + reserved.tokens + next.tokens > limits.tokens) return true;
+  return limits.cost !== undefined && (costUsd ?? 0) + reserved.costUsd + (next.costUsd ?? 0) > limits.cost;
+}
+
+function reserve(
+  accounts: readonly Account[],
+  shared: Shared,
+  next: Forecast,
+  { model, request }: { readonly model: Model; readonly request: ModelRequest },
+): Admitted {
+  shared.underWay += 1;
+  for (const account of accounts) {
+    account.calls += 1;
+    account.reserved.tokens += next.tokens;
+    account.reserved.costUsd += next.costUsd ?? 0;
+  }
+  return {
+    settle(usage, costUsd) {
+      shared.underWay -= 1;
+      shared.forecasts.learn(model, request, usage);
+      for (const account of accounts) {
+        account.reserved.tokens -= next.tokens;
+        account.reserved.costUsd -= next.costUsd ?? 0;
+        account.tokens += tokensOf(usage);
+        account.costUsd = account.costUsd === null || costUsd === null ? null : account.costUsd + costUsd;
+      }
+      for (const wake of shared.waiting) wake();
+      shared.waiting.clear();
+    },
+  };
+}
+
+async function nextSettled({ waiting }: Shared, signal: AbortSignal): Promise<void> {
+  let wake = (): void => undefined;
+  const settled = new Promise<void>((resolve) => {
+    wake = resolve;
+    waiting.add(wake);
+  });
+  try {
+    await abortable(settled, signal);
+  } finally {
+    waiting.delete(wake);
+  }
+}
+
+function tokensOf({ input_tokens, output_tokens }: Usage): number {
+  return input_tokens + output_tokens;
+}
+
+function over(code: string, message: string, flag: string): LimitError {
+  return new LimitError(message, {
+    code,
+    help: `raise it with ${flag}; "promptchain runs resume" takes it too and goes on from here`,
+  });
+}
+
+/** A limit that cannot be held must not look as if it were. */
+export function unpriced(model: string): Failure {
+  return new Failure(`the cost of ${model} is unknown, so a limit on the cost cannot be held`, {
+    code: 'PC9005',
+    reason: 'chain',
+    help: `give its price in dollars per million tokens: models: {name: {model: ${model}, price: {input: 0.5, output: 1.5}}}`,
+  });
+}
