@@ -13,7 +13,7 @@ export function checkAgainst(chain: Chain, flags: RunFlags): void {
   if (flags.memory !== undefined && flags.memory !== false && !chain.uses.memory) {
     throw new UsageError('--memory is given, but the chain neither reads nor writes memory', { code: 'PC2027' });
   }
-  if (!flags.cache && !chain.uses.cache) {
+  if (flags.cache === false && !chain.uses.cache) {
     throw new UsageError('--no-cache is given, but no step of the chain has a cache', { code: 'PC2027' });
   }
   checkToolFlags(chain, flags);
