@@ -6,7 +6,7 @@ import { type Asking, createLimiter } from '../../src/models/limiter.ts';
 import { allowancesIn } from '../../src/models/rate-headers.ts';
 
 /** A clock that leaps to the next thing that happens: minutes of waiting take no time. */
-export function virtualClock(): Clock & { run(): Promise<void> } {
+function virtualClock(): Clock & { run(): Promise<void> } {
   let nowMs = 0;
   let alarms: { readonly atMs: number; readonly ring: () => void }[] = [];
   return {
