@@ -164,7 +164,7 @@ function blank(event: StepStarted | StepCompleted | StepFailed | StepSkipped): S
   };
 }
 
-function completed({ output, data, model, finish_reason, cached }: StepCompleted): Partial<StepResult> {
+function completed({ output, data, model, finish_reason, cached, reused }: StepCompleted): Partial<StepResult> {
   return {
     status: 'completed',
     output,
@@ -172,6 +172,7 @@ function completed({ output, data, model, finish_reason, cached }: StepCompleted
     finish_reason: finish_reason ?? null,
     ...(model === undefined ? {} : { model }),
     ...(cached === undefined ? {} : { cached }),
+    ...(reused === undefined ? {} : { reused }),
   };
 }
 

@@ -6,9 +6,10 @@ import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
 import { declareLimitFlags, limitsIn } from './limit-flags.ts';
+import { declarePartFlags, type PartFlags, partsIn } from './part-flags.ts';
 
 /** The options of `run`, parsed and free of contradictions. */
-export interface RunFlags {
+export interface RunFlags extends PartFlags {
   /** As given: a path, or `-` for stdin. */
   readonly chain: string;
   readonly input?: string;
@@ -80,6 +81,7 @@ export function declareRunFlags(parser: Parser): void {
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
     .option('-n, --dry-run', 'print what would be done; call nothing');
+  declarePartFlags(parser);
   declareLimitFlags(parser);
   parser
     .option('-j, --concurrency <n>', 'run at most so many branches or items of a step at a time')
@@ -129,6 +131,7 @@ export function runFlags({ args, options, globals }: Call): RunFlags {
     stream: options.stream !== false,
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
+    ...partsIn(options),
     ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
     ...(options.concurrency === undefined ? {} : { concurrency: countOf('--concurrency', options.concurrency) }),
     limits: limitsIn(options),
@@ -239,6 +242,8 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--raw-output': flags.rawOutput,
     '--show-reasoning': flags.showReasoning,
     '--dry-run': flags.dryRun,
+    '--plan': flags.plan,
+    '--resume': flags.resume !== undefined,
     '--timeout': flags.timeoutMs !== undefined,
     '--no-save': !flags.save,
     '--no-cache': !flags.cache,
@@ -257,6 +262,23 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
   }
 }
 
+/** What a run that calls nothing has no use for. */
+const NOTHING_TO_SHOW: readonly string[] = [
+  '--output',
+  '--output-step',
+  '--all-steps',
+  '--no-stream',
+  '--raw-output',
+  '--show-reasoning',
+  '--timeout',
+  '--no-save',
+  '--record',
+  '--replay',
+  '--stubs',
+  '--summary',
+  '--github',
+];
+
 const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--input', ['--input-file']],
   ['--output-step', ['--all-steps', '--json', '--jsonl']],
@@ -264,29 +286,12 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--no-stream', ['--json', '--jsonl']],
   ['--raw-output', ['--json', '--jsonl', '--output']],
   ['--show-reasoning', ['--json', '--jsonl', '--quiet']],
-  [
-    '--dry-run',
-    [
-      '--json',
-      '--jsonl',
-      '--output',
-      '--output-step',
-      '--all-steps',
-      '--no-stream',
-      '--raw-output',
-      '--show-reasoning',
-      '--timeout',
-      '--no-save',
-      '--record',
-      '--replay',
-      '--stubs',
-      '--summary',
-      '--github',
-    ],
-  ],
+  ['--dry-run', ['--json', '--jsonl', ...NOTHING_TO_SHOW]],
+  ['--dry-run', ['--plan', '--resume']],
+  ['--plan', NOTHING_TO_SHOW],
   ['--stubs', ['--record', '--replay', '--require-llm', '--no-cache']],
   ['--replay', ['--record', '--require-llm', '--no-cache']],
-  ['a chain from stdin', ['--input -']],
+  ['a chain from stdin', ['--input -', '--resume']],
 ];
 
 /** `--set` values are YAML scalars: `0.2` is a number, `"0.2"` a text. */
