@@ -20,7 +20,7 @@ export interface PlanNeeds {
 }
 
 /** What a run would reuse and what it would do, step by step. Nothing is called. */
-export function planned({ call, flags, chain, input, stdin, inputs, earlier }: PlanNeeds): Promise<readonly PlannedStep[]> {
+function planned({ call, flags, chain, input, stdin, inputs, earlier }: PlanNeeds): Promise<readonly PlannedStep[]> {
   const from = flags.from ?? flags.only;
   return planChain(chain, {
     runId: '{run.id}',
