@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findProvider } from '@pydantic/genai-prices';
 
 /**
- * Writes what text costs at each provider of genai-prices to `dist/prices`, a file a provider: the package itself is one
+ * Writes what text costs at each provider of genai-prices, and how much its models read at once, to `dist/prices`, a file a provider: the package itself is one
  * module of 830 kB, which would hold up the first answer of a run for 50 ms; such a file is read in one.
  */
 const PROVIDERS = [
@@ -42,7 +42,7 @@ function modelsOf({ models, fallback_model_providers: others = [] }) {
   return [...models.map(priced), ...others.flatMap((id) => provider(id).models.map(priced))];
 }
 
-function priced({ match, prices }) {
+function priced({ match, prices, context_window: window }) {
   const periods = (Array.isArray(prices) ? prices : [{ prices }]).map(({ constraint, prices: each }) => ({
     ...constraint,
     prices: Object.fromEntries(KEYS.flatMap((key) => (each[key] === undefined ? [] : [[key, each[key]]]))),
@@ -51,5 +51,5 @@ function priced({ match, prices }) {
   const isText = periods.every(
     ({ prices: { input_mtok, output_mtok } }) => input_mtok !== undefined && output_mtok !== undefined,
   );
-  return { match, periods: isText ? periods : [] };
+  return { match, periods: isText ? periods : [], ...(window === undefined ? {} : { window }) };
 }

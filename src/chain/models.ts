@@ -31,6 +31,8 @@ const modelFields = fields({
       .optional()
       .describe('who answers when this model fails after its attempts, in order: provider/model, or names from "models"'),
   idle_timeout: () => duration().optional().describe('the longest silence within an answer, such as 30s; by default 60s'),
+  context: () =>
+    z.int().min(1).optional().describe('tokens the model reads and writes at once, where that is not known or not true of yours'),
   price: () =>
     z
       .strictObject({
@@ -210,12 +212,19 @@ function readModel(report: Report, node: Node, about: { owner: string } & Readin
   return whole;
 }
 
-function settingsOf({ api, idle_timeout: idleTimeoutMs, price, rate }: FieldValues<typeof modelFields>): Partial<ModelSpec> {
+function settingsOf({
+  api,
+  context: window,
+  idle_timeout: idleTimeoutMs,
+  price,
+  rate,
+}: FieldValues<typeof modelFields>): Partial<ModelSpec> {
   const { input = 0, output = 0, cached_input: cachedInput } = price ?? {};
   const { requests, tokens } = rate ?? {};
   return {
     ...(api === undefined ? {} : { api }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(window === undefined ? {} : { window }),
     ...(price === undefined ? {} : { price: { input, output, ...(cachedInput === undefined ? {} : { cachedInput }) } }),
     ...(rate === undefined
       ? {}

@@ -48,6 +48,26 @@ export interface HelpPages {
   root(): string;
   /** What `promptchain <words…> --help` prints. */
   of(words: readonly string[]): Promise<string>;
+  /** What can be typed: for the completion of shells. */
+  words(): Promise<readonly CommandWords[]>;
+}
+
+/** A command or a verb as a shell completes it. */
+export interface CommandWords {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionWords[];
+  /** Of its first argument, when that is one of a few words. */
+  readonly choices: readonly string[];
+  readonly verbs: readonly CommandWords[];
+}
+
+export interface OptionWords {
+  /** `-i` and `--input`, or one of the two. */
+  readonly names: readonly string[];
+  readonly summary: string;
+  readonly takesValue: boolean;
+  readonly choices: readonly string[];
 }
 
 /** One use of a command: the parsed command line and the world it runs in. */

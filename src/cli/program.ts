@@ -8,7 +8,7 @@ import { annotations, errorAnnotation } from '../terminal/github.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { colorLevel, openPaint, type Paint, PLAIN } from '../terminal/paint.ts';
 import { sanitize } from '../terminal/sanitize.ts';
-import type { Call } from './command.ts';
+import type { Call, CommandWords } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { explain } from './explain.ts';
 import { globalsFrom } from './globals.ts';
@@ -105,7 +105,7 @@ async function openCall(
     ),
     // Asked of the descriptor: process.stdin would open it.
     interactive: globals.interactive && err.isTTY && isatty(0),
-    pages: { commands: COMMANDS.map(({ name }) => name), root: rootHelp, of: helpFor },
+    pages: { commands: COMMANDS.map(({ name }) => name), root: rootHelp, of: helpFor, words: commandWords },
     process,
   };
 }
@@ -122,6 +122,10 @@ function asksForJson({ options, err, globals }: Call): boolean {
 async function warn({ settings, err, paint, globals }: Call): Promise<void> {
   if (globals.quiet) return;
   for (const warning of settings.warnings) await err.write(`${paint.yellow('warning')}: ${sanitize(warning)}\n`);
+}
+
+async function commandWords(): Promise<readonly CommandWords[]> {
+  return (await import('./completion/words.ts')).commandWords();
 }
 
 function enterDir(process: NodeJS.Process, dir: string | undefined): string {

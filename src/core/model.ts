@@ -18,6 +18,8 @@ export interface ModelSpec {
   readonly api?: 'chat' | 'responses';
   /** Where the file names it, for error messages. */
   readonly position?: Position;
+  /** Tokens it reads and writes at once, over what is known of it. */
+  readonly window?: number;
   /** Over the price tables. */
   readonly price?: TokenPrice;
   /** What the key may do a minute, over what the provider says. */
@@ -96,6 +98,8 @@ export interface Model {
   readonly spec: ModelSpec;
   /** False for what is not a language model (`echo`, `offline/extractive`). */
   readonly llm: boolean;
+  /** Tokens of a request and its answer together, as far as known. */
+  window?(): number | undefined;
   /** What so many tokens cost, in US dollars; null, or no such method, when the price is unknown. */
   cost?(usage: Usage): number | null;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

@@ -30,7 +30,7 @@ export function contextOf(
   work: Work,
   attempt: number,
   signal: AbortSignal,
-  { idempotencyKey, answering }: Pick<StepExecution, 'idempotencyKey'> & { readonly answering?: ModelSpec | undefined },
+  { idempotencyKey, host, answering }: StepExecution & { readonly answering?: ModelSpec | undefined },
 ): StepContext {
   const { frame, scope, path, inside, step } = work;
   // A group that is tried again makes new journal entries: its children's first results stay what they were.
@@ -52,7 +52,7 @@ export function contextOf(
       return answering === undefined || answering === spec ? model : withParams(answering.params, model);
     },
     history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
-    turn: (key, spec, request) => takeTurn(place, key, spec, request, step),
+    turn: (key, spec, request) => takeTurn({ ...place, frame: { ...inner, host } }, key, spec, request, step),
     tools: (patterns) => openTools(place, patterns),
     call: (key, tool, args) => callAlone(place, { key, tool, args }),
     callAll: (calls) => callAll(place, calls),

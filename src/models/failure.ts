@@ -177,6 +177,28 @@ const CODE_OF: { readonly [reason in Reason]?: string } = {
   refusal: 'PC5014',
 };
 
+/** A request that was not sent, because the model cannot read all of it. */
+export function tooLong(
+  origin: Origin,
+  {
+    model,
+    tokens,
+    reserved,
+    window,
+  }: { readonly model: string; readonly tokens: number; readonly reserved: number; readonly window: number },
+): ModelError {
+  const answer = reserved === 0 ? '' : ` and max_tokens keeps ${reserved} for the answer`;
+  return new ModelError(`the request has about ${tokens} tokens${answer}, but ${model} takes ${window} in all: it was not sent`, {
+    code: 'PC5012',
+    reason: 'context_overflow',
+    provider: origin.provider,
+    help: OVERFLOW_HELP,
+  });
+}
+
+const OVERFLOW_HELP =
+  'shorten what is put in, as with {input | truncate(2000)}, name a model that reads more, or let the values give way: context: truncate or summarise';
+
 /** The code of a provider's failure. */
 export function codeOf(reason: Reason): string {
   return CODE_OF[reason] ?? 'PC6003';
@@ -187,8 +209,7 @@ function helpFor(reason: Reason, origin: Origin): string | undefined {
     return `the key came from ${origin.keyName}: check it, or its rights for ${origin.model}`;
   if (reason === 'quota') return `add credit at ${origin.label}, or name another model with --model`;
   if (reason === 'not_found') return `check the model's name "${origin.model}" and the base URL ${origin.url}`;
-  if (reason === 'context_overflow')
-    return 'shorten the input, for example with the filter truncate(n), or name a model that reads more';
+  if (reason === 'context_overflow') return OVERFLOW_HELP;
   return undefined;
 }
 

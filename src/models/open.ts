@@ -1,5 +1,6 @@
 import type { Io } from '../core/io.ts';
 import type { Model, ModelSpec, OpenModel } from '../core/model.ts';
+import { once } from '../lib/once.ts';
 import type { Agents } from './agents.ts';
 import { createAgents } from './agents.ts';
 import type { ModelConfig } from './config.ts';
@@ -10,7 +11,7 @@ import type { Origin } from './failure.ts';
 import type { FoundKey, KeyCommands } from './find-key.ts';
 import { keyFor } from './find-key.ts';
 import { thinks } from './params.ts';
-import { costOf } from './price.ts';
+import { costOf, windowOf } from './price.ts';
 import { protocolFor } from './protocols.ts';
 
 export interface OpenModelOptions {
@@ -67,6 +68,7 @@ async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
     agents,
     timeouts,
     cost: costOf(spec, endpoint.provider, io),
+    window: once(() => windowOf(spec, endpoint.provider, io)),
     env: io.env,
   });
 }

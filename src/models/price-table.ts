@@ -3,6 +3,8 @@ export interface PricedModel {
   readonly match: Match;
   /** The last one that holds counts. */
   readonly periods: readonly Period[];
+  /** Tokens it reads and writes at once. */
+  readonly window?: number;
 }
 
 type Match =
@@ -35,10 +37,13 @@ export interface Prices {
 type Price = number | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
 
 export function findPrices(table: readonly PricedModel[], model: string, nowMs: number): Prices | undefined {
-  const name = model.toLowerCase();
-  const entry = entryFor(table, name) ?? entryFor(table, withDashes(name));
-  const periods = entry?.periods ?? [];
+  const periods = entryOf(table, model)?.periods ?? [];
   return (periods.findLast((period) => holds(period, nowMs)) ?? periods[0])?.prices;
+}
+
+export function entryOf(table: readonly PricedModel[], model: string): PricedModel | undefined {
+  const name = model.toLowerCase();
+  return entryFor(table, name) ?? entryFor(table, withDashes(name));
 }
 
 function entryFor(table: readonly PricedModel[], name: string): PricedModel | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Io } from '../core/io.ts';
 import type { ModelSpec, Usage } from '../core/model.ts';
 import { once } from '../lib/once.ts';
-import { findPrices, type PricedModel, type Prices } from './price-table.ts';
+import { entryOf, findPrices, type PricedModel, type Prices } from './price-table.ts';
 import type { Provider } from './provider.ts';
 
 export type CostOf = (usage: Usage) => number | null;
@@ -25,6 +25,14 @@ export function costOf(spec: ModelSpec, provider: Provider, io: Pick<Io, 'clock'
     const prices = findPrices(table(), spec.name, io.clock.now());
     return prices === undefined ? null : cost(prices, usage);
   };
+}
+
+/** Tokens that a model reads and writes at once: what the file says, else what the table knows. */
+export function windowOf(spec: ModelSpec, provider: Provider, io: Pick<Io, 'packageDir'>): number | undefined {
+  if (spec.window !== undefined) return spec.window;
+  return provider.free === true
+    ? undefined
+    : entryOf(readTable(io.packageDir, provider.prices ?? provider.id), spec.name)?.window;
 }
 
 /** Models that Ollama passes on to its own servers. */

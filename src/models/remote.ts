@@ -1,10 +1,11 @@
 import { ModelError } from '../core/errors.ts';
 import type { Model, ModelEvent, ModelRequest, ModelSpec } from '../core/model.ts';
+import { estimateInput } from '../lib/token-estimate.ts';
 import type { Agents } from './agents.ts';
 import type { Timeouts } from './config.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Origin } from './failure.ts';
-import { unreachable } from './failure.ts';
+import { tooLong, unreachable } from './failure.ts';
 import type { FoundKey } from './find-key.ts';
 import type { CostOf } from './price.ts';
 import type { Protocol } from './protocol.ts';
@@ -22,7 +23,23 @@ export interface RemoteOptions {
   readonly timeouts: Timeouts;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cost: CostOf;
+  /** See `Model`. */
+  window(): number | undefined;
 }
+
+/** Reads the table of windows only for a request that is long. */
+function refuseTooLong(request: ModelRequest, { spec, origin, window }: RemoteOptions): void {
+  const tokens = estimateInput(request);
+  if (tokens < ALWAYS_SHORT) return;
+  const room = window();
+  const reserved = request.params.max_tokens ?? 0;
+  // Our count is good to a fifth: what may fit is for the provider to decide.
+  if (room === undefined || tokens * SURE + reserved <= room) return;
+  throw tooLong(origin, { model: spec.id, tokens, reserved, window: room });
+}
+
+const ALWAYS_SHORT = 2000;
+const SURE = 0.8;
 
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
@@ -39,6 +56,7 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     signal.throwIfAborted();
+    refuseTooLong(request, options);
     const idleTimeoutMs = request.idleTimeoutMs ?? spec.idleTimeoutMs;
     const timeouts = idleTimeoutMs === undefined ? options.timeouts : { ...options.timeouts, idleMs: idleTimeoutMs };
     const body = JSON.stringify(protocol.body(spec, request, endpoint.provider));
@@ -62,5 +80,11 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
     }
   }
 
-  return { spec, llm: true, cost: options.cost, stream };
+  return {
+    spec,
+    llm: true,
+    window: options.window,
+    cost: options.cost,
+    stream,
+  };
 }

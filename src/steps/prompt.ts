@@ -11,6 +11,7 @@ import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
+import { contextPolicy, fitting } from './fit-context.ts';
 import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
@@ -39,6 +40,7 @@ export const prompt = defineKind({
     fallback: fallback.optional(),
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
+    context: contextPolicy.optional(),
     strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
   }),
   bind(options, binding) {
@@ -53,12 +55,15 @@ export const prompt = defineKind({
     const patterns = options.tools ?? [];
     const idle = options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout };
     refuseWithoutTools(options, binding);
+    refusePolicyWithTools(options, binding);
+    const policy = options.context ?? 'fail';
+    const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
     return {
       ...(model === undefined ? {} : { model }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
       ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
-      async *run(context) {
+      run: fitting({ policy, values, model, rendered }, async function* (context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
         const sent = {
@@ -74,7 +79,7 @@ export const prompt = defineKind({
         const request: ModelRequest = { ...sent, params: model.params, idempotencyKey: context.idempotencyKey };
         const opened = await context.model(model);
         return yield* answer(opened.stream(request, context.signal), request, context, opened.spec.id);
-      },
+      }),
     };
   },
 });
@@ -89,6 +94,13 @@ function refuseWithoutTools(
     if (options[key] === undefined) continue;
     binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
   }
+}
+
+/** What an agent no longer has room for is told by its own rules. */
+function refusePolicyWithTools(options: { readonly tools?: unknown; readonly context?: unknown }, binding: Binding): void {
+  if (options.tools === undefined || options.context === undefined) return;
+  const message = '"context" and "tools" do not go together on a prompt: with tools, older turns are left out';
+  binding.problem(['context'], { code: 'PC1410', message });
 }
 
 async function* answerWithTools(

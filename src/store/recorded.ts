@@ -28,13 +28,19 @@ export function progressIn(events: readonly Event[]): Progress {
   const remembered = new Set<string>();
   const committed = new Set<string>();
   const begun = new Set<string>();
+  const again = new Set<string>();
   const failed = new Set<string>();
   for (const { v: _, seq: __, ts: ___, run_id: ____, ...event } of events) {
     if (event.type === 'tool.started') begun.add(event.call);
-    if ('masked' in event && event.masked) continue;
+    if ('masked' in event && event.masked) {
+      if (event.type === 'turn.completed') again.add(event.turn);
+      continue;
+    }
     if (event.type === 'step.completed') recorded.set(event.step, recordedStep(event));
-    else if (event.type === 'turn.completed') recorded.set(event.turn, { completed: event });
-    else if (event.type === 'tool.completed') {
+    else if (event.type === 'turn.completed') {
+      recorded.set(event.turn, { completed: event });
+      again.delete(event.turn);
+    } else if (event.type === 'tool.completed') {
       begun.delete(event.call);
       if (event.ends_step !== true && event.tool !== 'memory.set') recorded.set(event.call, { completed: event });
     } else if (event.type === 'memory.written' && event.committed) {
@@ -49,8 +55,17 @@ export function progressIn(events: readonly Event[]): Progress {
   for (const [path, { completed }] of recorded) {
     if (completed.type !== 'tool.completed') continue;
     if (groups.has(path) || (completed.is_error && failed.has(completed.step))) recorded.delete(path);
+    // A turn that is taken again may call something else: what was answered before is not the answer to that.
+    if (!again.has(turnOf(path)) && !again.has(`${turnOf(path)}b`)) continue;
+    recorded.delete(path);
+    begun.add(path);
   }
   return { recorded, failures, begun, remembered, committed };
+}
+
+/** Of a call `reply/t3.1` the turn `reply/t3`. */
+function turnOf(call: string): string {
+  return call.slice(0, call.lastIndexOf('.'));
 }
 
 function pathsAround(path: string): string[] {

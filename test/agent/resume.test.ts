@@ -238,4 +238,11 @@ test('an entry of which a secret was masked is done again; so is a call that sta
     call('c/t1.3', 'own'),
   ]);
   assert.deepEqual([...recorded.keys()], ['b', 'c/t1.2/in', 'c/t1.3']);
+  const turn = (path: string, more: object) =>
+    ({ ...common, type: 'turn.completed', step: 'a', turn: path, text: '', ...more }) as Event;
+  const masked = progressIn([turn('c/t1', {}), call('c/t1.1', 'own'), turn('c/t2', { masked: true }), call('c/t2.1', 'own')]);
+  assert.deepEqual([...masked.recorded.keys()], ['c/t1', 'c/t1.1'], 'nor is a call of a turn that is taken again kept');
+  assert.deepEqual([...masked.begun], ['c/t2.1']);
+  const taken = progressIn([turn('c/t1', { masked: true }), call('c/t1.1', 'own'), turn('c/t1', {}), call('c/t1.1', 'own')]);
+  assert.deepEqual([...taken.recorded.keys()].sort(), ['c/t1', 'c/t1.1']);
 });

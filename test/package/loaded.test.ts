@@ -29,6 +29,7 @@ const LOADED: readonly (readonly [args: readonly string[], packages: readonly st
   ],
   [['schema'], ['commander', 'yaml', 'zod']],
   [['models', 'list'], ['commander']],
+  [['doctor'], ['commander']],
   [
     ['prompts', 'list'],
     ['commander', 'yaml', 'zod'],

@@ -63,6 +63,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./schema.ts')).schema,
   },
   {
+    name: 'doctor',
+    summary: 'what is installed and ready here: versions, folders, keys, local servers, settings',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands, options and files',
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
     name: 'help',
     summary: 'help for a command, or a topic such as exit-codes, events or config',
     load: async () => (await import('./help.ts')).help,

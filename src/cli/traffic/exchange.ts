@@ -24,6 +24,7 @@ export interface ModelExchange extends Asked {
   /** What the chain calls the model: `auto` stands for another one. */
   readonly asked: string;
   readonly llm: boolean;
+  readonly window?: number;
   /** As they came, so that a replayed answer streams like the recorded one. */
   readonly events: readonly ModelEvent[];
 }

@@ -37,6 +37,7 @@ export function recordTraffic({ file, chain, redactor, again }: RecordOptions): 
       ...model,
       async *stream(request, signal) {
         const events: ModelEvent[] = [];
+        const window = model.window?.();
         let end: Ending = { unfinished: true };
         try {
           for await (const event of model.stream(request, signal)) {
@@ -54,6 +55,7 @@ export function recordTraffic({ file, chain, redactor, again }: RecordOptions): 
             ...asked('model', modelRequest(model.spec, request)),
             asked: id,
             llm: model.llm,
+            ...(window === undefined ? {} : { window }),
             events: maskedEvents(events, redactor),
             ...end,
           });

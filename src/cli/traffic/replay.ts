@@ -69,6 +69,7 @@ function replayedModel(
   return {
     spec: opened,
     llm: known?.llm ?? true,
+    window: () => known?.window,
     cost: () => 0,
     async *stream(request, signal) {
       const exchange = await recorded(modelRequest(opened, request), request.path ?? '');

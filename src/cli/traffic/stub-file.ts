@@ -90,7 +90,7 @@ export function readStubs(file: string, chain: Chain): Stubs {
 
 /** The journal path of a step, without the turn that asked and the number of an item or an attempt: `evidence/code[2]/t1` is `evidence/code`. */
 export function stepOf(path: string): string {
-  return path.replace(/\/(?:t|s)\d+b?$/, '').replace(/(?:\[\d+\]|#\d+)(?=\/|$)/g, '');
+  return path.replace(/\/[ts]\d+(?:\.\d+)*b?$/, '').replace(/(?:\[\d+\]|#\d+)(?=\/|$)/g, '');
 }
 
 export function lastOf(path: string): string {

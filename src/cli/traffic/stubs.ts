@@ -69,7 +69,7 @@ export function stubTraffic({ stubs, file, abort }: StubOptions): Traffic {
 
 /** From the most to the least exact: the turn, the item, the step by its path, by its id. */
 function namesOf(path: string): readonly string[] {
-  const step = path.replace(/\/(?:t|s)\d+b?$/, '');
+  const step = path.replace(/\/[ts]\d+(?:\.\d+)*b?$/, '');
   return [path, step, lastOf(step), stepOf(path), lastOf(stepOf(path))];
 }
 
