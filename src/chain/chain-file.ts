@@ -1,20 +1,22 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { Limits } from '../core/limits.ts';
-import type { ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, ModelSpec } from '../core/model.ts';
 import type { Step } from '../core/step.ts';
 import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
 import { checkedFields } from './checked.ts';
+import { locateFile } from './files.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
 import { readInputs } from './inputs.ts';
+import { locate } from './locate.ts';
 import type { WrittenServer } from './mcp.ts';
 import { readModels } from './models.ts';
 import type { Entry, MapNode, Node } from './node.ts';
-import { describe, jsonOf } from './node.ts';
+import { describe, jsonOf, nodeAt } from './node.ts';
 import { createLocator } from './offsets.ts';
 import type { Loading } from './options.ts';
 import { readPermissions } from './permissions.ts';
@@ -63,6 +65,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   checkStepModels(frame, loading);
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
+  const tests = bindTests(frame, settings);
   const { uses } = frame;
   return {
     name: settings.name ?? source.name,
@@ -76,6 +79,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     steps,
     finally: last,
     ...(output === undefined ? {} : { output }),
+    ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
     limits: limitsOf(settings),
     servers,
@@ -83,6 +87,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     permissions: readPermissions(report, root.entries.get('permissions')?.value),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
+    ...(tests === undefined ? {} : { tests }),
     warnings: source.isTop ? loading.warnings : [],
     sources: loading.sources,
     uses: { ...uses, models: [...uses.models.values()] },
@@ -196,6 +201,7 @@ function createFrame(
       cache: false,
       servers: [],
     },
+    ...(source.isTop ? lastStep(root, list, options.answer) : {}),
     cache,
     prompts: 0,
     hasOutput: false,
@@ -205,6 +211,12 @@ function createFrame(
     },
     loadChain: source.include,
   };
+}
+
+/** With an `output` of its own, no step gives that of the chain. */
+function lastStep(root: MapNode, list: Node | undefined, answer: AnswerFormat | undefined): Pick<Frame, 'last'> {
+  const node = list?.kind === 'list' ? list.items.at(-1) : undefined;
+  return node === undefined || answer === undefined || root.entries.has('output') ? {} : { last: { node, answer } };
 }
 
 function withoutSteps(choice: Loading['options']['model']): { default?: string; override?: string } {
@@ -250,6 +262,16 @@ function bindOutput(frame: Frame): Chain['output'] {
   const output = bindValue({ frame, reading, raw: false }, entry.value);
   noteReads(frame, reading);
   return output;
+}
+
+function bindTests({ report, root, tree, dir }: Frame, { tests }: Settings): Chain['tests'] {
+  const node = root.entries.get('tests')?.value;
+  if (tests === undefined || node === undefined) return undefined;
+  if (Array.isArray(tests)) return { cases: locate(report.source, node, tests as Json) };
+  const found = locateFile(tree, dir, tests.file);
+  if ('file' in found) return { file: found.file };
+  report.add(nodeAt(node, ['file']) ?? node, found.finding);
+  return undefined;
 }
 
 function limitsOf({ limits: { time, cost, calls, tokens } = {} }: Settings): Limits {

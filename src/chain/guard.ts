@@ -1,18 +1,30 @@
 import type { Report } from './report.ts';
 import type { Place } from './source.ts';
 
+export interface Limits {
+  /** What the file is, for messages: a chain. */
+  readonly what: string;
+  readonly bytes: number;
+  readonly lines: number;
+  /** Maps and lists inside each other. */
+  readonly depth: number;
+  readonly aliases: number;
+  /** Lexical tokens: bounds the memory a file of commas can take. */
+  readonly tokens: number;
+  /** Values after aliases are expanded. */
+  readonly values: number;
+}
+
 /** What a chain file may be at most. Reached only by files made to hurt, or made by a program for something else. */
-export const LIMITS = {
+export const LIMITS: Limits = {
+  what: 'a chain file',
   bytes: 1024 * 1024,
   lines: 20_000,
-  /** Maps and lists inside each other. */
   depth: 200,
   aliases: 50,
-  /** Lexical tokens: bounds the memory a file of commas can take. */
   tokens: 250_000,
-  /** Values after aliases are expanded. */
   values: 50_000,
-} as const;
+};
 
 /** Decodes strictly: the text, or the offset of the first byte that is not UTF-8. The byte order mark is kept. */
 export function decodeUtf8(bytes: Uint8Array): { readonly text: string } | { readonly badByte: number; readonly before: string } {
@@ -30,23 +42,29 @@ export function decodeUtf8(bytes: Uint8Array): { readonly text: string } | { rea
  * the text is not to be parsed.
  */
 export function guardText(report: Report, byteLength: number): readonly Place[] | undefined {
+  return guardSize(report, byteLength, LIMITS) ? guardCharacters(report) : undefined;
+}
+
+/** False, and the reason reported, for a text that is too large. */
+export function guardSize(report: Report, byteLength: number, limits: Limits): boolean {
   const { lineStarts } = report.source;
   const place = { start: 0, end: 1 };
-  if (byteLength > LIMITS.bytes) {
+  const help = limits === LIMITS ? MOVE_DATA_OUT : undefined;
+  if (byteLength > limits.bytes) {
     report.add(place, {
       code: 'PC1003',
-      message: `the file has ${byteLength} bytes; a chain may have ${LIMITS.bytes}`,
-      help: MOVE_DATA_OUT,
+      message: `the file has ${byteLength} bytes; ${limits.what} may have ${limits.bytes}`,
+      help,
     });
-    return undefined;
+    return false;
   }
-  if (lineStarts.length > LIMITS.lines + 1) {
-    const start = lineStarts[LIMITS.lines] ?? 0;
-    const message = `the file has ${lineStarts.length} lines; a chain may have ${LIMITS.lines}`;
-    report.add({ start, end: start + 1 }, { code: 'PC1003', message, help: MOVE_DATA_OUT });
-    return undefined;
+  if (lineStarts.length > limits.lines + 1) {
+    const start = lineStarts[limits.lines] ?? 0;
+    const message = `the file has ${lineStarts.length} lines; ${limits.what} may have ${limits.lines}`;
+    report.add({ start, end: start + 1 }, { code: 'PC1003', message, help });
+    return false;
   }
-  return guardCharacters(report);
+  return true;
 }
 
 const MOVE_DATA_OUT = 'give data as the input, and long prompts as files: prompt: {file: prompts/name.md}';

@@ -1,6 +1,6 @@
 import type { CST as Cst, Document } from 'yaml';
 import { Composer, CST, Lexer, Parser } from 'yaml';
-import { LIMITS } from './guard.ts';
+import { LIMITS, type Limits } from './guard.ts';
 import type { Report } from './report.ts';
 import type { Place } from './source.ts';
 import { reportSyntax } from './syntax.ts';
@@ -18,14 +18,14 @@ export interface Parsed {
  * The limits that need tokens are checked while lexing: nesting and aliases are counted before anything recursive runs, and
  * composing stops at the first hundred errors, because each costs more than the one before.
  */
-export function parseYaml(report: Report, characters: readonly Place[] = []): Parsed | undefined {
+export function parseYaml(report: Report, characters: readonly Place[] = [], limits: Limits = LIMITS): Parsed | undefined {
   const text = withoutPlaces(report.source.text, characters, ' ');
-  const { document, errors } = parseText(report, text);
+  const { document, errors } = parseText(report, text, limits);
   if (errors.length === 0) return document && { document, unread: characters };
   if (characters.length > 0) return undefined;
   const unread = reportSyntax(report, errors);
   if (unread === undefined) return undefined;
-  const again = parseText(report, withoutPlaces(text, unread, 'x'));
+  const again = parseText(report, withoutPlaces(text, unread, 'x'), limits);
   return again.document === undefined || again.errors.length > 0 ? undefined : { document: again.document, unread };
 }
 
@@ -46,18 +46,19 @@ interface Composed {
   readonly errors: readonly YamlError[];
 }
 
-function parseText(report: Report, text: string): Composed {
-  const tokens = tokenize(report, text);
+function parseText(report: Report, text: string, limits: Limits): Composed {
+  const tokens = tokenize(report, text, limits);
   if (tokens === undefined) return { errors: [] };
   const { documents, errors } = compose(tokens, text.length);
   const [document, second] = documents;
   if (second === undefined || errors.length > 0) return { document, errors };
   const start = second.range[0];
-  report.add({ start, end: start + 3 }, { code: 'PC1003', message: 'a chain file holds one document; a second one starts here' });
+  const message = `${limits.what} holds one document; a second one starts here`;
+  report.add({ start, end: start + 3 }, { code: 'PC1003', message });
   return { errors: [] };
 }
 
-function tokenize(report: Report, text: string): Cst.Token[] | undefined {
+function tokenize(report: Report, text: string, limits: Limits): Cst.Token[] | undefined {
   const parser = new Parser();
   const tokens: Cst.Token[] = [];
   let count = 0;
@@ -73,9 +74,9 @@ function tokenize(report: Report, text: string): Cst.Token[] | undefined {
     else if (lexeme === CST.DOCUMENT) documents += 1;
     for (const token of parser.next(lexeme)) tokens.push(token);
     const depth = Math.max(flowDepth, parser.stack.length - 1);
-    if (depth <= LIMITS.depth && aliases <= LIMITS.aliases && count <= LIMITS.tokens && documents <= 100 && tokens.length <= 1000)
+    if (depth <= limits.depth && aliases <= limits.aliases && count <= limits.tokens && documents <= 100 && tokens.length <= 1000)
       continue;
-    const excess = excessOf({ depth, aliases, count, documents });
+    const excess = excessOf({ depth, aliases, count, documents }, limits);
     report.add({ start, end: start + lexeme.length }, { code: 'PC1003', message: excess });
     return undefined;
   }
@@ -83,11 +84,11 @@ function tokenize(report: Report, text: string): Cst.Token[] | undefined {
   return tokens;
 }
 
-function excessOf(seen: { depth: number; aliases: number; count: number; documents: number }): string {
-  if (seen.depth > LIMITS.depth) return `maps and lists are nested deeper than ${LIMITS.depth} levels`;
-  if (seen.aliases > LIMITS.aliases) return `the file has more than ${LIMITS.aliases} aliases`;
-  if (seen.count > LIMITS.tokens) return 'the file has too many values for a chain';
-  return seen.documents > 100 ? 'a chain file holds one document' : 'this is not a YAML file: it has more than 1000 errors';
+function excessOf(seen: { depth: number; aliases: number; count: number; documents: number }, limits: Limits): string {
+  if (seen.depth > limits.depth) return `maps and lists are nested deeper than ${limits.depth} levels`;
+  if (seen.aliases > limits.aliases) return `the file has more than ${limits.aliases} aliases`;
+  if (seen.count > limits.tokens) return `the file has too many values for ${limits.what}`;
+  return seen.documents > 100 ? `${limits.what} holds one document` : 'this is not a YAML file: it has more than 1000 errors';
 }
 
 /** One complaint of the YAML library. */

@@ -1,4 +1,4 @@
-import { decodeUtf8, guardText } from './guard.ts';
+import { decodeUtf8, guardText, LIMITS, type Limits } from './guard.ts';
 import { parseYaml } from './parse.ts';
 import { type Report, silentAbout } from './report.ts';
 import type { Place } from './source.ts';
@@ -25,12 +25,13 @@ export function readTree(
   return characters && parsedTree(report, characters);
 }
 
-function parsedTree(report: Report, characters: readonly Place[]) {
-  const parsed = parseYaml(report, characters);
+/** The same of a text that was looked at already; `characters` are the places to set aside. */
+export function parsedTree(report: Report, characters: readonly Place[], limits: Limits = LIMITS) {
+  const parsed = parseYaml(report, characters, limits);
   if (parsed === undefined) return undefined;
   const about = parsed.unread.length === 0 ? report : silentAbout(report, parsed.unread);
   try {
-    return { tree: buildTree(parsed.document, about), report: about };
+    return { tree: buildTree(parsed.document, about, limits), report: about };
   } catch (error) {
     if (!(error instanceof TooManyValues)) throw error;
     report.add(error.place, { code: 'PC1003', message: error.message });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
+import { caseSchema } from '../lib/case-fields.ts';
 import { duration } from '../lib/duration.ts';
 import { fields } from '../lib/fields.ts';
 import { inputsSchema } from './inputs.ts';
@@ -14,6 +15,12 @@ const memorySchema = () =>
     commit: z.enum(['on_success', 'each_step']).default('on_success').describe('when what was remembered is written'),
     max: z.int().min(1).optional().describe('how many keys the namespace keeps; the longest untouched go first'),
   });
+
+const testsSchema = () =>
+  z.union([
+    z.array(caseSchema()).min(1, 'needs at least one case'),
+    z.strictObject({ file: z.string().min(1).describe('a dataset: .yaml, .json, .jsonl or .csv') }),
+  ]);
 
 const limitsSchema = () =>
   z.strictObject({
@@ -56,5 +63,6 @@ export const chainFields = fields({
   steps: () => stepList().optional().describe('what the chain does, in order'),
   instructions: () => stepList().optional().describe('another word for steps'),
   finally: () => stepList().optional().describe('steps that run last, also when the others failed; the output stays what it was'),
+  tests: () => testsSchema().optional().describe('the cases of promptchain test: a list, or {file: …}'),
   output: () => z.json().optional().describe('a text or a map to print instead of the last output'),
 });

@@ -1,6 +1,6 @@
 import type { Document, Node as YamlNode } from 'yaml';
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
-import { LIMITS } from './guard.ts';
+import { LIMITS, type Limits } from './guard.ts';
 import type { Entry, ListNode, MapNode, Node, ScalarNode } from './node.ts';
 import { quoteYaml } from './quote.ts';
 import type { Report } from './report.ts';
@@ -19,14 +19,15 @@ export interface Tree {
   readonly braced: Map<Node, () => void>;
 }
 
-export function buildTree(document: Document.Parsed, report: Report): Tree {
-  const builder: Builder = { report, anchors: new Map(), sizes: new Map(), braced: new Map(), free: 0 };
+export function buildTree(document: Document.Parsed, report: Report, limits: Limits = LIMITS): Tree {
+  const builder: Builder = { report, limits, anchors: new Map(), sizes: new Map(), braced: new Map(), free: 0 };
   const root = build(builder, document.contents, { start: 0, end: 0 });
   return { root, braced: builder.braced };
 }
 
 interface Builder {
   readonly report: Report;
+  readonly limits: Limits;
   /** `undefined` while the anchored value is being read: an alias inside it refers to itself. */
   readonly anchors: Map<string, Node | undefined>;
   /** Values each collection stands for once aliases are expanded. */
@@ -231,7 +232,7 @@ function measure(builder: Builder, node: Node, children: Iterable<Node>): void {
   let size = 1;
   for (const child of children) size += child.kind === 'scalar' ? 1 : (builder.sizes.get(child) ?? 1);
   builder.sizes.set(node, size);
-  if (size > LIMITS.values) throw new TooManyValues(node, size);
+  if (size > builder.limits.values) throw new TooManyValues(node, size, builder.limits);
 }
 
 function* valuesOf(entries: ReadonlyMap<string, Entry>): Iterable<Node> {
@@ -242,8 +243,8 @@ function* valuesOf(entries: ReadonlyMap<string, Entry>): Iterable<Node> {
 export class TooManyValues extends Error {
   readonly place: Place;
 
-  constructor(place: Place, size: number) {
-    super(`this stands for ${size} values once aliases are expanded; a chain may have ${LIMITS.values}`);
+  constructor(place: Place, size: number, { what, values }: Limits) {
+    super(`this stands for ${size} values once aliases are expanded; ${what} may have ${values}`);
     this.place = { start: place.start, end: place.end };
   }
 }

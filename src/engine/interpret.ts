@@ -78,8 +78,9 @@ export async function* runWhole(
   // A plan has no values to make an output of.
   const value = frame.plan === undefined ? finalValue(chain, state, outcome) : '';
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
+  const isLast = outcome.data !== undefined && value === outcome.output;
   return typeof value === 'string'
-    ? { output: value, value, ...stop }
+    ? { output: value, value, ...(isLast ? { data: outcome.data } : {}), ...stop }
     : { output: JSON.stringify(value), data: value, value, ...stop };
 }
 

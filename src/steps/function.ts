@@ -5,11 +5,11 @@ import type { Json } from '../core/json.ts';
 import type { Binding, StepBody, StepContext, StepOutcome } from '../core/step.ts';
 import type { ValueTemplate } from '../core/template.ts';
 import { fields } from '../lib/fields.ts';
+import { callInWorker } from '../lib/function-worker.ts';
 import { nearest } from '../lib/nearest.ts';
 import { BUILTINS } from './builtins.ts';
 import { defineKind, quiet } from './define.ts';
 import { value } from './fields.ts';
-import { callInWorker } from './function-worker.ts';
 
 const REFERENCE = /^(?<file>.+)#(?<name>[A-Za-z_$][\w$]*)$/;
 

@@ -104,7 +104,7 @@ describe('a hostile file is refused with a position:', () => {
     assert.deepEqual(checkFile(dir, 'pipe.yaml').problems.map(line), [`PC1001 1:1 ${isPipe}`]);
     assert.deepEqual(checkFile(dir, 'b.yaml').problems.map(line), [`PC1001 1:17 ${isPipe}`]);
     assert.deepEqual(checkFile('/dev', 'zero').problems.map(line), [
-      'PC1003 1:1 the file has 1048577 bytes; a chain may have 1048576',
+      'PC1003 1:1 the file has 1048577 bytes; a chain file may have 1048576',
     ]);
   });
 });

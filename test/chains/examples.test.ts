@@ -73,6 +73,14 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'notes-summary.yaml': [
     { args: [...NOTES, '--model', 'echo/prompt'], stdout: `Summarise these notes in four sentences:\n\n${notes()}\n` },
   ],
+  'ticket-label.yaml': [
+    {
+      stdin: 'My cup is broken.\n',
+      replies: [{ text: 'refund' }],
+      stdout: 'refund\n',
+      requests: ['gpt-4o-mini 0: My cup is broken.'],
+    },
+  ],
   'original-shape.yaml': [
     {
       stdin: 'Some text\n',
@@ -221,6 +229,23 @@ test('chains/prompt-library.yaml: the strategy stands before the prompt, the tec
   const [role, words] = [await shown('role_playing'), await shown('forbidden_words')];
   const techniques = `${role.replace('{parameter}', 'senior engineer')}\n\n${words.replace('{parameter}', 'obviously,simply,just')}`;
   assert.equal(await prompt('comment'), `${bodyOf('comment').replace('{input}', review)}\n\n${techniques}`);
+});
+
+test('chains/ticket-label.yaml: its cases pass with a model that answers well, and tell of one that does not', async () => {
+  const answers = [
+    { when: 'broken', text: 'refund' },
+    { when: 'parcel', text: ' delivery\n' },
+  ];
+  await using fake = await startFakeProvider({
+    replies: [...answers, { when: 'poem', text: 'other' }, ...answers, { when: 'poem', text: 'O cup!' }],
+  });
+  await using sandbox = await openSandbox(providerEnv(fake));
+  const good = await sandbox.run(['test', 'chains/ticket-label.yaml']);
+  assert.equal(good.code, 0, good.stdout + good.stderr);
+  assert.match(good.stdout, /^3 of 3 cases passed · score 1\.00/m);
+  const bad = await sandbox.run(['test', 'chains/ticket-label.yaml']);
+  assert.equal(bad.code, 5, bad.stdout + bad.stderr);
+  assert.match(bad.stdout, /FAIL {2}0\.50 {2}poem .*\n.*\n.*"O cup!"\n *- regex: one of the three words and nothing else/);
 });
 
 function bodyOf(prompt: string): string {

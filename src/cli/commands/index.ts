@@ -18,6 +18,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./fmt.ts')).fmt,
   },
   {
+    name: 'test',
+    summary: 'run the cases of a chain and check what it gives',
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
+    name: 'engineer',
+    summary: 'score a chain on a dataset',
+    load: async () => (await import('./engineer.ts')).engineer,
+  },
+  {
     name: 'migrate',
     summary: "make a chain of the original's JSON, a goose recipe or a conductor workflow",
     load: async () => (await import('./migrate.ts')).migrate,

@@ -1,30 +1,25 @@
-import { resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
-import type { OpenModel } from '../../core/model.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Progress } from '../../store/recorded.ts';
 import type { Call, Command } from '../command.ts';
-import { loadOptions } from '../load-options.ts';
 import { modelConfig } from '../model-config.ts';
-import { checkAgainst, checkSecrets, checkServers } from '../run/check.ts';
+import { checkAgainst } from '../run/check.ts';
 import { type Earlier, earlierIfKept, earlierRun } from '../run/earlier.ts';
 import { type Execution, execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
-import { declareRunFlags, type RunFlags, runFlags, setValues } from '../run/flags.ts';
+import { declareRunFlags, type RunFlags, runFlags } from '../run/flags.ts';
 import { inputIsUnused, type RunInput, readInput } from '../run/input.ts';
-import { loadAsked } from '../run/load.ts';
-import { readyModels } from '../run/models.ts';
+import { outputFormat } from '../run/output-schema.ts';
 import { partOf } from '../run/part.ts';
 import { planText } from '../run/plan.ts';
-import { readStdin } from '../run/read-text.ts';
 import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
 import { checkOnly, runPlanText } from '../run/run-plan.ts';
 import { inputValues } from '../run/values.ts';
-import { isAnswered } from '../traffic/open.ts';
+import { load, readyWorld } from '../run/world.ts';
 import { requireTrust } from '../trust/require.ts';
 
 export const run: Command = {
@@ -58,7 +53,7 @@ export const run: Command = {
       chain: { name: '', file: flags.chain, sha256: '' },
     };
     try {
-      const chain = await load(call, flags);
+      const chain = await load(call, flags, await outputFormat(call.io.cwd, flags));
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {
@@ -68,23 +63,6 @@ export const run: Command = {
     }
   },
 };
-
-/** The chain that the flags name. */
-export async function load(call: Call, flags: RunFlags): Promise<Chain> {
-  const options = loadOptions(call);
-  const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
-  return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
-    ...options,
-    model: {
-      ...options.model,
-      ...(flags.model === undefined ? {} : { override: flags.model }),
-      steps: flags.stepModels,
-    },
-    set: await setValues(flags.set),
-    strict: flags.strict,
-    ...(text === undefined ? {} : { text }),
-  });
-}
 
 /** A run that is taken up again: what it was given, and what it has done. */
 export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
@@ -128,14 +106,6 @@ async function inputOf(call: Call, flags: RunFlags, chain: Chain, earlier: Earli
   const isGiven = flags.input !== undefined || flags.inputFile !== undefined;
   if (isGiven || earlier?.input === undefined) return readInput(call, flags, chain.uses);
   return { input: earlier.input, ...(earlier.stdin === undefined ? {} : { stdin: earlier.stdin }) };
-}
-
-/** Checks that all the run needs of the world is there. A run that is answered from a file needs no key and no server. */
-async function readyWorld(call: Call, flags: RunFlags, chain: Chain): Promise<OpenModel> {
-  if (!isAnswered(flags) || chain.uses.commands || chain.uses.functions) checkSecrets(chain, call.io.env);
-  if (isAnswered(flags)) return createOpenModel({ io: call.io, config: modelConfig(call) });
-  if (flags.mcp) checkServers(chain);
-  return readyModels(call, flags, chain);
 }
 
 /** With JSON on stdout nothing of the settings has been told on stderr: it is told in the result. */

@@ -1,5 +1,6 @@
 import { CODES as chain } from '../../chain/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
+import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
@@ -15,6 +16,7 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   chain,
   cli,
   engine,
+  evaluation,
   mcp,
   models,
   steps,

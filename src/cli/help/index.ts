@@ -1,3 +1,4 @@
+import { assertions } from './assertions.ts';
 import { config } from './config.ts';
 import { environment } from './environment.ts';
 import { errors } from './errors.ts';
@@ -9,4 +10,14 @@ import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
 
 /** The pages of `promptchain help <topic>`, in the order they are listed. */
-export const TOPICS: readonly Topic[] = [environment, exitCodes, errors, events, templates, config, pipelines, recordings];
+export const TOPICS: readonly Topic[] = [
+  environment,
+  exitCodes,
+  errors,
+  events,
+  templates,
+  assertions,
+  config,
+  pipelines,
+  recordings,
+];

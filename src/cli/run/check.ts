@@ -7,13 +7,17 @@ import { nearest } from '../../lib/nearest.ts';
 import { partsOf } from '../../lib/step-parts.ts';
 import type { RunFlags } from './flags.ts';
 import { usesTools } from './toolbox.ts';
+import type { WorldFlags } from './world-flags.ts';
 
 /** What the options say about this chain, before anything is asked or called. Throws `UsageError`. */
-export function checkAgainst(chain: Chain, flags: RunFlags): void {
+export function checkAgainst(
+  chain: Chain,
+  flags: WorldFlags & Partial<Pick<RunFlags, 'cache' | 'concurrency' | 'memory' | 'outputStep'>>,
+): void {
   if (flags.memory !== undefined && flags.memory !== false && !chain.uses.memory) {
     throw new UsageError('--memory is given, but the chain neither reads nor writes memory', { code: 'PC2027' });
   }
-  if (!flags.cache && !chain.uses.cache) {
+  if (flags.cache === false && !chain.uses.cache) {
     throw new UsageError('--no-cache is given, but no step of the chain has a cache', { code: 'PC2027' });
   }
   checkToolFlags(chain, flags);
@@ -47,7 +51,7 @@ export function checkServers(chain: Chain): void {
   }
 }
 
-function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: RunFlags): void {
+function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: WorldFlags): void {
   if (!mcp && chain.uses.servers.length === 0) {
     throw new UsageError('--no-mcp is given, but no step of the chain uses an MCP server', { code: 'PC2027' });
   }
@@ -60,7 +64,7 @@ function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: R
   throw new UsageError(`${given[0]} is given, but no step of the chain uses tools or commands`, { code: 'PC2027' });
 }
 
-function checkConcurrency(chain: Chain, { concurrency }: RunFlags): void {
+function checkConcurrency(chain: Chain, { concurrency }: Partial<Pick<RunFlags, 'concurrency'>>): void {
   if (concurrency === undefined || chainsIn(chain).some(({ steps, finally: last }) => [...steps, ...last].some(branches))) return;
   throw new UsageError('--concurrency is given, but no step of the chain has branches or items', { code: 'PC2027' });
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
-import { type Failure, Interrupted, LimitError, StepError } from '../../core/errors.ts';
+import { StepError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Spent } from '../../core/limits.ts';
@@ -24,13 +24,14 @@ import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
 import { gateKeeper } from './gate.ts';
 import { contentHash, keptGiven } from './given.ts';
+import { listen } from './listen.ts';
 import { chooseMemory } from './memory.ts';
 import { isSilent, openProgress } from './progress.ts';
 import { pull, type Readers } from './pull.ts';
 import { redactedMemory } from './redacted-memory.ts';
 import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
-import { onSignals } from './signals.ts';
+import { secretNames } from './secret-names.ts';
 import { openToolbox } from './toolbox.ts';
 
 export interface Execution {
@@ -59,15 +60,15 @@ export interface Execution {
 export async function execute(execution: Execution): Promise<number> {
   const { call, flags } = execution;
   const stop = new AbortController();
-  const release = listen(execution, (reason) => stop.abort(reason));
+  const release = listen(call, flags.timeoutMs ?? execution.chain.limits.timeMs, (reason) => stop.abort(reason));
   let file: FileOutput | undefined;
   let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
-    const live =
-      flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
+    const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
+    const live = flags.format === 'text' && flags.stream && !whole;
     const out = file ?? call.out;
     let pause = (): void => undefined;
     const onPause = (given: () => void): void => {
@@ -115,35 +116,13 @@ export async function execute(execution: Execution): Promise<number> {
   }
 }
 
-/** Everything that ends a run from outside. The returned function stops listening. */
-function listen({ call, flags, chain }: Execution, abort: (reason: Failure) => void): () => void {
-  const limitMs = flags.timeoutMs ?? chain.limits.timeMs;
-  const release = onSignals(call.process, (reason) => {
-    abort(reason);
-    setTimeout(() => {
-      call.out.stopWaiting();
-      call.err.stopWaiting();
-    }, PATIENCE_MS).unref();
-  });
-  const timer = limitMs === undefined ? undefined : setTimeout(() => abort(timedOut(limitMs)), limitMs);
-  call.err.onFailure(() => undefined); // Stderr never fails a run, but nobody who does not read it may hold up a signal.
-  call.out.onFailure((error) => abort(error.code === 'EPIPE' ? new Interrupted('SIGPIPE') : stdoutFailure(error)));
-  return () => {
-    release();
-    clearTimeout(timer);
-  };
-}
-
-/** How long the readers of stdout and stderr may take for the rest after a signal. */
-const PATIENCE_MS = 300;
-
 /** Where a step allows it, earlier answers; what answers from a file has no use for them. */
 async function withCache(
   { call, flags, chain, openModel }: Execution,
   redactor: Redactor,
   warnings: Warning[],
 ): Promise<OpenModel> {
-  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  if (flags.cache === false || !chain.uses.cache || isAnswered(flags)) return openModel;
   const { cachingModels } = await import('../traffic/cache.ts');
   return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
 }
@@ -202,18 +181,6 @@ function readersOf(
     warnings,
     lastWarnings: traffic?.warnings,
   };
-}
-
-/** Variables whose values nobody sees, besides those that hold keys by their name. */
-function secretNames({ secrets, uses }: Chain): readonly string[] {
-  return [...secrets, ...uses.models.flatMap(({ apiKeyEnv }) => (apiKeyEnv === undefined ? [] : [apiKeyEnv]))];
-}
-
-function timedOut(limitMs: number): LimitError {
-  return new LimitError(`the run took longer than its limit of ${limitMs / 1000} s`, {
-    code: 'PC9001',
-    help: 'raise --timeout, or see with -v which step takes the time',
-  });
 }
 
 function checkOutputStep({ outputStep }: RunFlags, { steps }: RunResult): void {

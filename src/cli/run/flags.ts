@@ -1,36 +1,29 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
 import type { Limits } from '../../core/limits.ts';
-import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
 import { declareLimitFlags, limitsIn } from './limit-flags.ts';
 import { declarePartFlags, type PartFlags, partsIn } from './part-flags.ts';
+import { collect, declareWorldFlags, type Pair, pair, type WorldFlags, worldFlags } from './world-flags.ts';
 
 /** The options of `run`, parsed and free of contradictions. */
-export interface RunFlags extends PartFlags {
-  /** As given: a path, or `-` for stdin. */
-  readonly chain: string;
+export interface RunFlags extends WorldFlags, PartFlags {
   readonly input?: string;
   readonly inputFile?: string;
-  readonly maxInputBytes: number;
   /** `name=value`, `name=path`, and maps as YAML, JSON or a file of either. */
   readonly var: readonly Pair[];
   readonly varFile: readonly Pair[];
   readonly vars: readonly string[];
-  readonly model?: string;
-  /** Model by step id. */
-  readonly stepModels: { readonly [step: string]: string };
-  readonly set: readonly { readonly path: string; readonly value: string }[];
   readonly output?: string;
   readonly format: Format;
   readonly outputStep?: string;
   readonly allSteps: boolean;
+  /** The path of a JSON Schema that the output must fit. */
+  readonly outputSchema?: string;
   readonly stream: boolean;
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
-  readonly timeoutMs?: number;
   /** Branches and items at a time. */
   readonly concurrency?: number;
   readonly limits: Omit<Limits, 'timeMs'>;
@@ -39,27 +32,12 @@ export interface RunFlags extends PartFlags {
   readonly save: boolean;
   /** Earlier answers may be used where a step says so. */
   readonly cache: boolean;
-  /** Files of recorded traffic: one to write, or one to answer from. */
-  readonly record?: string;
-  readonly replay?: string;
-  /** A file of answers that stand for models and tools. */
-  readonly stubs?: string;
-  readonly approve: 'auto' | 'ask' | 'never';
-  readonly allowTools: readonly string[];
-  readonly denyTools: readonly string[];
-  /** MCP servers may be started. */
-  readonly mcp: boolean;
-  readonly trust: boolean;
-  readonly strict: boolean;
-  readonly requireLlm: boolean;
   readonly rawOutput: boolean;
   /** A file for a Markdown page about the run. */
   readonly summary?: string;
   /** The run is a step of a job in GitHub Actions, and leaves there what such a step can. */
   readonly github: boolean;
 }
-
-export type Pair = readonly [name: string, value: string];
 
 export function declareRunFlags(parser: Parser): void {
   parser
@@ -70,13 +48,15 @@ export function declareRunFlags(parser: Parser): void {
     .option('--var <name=value>', 'a value for an input the chain declares', collect, [])
     .option('--var-file <name=file>', 'the same, read from a file', collect, [])
     .option('--vars <map>', 'several at once: YAML, JSON, or a file of either', collect, [])
-    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
-    .option('--set <path=value>', 'change a value of the chain file for this run', collect, [])
     .option('-o, --output <file>', 'write the result to a file, all of it or nothing')
     .addOption(new Option('--output-format <format>', 'what stdout gets').choices(['text', 'json', 'stream-json']))
     .option('--json', 'print one JSON object: the result, the steps, the usage, the error')
     .option('--jsonl', 'print every event as a line of JSON')
     .option('--output-step <id>', 'print the output of this step instead of the last one')
+    .option(
+      '--output-schema <file>',
+      'the output must fit this JSON Schema; a last step without fields of its own is asked for it',
+    )
     .option('--all-steps', 'print the output of every step')
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
@@ -89,80 +69,43 @@ export function declareRunFlags(parser: Parser): void {
     .option('--no-memory', 'start with an empty memory and keep nothing')
     .option('--no-save', 'write no run journal')
     .option('--no-cache', 'ask models also where a step would take an earlier answer')
-    .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
-    .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
-    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain')
-    .addOption(
-      new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
-        .choices(['ask', 'auto', 'never'])
-        .default('ask'),
-    )
-    .option('--allow-tool <rule>', 'allow such calls without a question: fs.write_file, "fs.*(path=docs/*)"', collect, [])
-    .option('--deny-tool <rule>', 'forbid such calls, whatever the chain says', collect, [])
-    .option('--no-mcp', 'start no MCP server')
-    .option('--trust', 'trust the chain: let it run its commands, functions and servers from now on')
-    .option('--strict', 'treat warnings as errors')
-    .option('--require-llm', 'refuse models that are not language models')
     .option('--raw-output', 'keep control sequences of model text on a terminal')
     .option('--summary <file>', 'write a Markdown page about the run: steps, cost, output, error')
     .option('--github', 'in GitHub Actions: annotations, the page as job summary, and the outputs output, status, cost_usd');
+  declareWorldFlags(parser);
 }
 
 /** Throws `UsageError` for values that are none and for options that exclude each other: none is ever ignored. */
-export function runFlags({ args, options, globals }: Call): RunFlags {
+export function runFlags(call: Call): RunFlags {
+  const { options, globals } = call;
   const format = formatOf(options);
-  if (args[0] === '') throw nameless();
   const flags: RunFlags = {
-    chain: args[0] ?? '',
+    ...worldFlags(call),
     ...inputOf(options),
     maxInputBytes: bytesOf(options.maxInput),
     var: options.var.map((text: string) => pair(text, '--var name=value')),
     varFile: options.varFile.map((text: string) => pair(text, '--var-file name=file')),
     vars: options.vars,
-    ...modelsOf(options.model),
-    set: options.set.map((text: string) => {
-      const [path, value] = pair(text, '--set path=value');
-      return { path, value };
-    }),
     ...(options.output === undefined ? {} : { output: options.output as string }),
     format,
     ...(options.outputStep === undefined ? {} : { outputStep: options.outputStep as string }),
     allSteps: options.allSteps === true,
+    ...(options.outputSchema === undefined ? {} : { outputSchema: options.outputSchema as string }),
     stream: options.stream !== false,
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
     ...partsIn(options),
-    ...(options.timeout === undefined ? {} : { timeoutMs: durationOf(options.timeout) }),
     ...(options.concurrency === undefined ? {} : { concurrency: countOf('--concurrency', options.concurrency) }),
     limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
     save: options.save !== false,
     cache: options.cache !== false,
-    ...(options.record === undefined ? {} : { record: options.record as string }),
-    ...(options.stubs === undefined ? {} : { stubs: options.stubs as string }),
-    ...(options.replay === undefined ? {} : { replay: options.replay as string }),
-    approve: options.approve as RunFlags['approve'],
-    allowTools: options.allowTool,
-    denyTools: options.denyTool,
-    mcp: options.mcp !== false,
-    trust: options.trust === true,
-    strict: options.strict === true,
-    requireLlm: options.requireLlm === true,
     rawOutput: options.rawOutput === true,
     ...(options.summary === undefined ? {} : { summary: options.summary as string }),
     github: options.github === true,
   };
   rejectContradictions(flags, globals.quiet);
   return flags;
-}
-
-/** What an unset variable in a script gives; as a path it would be the working folder. */
-function nameless(): UsageError {
-  return new UsageError('the name of the chain is empty', { help: 'name a chain file, or - to read the chain from stdin' });
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 function formatOf(options: Call['options']): Format {
@@ -180,32 +123,6 @@ function formatOf(options: Call['options']): Format {
 function inputOf({ input, inputFile }: Call['options']): Pick<RunFlags, 'input' | 'inputFile'> {
   if (input === undefined && inputFile === '-') return { input: '-' };
   return { ...(input === undefined ? {} : { input }), ...(inputFile === undefined ? {} : { inputFile }) };
-}
-
-function modelsOf(values: readonly string[]): Pick<RunFlags, 'model' | 'stepModels'> {
-  const stepModels: Record<string, string> = {};
-  let model: string | undefined;
-  for (const value of values) {
-    const [, step, name = value] = /^([a-z][a-z0-9_]*)=(.+)$/.exec(value) ?? [];
-    if (step !== undefined) stepModels[step] = name;
-    else if (model === undefined) model = name;
-    else throw new UsageError(`--model is given twice for all steps: "${model}" and "${name}"`);
-  }
-  return { stepModels, ...(model === undefined ? {} : { model }) };
-}
-
-function pair(text: string, form: string): Pair {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new UsageError(`"${text}" is not of the form ${form}`, { code: 'PC2004' });
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-export function durationOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms <= 0) {
-    throw new UsageError(`--timeout "${text}" is not a duration`, { code: 'PC2004', help: 'write 500ms, 90s, 10m or 2h' });
-  }
-  return ms;
 }
 
 function countOf(flag: string, text: string): number {
@@ -236,6 +153,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--output': flags.output !== undefined,
     '--output-step': flags.outputStep !== undefined,
     '--all-steps': flags.allSteps,
+    '--output-schema': flags.outputSchema !== undefined,
     '--json': flags.format === 'json',
     '--jsonl': flags.format === 'stream-json',
     '--no-stream': !flags.stream,
@@ -281,6 +199,7 @@ const NOTHING_TO_SHOW: readonly string[] = [
 
 const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--input', ['--input-file']],
+  ['--output-schema', ['--output-step', '--all-steps', '--dry-run']],
   ['--output-step', ['--all-steps', '--json', '--jsonl']],
   ['--all-steps', ['--json', '--jsonl']],
   ['--no-stream', ['--json', '--jsonl']],
@@ -293,20 +212,3 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--replay', ['--record', '--require-llm', '--no-cache']],
   ['a chain from stdin', ['--input -', '--resume']],
 ];
-
-/** `--set` values are YAML scalars: `0.2` is a number, `"0.2"` a text. */
-export async function setValues(set: RunFlags['set']): Promise<readonly { readonly path: string; readonly value: Json }[]> {
-  if (set.length === 0) return [];
-  const { parse } = await import('yaml');
-  return set.map(({ path, value }) => {
-    try {
-      return { path, value: (parse(value) ?? null) as Json };
-    } catch (cause) {
-      throw new UsageError(`--set ${path}: "${value}" is not YAML`, {
-        code: 'PC2004',
-        help: 'quote it, as in a chain file',
-        cause,
-      });
-    }
-  });
-}

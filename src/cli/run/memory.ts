@@ -13,7 +13,12 @@ export interface ChosenMemory {
 }
 
 /** Which store a run uses, and under which namespace: `--memory`, then the chain, then the settings. */
-export function chooseMemory(call: Call, flags: RunFlags, chain: Chain, warn: (message: string) => void): ChosenMemory {
+export function chooseMemory(
+  call: Call,
+  flags: Pick<RunFlags, 'memory'>,
+  chain: Chain,
+  warn: (message: string) => void,
+): ChosenMemory {
   if (flags.memory === false || !chain.uses.memory) return { memory: NO_MEMORY };
   const asked = flags.memory;
   if (asked !== undefined && isPath(asked)) return { memory: openMemory(resolve(call.io.cwd, asked), { warn }) };

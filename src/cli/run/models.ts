@@ -8,12 +8,13 @@ import { createOpenModel } from '../../models/open.ts';
 import type { Call } from '../command.ts';
 import { modelConfig } from '../model-config.ts';
 import type { RunFlags } from './flags.ts';
+import type { WorldFlags } from './world-flags.ts';
 
 /**
  * Opens models for a run, once it is sure that all of them can be called: a missing key is told before anything is started or
  * paid for. Throws one `ModelError` that names every problem.
  */
-export async function readyModels(call: Call, flags: RunFlags, chain: Chain): Promise<OpenModel> {
+export async function readyModels(call: Call, flags: ModelFlags, chain: Chain): Promise<OpenModel> {
   const config = modelConfig(call);
   const problems = await checkKeys(chain.uses.models, call.io, config);
   const [first, ...more] = problems;
@@ -24,6 +25,8 @@ export async function readyModels(call: Call, flags: RunFlags, chain: Chain): Pr
   return openModel;
 }
 
+type ModelFlags = Pick<WorldFlags, 'requireLlm'> & Partial<Pick<RunFlags, 'limits'>>;
+
 function together(problems: readonly ModelError[], first: ModelError): ModelError {
   const message = `${problems.length} models cannot be called\n${problems.map((problem) => `  - ${problem.message}`).join('\n')}`;
   const helps = [...new Set(problems.flatMap(({ help }) => (help === undefined ? [] : [help])))];
@@ -32,8 +35,8 @@ function together(problems: readonly ModelError[], first: ModelError): ModelErro
 }
 
 /** A limit on the cost that could not be held is refused before anything is paid for. */
-async function requirePrices(chain: Chain, { limits }: RunFlags, openModel: OpenModel): Promise<void> {
-  const byFlag = limits.cost !== undefined;
+async function requirePrices(chain: Chain, { limits }: ModelFlags, openModel: OpenModel): Promise<void> {
+  const byFlag = limits?.cost !== undefined;
   if (!byFlag && chainsIn(chain).every((each) => each.limits.cost === undefined)) return;
   for (const spec of chain.uses.models) {
     const model = await openModel(spec);

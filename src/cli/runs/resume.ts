@@ -3,11 +3,14 @@ import { progressIn } from '../../store/recorded.ts';
 import { type RunRecord, readRun } from '../../store/runs.ts';
 import { spentIn } from '../../store/spent.ts';
 import type { Call, Verb } from '../command.ts';
-import { load, start } from '../commands/run.ts';
+import { start } from '../commands/run.ts';
 import { runsDir } from '../paths.ts';
-import { durationOf, type RunFlags } from '../run/flags.ts';
+import type { RunFlags } from '../run/flags.ts';
 import { contentHash, givenIn } from '../run/given.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
+import { outputFormat } from '../run/output-schema.ts';
+import { load } from '../run/world.ts';
+import { durationOf } from '../run/world-flags.ts';
 import { runIdOf } from './find.ts';
 
 export const resume: Verb = {
@@ -30,7 +33,7 @@ export const resume: Verb = {
     refuseEnded(record);
     const { flags, cwd, sha256, ...given } = givenIn(record.given, id);
     const there = { ...call, io: { ...call.io, cwd } };
-    const chain = await load(there, flags);
+    const chain = await load(there, flags, await outputFormat(cwd, flags));
     if (contentHash(chain) !== sha256) throw changed(chain.file, id);
     const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
     // What was trusted then is known by its content: a file that changed since is asked about.

@@ -3,12 +3,12 @@ import type { Chain } from '../../core/chain.ts';
 import type { Failure } from '../../core/errors.ts';
 import type { Call } from '../command.ts';
 import type { Redactor } from '../redact.ts';
-import type { RunFlags } from '../run/flags.ts';
+import type { WorldFlags } from '../run/world-flags.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface TrafficNeeds {
   readonly call: Call;
-  readonly flags: RunFlags;
+  readonly flags: Pick<WorldFlags, 'record' | 'replay' | 'stubs'>;
   readonly chain: Chain;
   /** The run was begun earlier, and is taken up again. */
   readonly again: boolean;
@@ -18,7 +18,7 @@ export interface TrafficNeeds {
 }
 
 /** Models and tools are answered for from a file: nothing is called. */
-export function isAnswered({ replay, stubs }: Pick<RunFlags, 'replay' | 'stubs'>): boolean {
+export function isAnswered({ replay, stubs }: Pick<WorldFlags, 'replay' | 'stubs'>): boolean {
   return replay !== undefined || stubs !== undefined;
 }
 

@@ -15,8 +15,8 @@ import { listing } from './words.ts';
  * Lets a chain go on that runs nothing, or is trusted: by its content, by its folder, because it came with the program, or
  * because the user's environment trusts everything. Otherwise shows what it would run and asks; throws when nobody agrees.
  */
-export async function requireTrust(call: Call, chain: Chain, { trust }: { readonly trust: boolean }): Promise<void> {
-  const runnables = whatRuns(chain);
+export async function requireTrust(call: Call, chain: Chain, { trust, also = [] }: TrustOptions): Promise<void> {
+  const runnables = [...whatRuns(chain), ...also];
   if (runnables.length === 0 || call.io.env.PROMPTCHAIN_TRUST === 'always') return;
   const file = realFile(chain);
   const content = contentOf(chain, runnables);
@@ -24,6 +24,13 @@ export async function requireTrust(call: Call, chain: Chain, { trust }: { readon
   if (isShipped(call, file) || isTrusted(call, file, content)) return;
   const agreed = trust ? 'chain' : await askFor(call, chain, runnables);
   addTrusted(store, agreed === 'folder' ? { folder: dirname(file) } : { file, content });
+}
+
+export interface TrustOptions {
+  /** `--trust`. */
+  readonly trust: boolean;
+  /** What runs besides the chain, such as the JavaScript of its cases. */
+  readonly also?: readonly Runnable[];
 }
 
 /** The examples that come with the program. */

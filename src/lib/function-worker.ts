@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Json } from '../core/json.ts';
 
 export interface FunctionCall {
-  /** Absolute. */
+  /** The absolute path of a module, or its text as a `data:` address. */
   readonly path: string;
   readonly name: string;
   /** A text; of a tool, its arguments. */
@@ -28,7 +28,7 @@ export async function* callInWorker(
   signal.throwIfAborted();
   const worker = new Worker(WORKER, {
     eval: true,
-    workerData: { ...call, url: pathToFileURL(call.path).href },
+    workerData: { ...call, url: call.path.startsWith('data:') ? call.path : pathToFileURL(call.path).href },
     env: { ...env } as NodeJS.Dict<string> as NodeJS.ProcessEnv,
     stdout: true,
     stderr: true,

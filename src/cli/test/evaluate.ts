@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
+import type { CaseRun } from '../../core/evaluation.ts';
+import { EXIT } from '../../core/exit-code.ts';
+import type { Json } from '../../core/json.ts';
+import type { Toolbox } from '../../core/tool.ts';
+import type { Call } from '../command.ts';
+import { exitOf } from '../leave.ts';
+import { createRedactor, secretsOf } from '../redact.ts';
+import { openFileOutput } from '../run/file-output.ts';
+import { listen } from '../run/listen.ts';
+import { chooseMemory } from '../run/memory.ts';
+import { redactedMemory } from '../run/redacted-memory.ts';
+import { secretNames } from '../run/secret-names.ts';
+import { openToolbox } from '../run/toolbox.ts';
+import { isAnswered, openTraffic } from '../traffic/open.ts';
+import type { Traffic } from '../traffic/traffic.ts';
+import { codeCaller } from './call-code.ts';
+import type { TestFlags } from './flags.ts';
+import { judgeWith } from './judge.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { openReport } from './report.ts';
+import { runCases } from './run-cases.ts';
+import { summarise } from './summary.ts';
+
+/** Runs the cases, reports them and returns the exit code. A null `threshold` asks for nothing: there is only a score. */
+export async function evaluate(call: Call, flags: TestFlags, threshold: number | null | undefined): Promise<number> {
+  const prepared = await prepare(call, flags);
+  const junit = flags.junit === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.junit));
+  try {
+    const stop = new AbortController();
+    const redactor = createRedactor(secretsOf(call.io.env, secretNames(prepared.chain)));
+    const report = await openReport(call, flags, { redactor, dataset: prepared.dataset });
+    const started = call.io.clock.elapsed();
+    const runs: CaseRun[] = [];
+    let ended: unknown;
+    const release = listen(call, flags.timeoutMs, (reason) => stop.abort(reason));
+    try {
+      for await (const run of benchRuns(call, flags, prepared, stop, redactor)) {
+        const shown = redactor.value(run);
+        runs.push({ ...shown, case: run.case });
+        await report.run({ ...shown, case: run.case });
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted || error instanceof LimitError || error === stop.signal.reason)) throw error;
+      ended = error;
+    } finally {
+      release();
+    }
+    const summary = summarise(prepared.dataset.cases, runs, threshold);
+    const exitCode = ended === undefined ? summary.exitCode : exitOf(ended);
+    const durationMs = call.io.clock.elapsed() - started;
+    const error = ended === undefined ? null : (recordOf(ended) as unknown as Json);
+    await report.end({ summary, threshold: threshold ?? undefined, durationMs, exitCode, error, chain: prepared.chain });
+    if (junit !== undefined) {
+      const { junitText } = await import('../../terminal/junit.ts');
+      const skipped = summary.cases.flatMap(({ status, case: each }) => (status === 'not_run' ? [each] : []));
+      await junit.write(junitText({ name: prepared.chain.name, durationMs, runs, skipped }));
+      junit.commit();
+    }
+    return exitCode === EXIT.ok && summary.counts.not_run > 0 ? EXIT.failed : exitCode;
+  } finally {
+    junit?.discard();
+  }
+}
+
+async function* benchRuns(
+  call: Call,
+  flags: TestFlags,
+  { chain, dataset, inputs, openModel: live, judges }: Prepared,
+  stop: AbortController,
+  redactor: ReturnType<typeof createRedactor>,
+): AsyncGenerator<CaseRun, void> {
+  let toolbox: Toolbox | undefined;
+  let traffic: Traffic | undefined;
+  try {
+    traffic = await openTraffic({ call, flags, chain, again: false, redactor, abort: (reason) => stop.abort(reason) });
+    const mcp = flags.mcp && !isAnswered(flags);
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => undefined });
+    if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
+    const io = traffic?.io(call.io) ?? call.io;
+    const openModel = traffic?.openModel(live) ?? live;
+    const chosen = chooseMemory(call, {}, chain, () => undefined);
+    const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
+    const world = { call: codeCaller(io), judge: judgeWith(judges, { io, openModel }) };
+    const bench = { chain, inputs, io, openModel, toolbox, world, memory };
+    yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
+    traffic?.finish();
+  } finally {
+    await toolbox?.[Symbol.asyncDispose]();
+    traffic?.discard();
+  }
+}

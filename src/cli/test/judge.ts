@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Chain } from '../../core/chain.ts';
+import { Failure, UsageError } from '../../core/errors.ts';
+import type { Io } from '../../core/io.ts';
+import { textOf } from '../../core/json.ts';
+import type { OpenModel } from '../../core/model.ts';
+import { runChain } from '../../engine/run.ts';
+import type { World } from '../../eval/world.ts';
+import type { Call } from '../command.ts';
+import { loadOptions } from '../load-options.ts';
+import { loadAsked } from '../run/load.ts';
+import { newRunId } from '../run/run-id.ts';
+import { ownMemory } from './own-memory.ts';
+
+/** The prompts a judge is asked with, and what each is filled in with. */
+const PROMPTS: Readonly<Record<string, readonly string[]>> = {
+  'llm-rubric': ['output', 'rubric'],
+  factuality: ['question', 'first', 'second'],
+  'model-graded-closedqa': ['question', 'output', 'criterion'],
+};
+
+/** The chains that ask the judge, one a prompt: a judge is a chain of one step, so it is tried again and paid for like any other. */
+export function judgeChains(call: Call, model: string): ReadonlyMap<string, Chain> {
+  const { model: _, ...options } = loadOptions(call);
+  return new Map(
+    Object.entries(PROMPTS).map(([prompt, inputs]) => {
+      const declared = inputs.map((name) => `  ${name}: {type: string, required: true}`).join('\n');
+      const text = `model: ${JSON.stringify(model)}\ninputs:\n${declared}\nsteps:\n  - {prompt: {file: ${prompt}.md}, temperature: 0, retry: 3}\n`;
+      return [prompt, loadAsked('<stdin>', { ...options, cwd: join(call.io.packageDir, 'prompts/engineer'), text })];
+    }),
+  );
+}
+
+export function judgeWith(
+  chains: ReadonlyMap<string, Chain>,
+  { io, openModel }: { readonly io: Io; readonly openModel: OpenModel },
+): World['judge'] {
+  return async (prompt, inputs, signal) => {
+    const chain = chains.get(prompt);
+    if (chain === undefined) throw new UsageError(`no judge for ${prompt}`);
+    const runId = newRunId(io.clock.now(), io.random);
+    let failure: unknown;
+    const events = runChain(chain, {
+      runId,
+      input: '',
+      inputs,
+      io,
+      openModel,
+      memory: ownMemory(),
+      live: false,
+      signal,
+      onFailure: (error) => {
+        failure = error;
+      },
+    });
+    let next = await events.next();
+    while (!next.done) next = await events.next();
+    const { status, output, usage, cost_usd: costUsd, error } = next.value;
+    if (status === 'success') return { text: textOf(output), usage, costUsd };
+    throw failure ?? new Failure(`the judge failed: ${error?.message}`, { code: 'PC1513', reason: error?.reason ?? 'internal' });
+  };
+}

@@ -1,0 +1,65 @@
+import type { Chain } from '../../core/chain.ts';
+import type { Case } from '../../core/dataset.ts';
+import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
+import type { CaseRun } from '../../core/evaluation.ts';
+import type { Io } from '../../core/io.ts';
+import type { Memory } from '../../core/memory.ts';
+import type { OpenModel } from '../../core/model.ts';
+import type { RunResult } from '../../core/run.ts';
+import type { Toolbox } from '../../core/tool.ts';
+import { runChain } from '../../engine/run.ts';
+import { score } from '../../eval/score.ts';
+import type { World } from '../../eval/world.ts';
+import { newRunId } from '../run/run-id.ts';
+import type { CaseInputs } from './case-inputs.ts';
+import { ownMemory } from './own-memory.ts';
+import { answerOf, failedScore, isOwnFailure } from './verdict-of-run.ts';
+
+/** What all cases share. */
+export interface Bench {
+  readonly chain: Chain;
+  readonly inputs: ReadonlyMap<Case, CaseInputs>;
+  readonly io: Io;
+  readonly openModel: OpenModel;
+  readonly toolbox: Toolbox | undefined;
+  readonly world: World;
+  /** Of the user, for cases that ask for it. */
+  readonly memory: { readonly memory: Memory; readonly namespace?: string };
+}
+
+/** Runs the chain on a case and judges what it gave. Throws only what ends everything: a signal, the time limit, a bug. */
+export async function runCase(asked: Case, repeat: number, bench: Bench, signal: AbortSignal): Promise<CaseRun> {
+  const runId = newRunId(bench.io.clock.now(), bench.io.random);
+  const result = await resultOf(asked, runId, bench, signal);
+  signal.throwIfAborted();
+  const { usage, cost_usd: costUsd, duration_ms: durationMs, error } = result;
+  const run = { case: asked, repeat, runId, usage, costUsd, durationMs };
+  const answer = answerOf(result);
+  if (answer === undefined) {
+    const record = error ?? { code: 'PC0001', reason: 'internal', message: `the run ended as ${result.status}` };
+    return { ...run, error: record, ...(isOwnFailure(record) ? { score: failedScore(record) } : {}) };
+  }
+  try {
+    return { ...run, answer, score: await score(asked, answer, bench.world, signal) };
+  } catch (thrown) {
+    if (thrown instanceof Interrupted || thrown instanceof LimitError) throw thrown;
+    return { ...run, answer, error: recordOf(thrown) };
+  }
+}
+
+async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortSignal): Promise<RunResult> {
+  const { chain, inputs, io, openModel, toolbox, memory } = bench;
+  const events = runChain(chain, {
+    runId,
+    ...(inputs.get(asked) ?? { input: '', inputs: {} }),
+    io,
+    openModel,
+    ...(asked.memory === true ? memory : { memory: ownMemory() }),
+    ...(toolbox === undefined ? {} : { toolbox }),
+    live: false,
+    signal,
+  });
+  let next = await events.next();
+  while (!next.done) next = await events.next();
+  return next.value;
+}
