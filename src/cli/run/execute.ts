@@ -119,7 +119,7 @@ async function withCache(
   redactor: Redactor,
   warnings: Warning[],
 ): Promise<OpenModel> {
-  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  if (flags.cache === false || !chain.uses.cache || isAnswered(flags)) return openModel;
   const { cachingModels } = await import('../traffic/cache.ts');
   return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
 }
