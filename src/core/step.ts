@@ -160,6 +160,8 @@ export interface StepBody {
   readonly parts?: readonly StepPart[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** What comes after gets what this step got. */
+  readonly passes?: true;
   /** It asks a person. */
   readonly asks?: true;
   /** The files of the chain that it runs, as far as they are known. Absolute. */

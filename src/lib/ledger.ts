@@ -165,7 +165,7 @@ function blank(event: StepStarted | StepCompleted | StepFailed | StepSkipped): S
   };
 }
 
-function completed({ output, data, model, finish_reason, cached }: StepCompleted): Partial<StepResult> {
+function completed({ output, data, model, finish_reason, cached, reused }: StepCompleted): Partial<StepResult> {
   return {
     status: 'completed',
     output,
@@ -173,6 +173,7 @@ function completed({ output, data, model, finish_reason, cached }: StepCompleted
     finish_reason: finish_reason ?? null,
     ...(model === undefined ? {} : { model }),
     ...(cached === undefined ? {} : { cached }),
+    ...(reused === undefined ? {} : { reused }),
   };
 }
 
