@@ -66,12 +66,12 @@ function promptsOf(some: Prompts): Prompts {
   return Object.fromEntries(Object.entries(some).map(([id, text]) => [id.replace(/\.prompt$/, ''), text]));
 }
 
-function orderText({ jargon, options }: World, { ticket, segment, items }: Order): string {
+export function orderText({ jargon, options }: World, { ticket, segment, items }: Order): string {
   const said = items.map((item) => (options.steps.includes('normalise') ? (jargon.get(item) ?? item) : item));
   return `${ticket}: customer is ${segment}; mentions ${said.join(', ')}`;
 }
 
-function pairs(values: ReadonlyMap<string, string>): string {
+export function pairs(values: ReadonlyMap<string, string>): string {
   return [...values].map((pair) => pair.join('=')).join('; ');
 }
 
@@ -122,7 +122,7 @@ function feedback({ options, conflicting }: World, { order, output, target, read
 }
 
 /** The simulated optimiser model: it knows nothing but the text of the question. */
-function answerOf({ prompt, sample }: Question, seed: number, { skills }: Family): Answer {
+export function answerOf({ prompt, sample }: Question, seed: number, { skills }: Family): Answer {
   const draws = drawsOf(seed, hashText(prompt), sample, 555);
   const lines = linesFor(prompt, skills, draws);
   return { text: `Analysis...\n<new_prompt>\n${lines.join('\n')}\n</new_prompt>`, truncated: false, calls: 1, costUsd: 0.01 };
@@ -152,6 +152,6 @@ function corrected(row: string): Shown {
   return { ...shown(row), feedback: `Expected ${sectionsOf(row, 'expected').join('')} | Got nothing` };
 }
 
-function sectionsOf(text: string, tag: string): string[] {
+export function sectionsOf(text: string, tag: string): string[] {
   return [...text.matchAll(new RegExp(`<${tag}(?: [^>]*)?>\n([\\s\\S]*?)\n</${tag}>`, 'g'))].map(([, inner = '']) => inner);
 }

@@ -28,14 +28,19 @@ export interface Prepared {
   readonly judges: ReadonlyMap<string, Chain>;
 }
 
-export async function prepare(call: Call, flags: TestFlags): Promise<Prepared> {
+/** `dataOf` names the dataset where it is not that of `--data` or of the chain's tests. */
+export async function prepare(
+  call: Call,
+  flags: TestFlags,
+  dataOf: (chain: Chain) => string | undefined = () => flags.data,
+): Promise<Prepared> {
   const chain = await load(call, flags);
   checkAgainst(chain, flags);
-  const dataset = pickCases(loadDataset(call, chain, flags.data), flags);
+  const dataset = pickCases(loadDataset(call, chain, dataOf(chain)), flags);
   checkSteps(chain, dataset);
   const inputs = caseInputs(chain, dataset);
   await tellWarnings(call, flags, dataset);
-  const judges = needsJudge(dataset.cases) ? judgeChains(call, judgeModel(flags)) : new Map<string, Chain>();
+  const judges = needsJudge(dataset.cases) ? judgeChains(call, judgeModel(flags, chain)) : new Map<string, Chain>();
   const openModel = await readyWorld(call, flags, chain);
   if (!isAnswered(flags))
     for (const judge of [...judges.values()].slice(0, 1)) await readyModels(call, { requireLlm: true }, judge);
@@ -44,7 +49,8 @@ export async function prepare(call: Call, flags: TestFlags): Promise<Prepared> {
   return { chain, dataset, inputs, openModel, judges };
 }
 
-function judgeModel({ judgeModel: model }: TestFlags): string {
+function judgeModel({ judgeModel: named }: TestFlags, { engineer }: Chain): string {
+  const model = named ?? engineer?.models.judge;
   if (model !== undefined) return model;
   throw new UsageError('some cases are judged by a model, and none is named', {
     code: 'PC2052',

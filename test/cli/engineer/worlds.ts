@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReportData } from '../../../src/cli/optimize/report/data.ts';
+import type { OptimizeEvent } from '../../../src/engineer/events.ts';
+import { chat } from '../../fake/chat.ts';
+import { type FakeProvider, type FakeRequest, startFakeProvider } from '../../fake/provider.ts';
+import type { Reply } from '../../fake/reply.ts';
+import { type Sizes, type WiredWorld, wiredWorld } from '../../promptworld/wired.ts';
+import { type Ended, openSandbox, type Sandbox } from '../sandbox.ts';
+
+/** The real program in a folder with a chain, its rows and a provider that plays a simulated world. */
+export interface WorldSandbox extends AsyncDisposable {
+  readonly world: WiredWorld;
+  readonly sandbox: Sandbox;
+  readonly fake: FakeProvider;
+  readonly env: Readonly<Record<string, string>>;
+  engineer(...args: readonly string[]): Promise<Ended>;
+  /** What the model that writes prompts was asked so far. */
+  questions(): readonly string[];
+  journal(folder: string): readonly OptimizeEvent[];
+  report(folder: string): ReportData;
+}
+
+export interface WorldOptions {
+  readonly family?: string;
+  readonly seed?: number;
+  readonly sizes?: Sizes;
+  /** What goes wrong with a request, before the world answers it. */
+  readonly trouble?: (request: FakeRequest, number: number) => Reply | undefined;
+}
+
+export async function openWorld({
+  family = 'binary',
+  seed = 3,
+  sizes = SMALL,
+  trouble,
+}: WorldOptions = {}): Promise<WorldSandbox> {
+  const world = wiredWorld(family, seed, sizes);
+  const fake = await startFakeProvider({ replies: (request, number) => trouble?.(request, number) ?? world.reply(request) });
+  const sandbox = openSandbox(world.files);
+  const env = { OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: fake.openaiUrl };
+  return {
+    world,
+    sandbox,
+    fake,
+    env,
+    engineer: (...args) => sandbox.run(['engineer', ...args], { env }),
+    questions: () =>
+      fake.requests.map(({ body }) => chat.ask(body)).flatMap(({ model, lastUser }) => (model === 'writer' ? [lastUser] : [])),
+    journal: (folder) =>
+      readFileSync(join(sandbox.path(folder), 'journal.jsonl'), 'utf8')
+        .split('\n')
+        .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as OptimizeEvent])),
+    report: (folder) => JSON.parse(readFileSync(join(sandbox.path(folder), 'report.json'), 'utf8')) as ReportData,
+    async [Symbol.asyncDispose]() {
+      await fake.close();
+      sandbox[Symbol.dispose]();
+    },
+  };
+}
+
+const SMALL: Sizes = { train: 30, val: 10, test: 40 };
+
+/** What a run found, without what differs from run to run. */
+export function findingsOf({ run: _, started: __, spent, ...found }: ReportData): object {
+  const { calls: ___, costUsd: ____, cached: _____, ...rest } = spent;
+  return { ...found, spent: rest };
+}
+
+/** Decisions do not depend on the order in which rollouts came. */
+export function decisionsOf(events: readonly OptimizeEvent[]): readonly OptimizeEvent[] {
+  return events.filter(({ type }) => type !== 'rollout' && type !== 'answer' && type !== 'paused');
+}
