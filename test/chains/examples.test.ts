@@ -46,6 +46,13 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       ],
     },
   ],
+  'within-limits.yaml': [
+    {
+      args: NOTES,
+      replies: [{ status: 400 }, { text: 'Mira: the voucher field.' }, { text: 'Offers.' }],
+      stdout: 'Offers.\n',
+    },
+  ],
   'functions-only.yaml': [
     {
       stdin: '# One\n\n```\n# not a heading\n```\n\n## Two words\n',
