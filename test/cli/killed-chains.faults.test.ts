@@ -107,7 +107,10 @@ async function world(nodes: readonly Node[], commit: 'each_step' | 'on_success')
       const lines = stdout.trim().split('\n');
       const last = JSON.parse(stdout.startsWith('{\n') ? stdout : (lines.at(-1) ?? '{}'));
       const result = last.result ?? last;
-      const { stdout: log } = await sandbox.run(['memory', 'get', 'log']);
+      const { stdout: kept } = await sandbox.run(['memory', 'get', 'log']);
+      const entries = kept === '' ? [] : (JSON.parse(kept) as string[]);
+      // Steps that write at once write in the order in which branches get there.
+      const log = (commit === 'each_step' ? entries.sort() : entries).join();
       return { code: result.exit_code, output: result.output, error: result.error?.code ?? null, log, lines: lines.length };
     },
     killed: (lines: number) => killedAfter(sandbox, env, lines),
