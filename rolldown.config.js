@@ -12,7 +12,10 @@ const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 const GROUPS = [
   { name: 'late-conditions', test: /cel-js|src\/template\/(?:cel|pattern)\.ts/ },
   { name: 'late-memory', test: /src\/store\/memory/ },
-  { name: 'late-schemas', test: /node_modules\/(?:ajv|fast-deep-equal|fast-uri|json-schema-traverse)\/|src\/lib\/json-schema/ },
+  {
+    name: 'late-schemas',
+    test: /node_modules\/(?:ajv|fast-deep-equal|fast-uri|json-schema-traverse)\/|src\/lib\/(?:json-schema|json-text|tolerant-json|read-answer|strict-schema)/,
+  },
   {
     name: 'chain',
     test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template|agent)\/(?!codes|filters)|src\/lib\/(?:cache-option|case-fields|fields|function-worker|model-params|duration)|src\/cli\/load-options/,

@@ -1,9 +1,11 @@
 import type { Chain } from '../core/chain.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { Binding, Path, Step, StepPart } from '../core/step.ts';
 import { catalogueTexts } from './catalogue-texts.ts';
 import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
+import { bindJson } from './json-file.ts';
 import type { MapNode, NamedNode, Node } from './node.ts';
 import { keyPlaceAt, nodeAt, placeAt } from './node.ts';
 import type { PromptText } from './prompt-text.ts';
@@ -21,6 +23,8 @@ export interface StepSource {
   readonly context: TextContext;
   /** The arguments of a declared tool. */
   readonly parameters?: JsonObject;
+  /** For the last step of a chain. */
+  readonly answer?: AnswerFormat;
   /** Gets all that the kind is handed of the file and of what it names: what its work is made of. */
   readonly made?: Json[];
   /** Bind the steps inside it. */
@@ -33,6 +37,7 @@ export function createBinding(source: StepSource): Binding {
   const { node: root, context } = source;
   const { frame } = context;
   const { made = [] } = source;
+  if (source.answer !== undefined) made.push(source.answer.schema);
   let prompt: PromptText | undefined;
   const at = (path: Path): Node | undefined => {
     const node = nodeAt(root, path);
@@ -45,6 +50,7 @@ export function createBinding(source: StepSource): Binding {
     position: positionOf(frame.report.source, root),
     dir: frame.dir,
     ...(source.parameters === undefined ? {} : { parameters: source.parameters }),
+    ...(source.answer === undefined ? {} : { answer: source.answer }),
     text(path) {
       const node = withDefault(path);
       const text = node && bindText(context, node);
@@ -100,6 +106,12 @@ export function createBinding(source: StepSource): Binding {
       const [text] = node === undefined ? [] : catalogueTexts(frame, node, 'strategies');
       if (text !== undefined) made.push(text);
       return text;
+    },
+    json(path) {
+      const node = at(path);
+      const json = node && bindJson(frame, node);
+      if (json !== undefined) made.push(json);
+      return json;
     },
     file(path, name) {
       const located = locateFile(frame.tree, frame.dir, name);

@@ -1,7 +1,7 @@
 import type { Chain, MemorySpec } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
 import type { Limits } from '../core/limits.ts';
-import type { ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, ModelSpec } from '../core/model.ts';
 import type { Step } from '../core/step.ts';
 import { cachePolicy } from '../lib/cache-option.ts';
 import type { FieldValues } from '../lib/fields.ts';
@@ -79,6 +79,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     steps,
     finally: last,
     ...(output === undefined ? {} : { output }),
+    ...(source.isTop && loading.options.answer !== undefined ? { answer: loading.options.answer } : {}),
     memory,
     limits: limitsOf(settings),
     servers,
@@ -200,6 +201,7 @@ function createFrame(
       cache: false,
       servers: [],
     },
+    ...(source.isTop ? lastStep(root, list, options.answer) : {}),
     cache,
     prompts: 0,
     hasOutput: false,
@@ -209,6 +211,12 @@ function createFrame(
     },
     loadChain: source.include,
   };
+}
+
+/** With an `output` of its own, no step gives that of the chain. */
+function lastStep(root: MapNode, list: Node | undefined, answer: AnswerFormat | undefined): Pick<Frame, 'last'> {
+  const node = list?.kind === 'list' ? list.items.at(-1) : undefined;
+  return node === undefined || answer === undefined || root.entries.has('output') ? {} : { last: { node, answer } };
 }
 
 function withoutSteps(choice: Loading['options']['model']): { default?: string; override?: string } {

@@ -36,6 +36,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1203: 'a fallback leads back to a model before it',
   PC1311: 'a file is missing, cannot be read, or is outside the folder of the chain',
   PC1312: 'the front matter of a prompt file is wrong',
+  PC1316: 'a JSON file that a step names is not JSON',
   PC1313: 'a chain includes itself, or chains are nested too deep',
   PC1314: 'a prompt id is not known',
   PC1315: 'a technique or strategy is not known, or its parameter is missing or holds a placeholder',

@@ -1,5 +1,5 @@
 import type { Chain, ChainUses } from '../core/chain.ts';
-import type { CachePolicy, ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, CachePolicy, ModelSpec } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
@@ -47,6 +47,8 @@ export interface Frame {
   /** Names of the tools the file declares. */
   readonly declared: ReadonlySet<string>;
   readonly uses: { -readonly [Key in keyof ChainUses]: Key extends 'models' ? Map<string, ModelSpec> : ChainUses[Key] };
+  /** The step that gives the output of the run, and what the caller wants it to answer. */
+  readonly last?: { readonly node: Node; readonly answer: AnswerFormat };
   /** Of every step that says nothing about it. */
   readonly cache: CachePolicy | undefined;
   /** Prompt steps so far: the turn of the next one in a positional list of models. */

@@ -1,5 +1,6 @@
 import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Fields } from '../lib/fields.ts';
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly text?: string;
   /** Lets the chain name files outside its own folder. */
   readonly allowOutside?: boolean;
+  /** What the last step must answer, when it is a prompt that says nothing about that itself. */
+  readonly answer?: AnswerFormat;
   /** Warnings count as errors. */
   readonly strict?: boolean;
   /** Names of the providers there are; without it any name is taken. */

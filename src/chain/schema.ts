@@ -1,7 +1,9 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
-import type { JsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Fields } from '../lib/fields.ts';
+import { CHAIN_EXAMPLES, STEP_EXAMPLES } from './schema-examples.ts';
 import { TOOL_KINDS, toolFields } from './tools.ts';
 import { chainFields } from './top-level.ts';
 
@@ -12,8 +14,8 @@ import { chainFields } from './top-level.ts';
 export function chainSchema(kinds: readonly StepKind[], stepOptions: Fields): JsonObject {
   const chain = jsonSchema(chainFields.whole());
   const steps = { $ref: '#/definitions/steps' };
-  const properties = { ...(chain.properties as JsonObject) };
-  for (const key of ['steps', 'instructions']) properties[key] = { ...steps, description: describeKey(properties[key]) };
+  const properties = withExamples(chain.properties as JsonObject, CHAIN_EXAMPLES);
+  for (const key of ['steps', 'instructions', 'finally']) properties[key] = { ...steps, ...about(properties[key]) };
   properties.tools = { ...(properties.tools as JsonObject), additionalProperties: { $ref: '#/definitions/tool' } };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -46,17 +48,47 @@ function definitionName(kind: StepKind): string {
 function stepSchema(kind: StepKind, stepOptions: Fields): JsonObject {
   const own = (jsonSchema(kind.options.whole()).properties ?? {}) as JsonObject;
   const common = (jsonSchema(stepOptions.whole()).properties ?? {}) as JsonObject;
-  const properties: Record<string, JsonObject[string]> = { ...own, ...common };
-  if (properties.steps !== undefined)
-    properties.steps = { $ref: '#/definitions/steps', description: describeKey(properties.steps) };
+  const properties = withExamples({ ...own, ...common }, STEP_EXAMPLES);
+  for (const [key, inner] of Object.entries(INNER)) {
+    if (properties[key] !== undefined) properties[key] = { ...inner, ...about(properties[key]) };
+  }
+  if (kind.key === 'switch') properties.default = { ...ONE_OR_MORE, ...about(properties.default) };
   return {
     type: 'object',
+    title: `${kind.key} step`,
     description: kind.summary,
+    defaultSnippets: [{ label: `${kind.key}: …`, description: kind.summary, body: exampleOf(kind) }],
     properties,
     patternProperties: FREE,
     required: [kind.key],
     additionalProperties: false,
   };
+}
+
+/** The example of a kind is a list of one step, or of more around it. */
+function exampleOf({ example, key }: StepKind): Json {
+  const steps = parse(example) as readonly Json[];
+  return steps.find((step) => typeof step === 'object' && step !== null && key in step) ?? null;
+}
+
+const STEPS = { $ref: '#/definitions/steps' };
+const ONE_OR_MORE = { anyOf: [{ $ref: '#/definitions/step' }, STEPS] };
+
+/** Where steps stand inside of steps. */
+const INNER: { readonly [key: string]: JsonObject } = {
+  steps: STEPS,
+  parallel: { type: 'object', minProperties: 1, additionalProperties: ONE_OR_MORE },
+  cases: { type: 'object', minProperties: 1, additionalProperties: ONE_OR_MORE },
+  on_error: { anyOf: [{ type: 'string', enum: ['stop', 'continue'] }, STEPS] },
+};
+
+function withExamples(properties: JsonObject, examples: { readonly [key: string]: readonly Json[] }): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => {
+      const known = Object.hasOwn(examples, key) ? examples[key] : undefined;
+      return [key, known === undefined ? property : { ...(property as JsonObject), examples: known }];
+    }),
+  );
 }
 
 /** A declared tool: the keys of every tool, and those of the kind that does its work. */
@@ -75,10 +107,10 @@ function toolSchema(kind: StepKind): JsonObject {
   };
 }
 
-function describeKey(property: JsonObject[string] | undefined): string {
-  const description =
-    typeof property === 'object' && property !== null && 'description' in property ? property.description : undefined;
-  return typeof description === 'string' ? description : '';
+/** What is said of a key, whatever its value may be. */
+function about(property: Json | undefined): JsonObject {
+  const { description = '', examples = null } = isJsonObject(property) ? property : {};
+  return { description, ...(examples === null ? {} : { examples }) };
 }
 
 /** As a file may write it: before defaults and conversions. What JSON Schema cannot say is left open. */
@@ -93,7 +125,14 @@ function jsonSchema(schema: z.ZodType): JsonObject {
     unrepresentable: 'any',
     reused: 'inline',
   });
-  return JSON.parse(JSON.stringify(rest), (_key, value) => withoutReference(value)) as JsonObject;
+  return JSON.parse(JSON.stringify(rest), (key, value) =>
+    isUnbounded(key, value) ? undefined : withoutReference(value),
+  ) as JsonObject;
+}
+
+/** The bounds that every whole number of JavaScript has say nothing to anybody. */
+function isUnbounded(key: string, value: unknown): boolean {
+  return (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'minimum' && value === Number.MIN_SAFE_INTEGER);
 }
 
 /** The one thing zod puts into definitions is `z.json()`, which refers to itself: any JSON, so nothing has to be said of it. */

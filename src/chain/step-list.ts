@@ -1,8 +1,10 @@
 import type { Json } from '../core/json.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { Binding, Loop, Step, StepBody, StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
 import { once } from '../lib/once.ts';
 import { createBinding } from './bind.ts';
+import { answerShapes } from './data-shape.ts';
 import { definitionOf } from './definition.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
@@ -49,6 +51,8 @@ interface Draft {
   readonly label: string;
   /** Its own condition, or one around it. */
   readonly conditional: boolean;
+  /** What it must answer, when it says nothing about that itself. */
+  readonly answer?: AnswerFormat;
 }
 
 function bindStep(frame: Frame, item: Node, place: Around & { index: number }): Step | undefined {
@@ -105,7 +109,10 @@ function draftOf(frame: Frame, item: Node, { index, conditional, name: given }: 
   const id = idNode?.kind === 'scalar' && idNode.value !== null ? textOfScalar(idNode) : undefined;
   const label = (id ?? given) === undefined ? `step ${index + 1}` : `step "${(id ?? given ?? '').slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
-  const draft = { node, name: id ?? given ?? String(index + 1), label, conditional: conditional || node.entries.has('if') };
+  const isConditional = conditional || node.entries.has('if');
+  const isLast = item === frame.last?.node && !node.entries.has('foreach');
+  const answer = isLast ? { answer: frame.last.answer } : {};
+  const draft = { node, name: id ?? given ?? String(index + 1), label, conditional: isConditional, ...answer };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
   assume(frame, node);
   return undefined;
@@ -167,6 +174,7 @@ function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions |
     context,
     ...(id === undefined ? {} : { id }),
     ...(kind.key === 'prompt' ? { turn: frame.prompts++ } : {}),
+    ...(draft.answer === undefined ? {} : { answer: draft.answer }),
     made,
     bindSteps: (list) => inside(list, { conditional }),
     bindParts(parts, how) {
@@ -194,8 +202,9 @@ function register(
 ): void {
   frame.names.later.delete(id);
   const isList = loop?.kind === 'foreach';
-  const data = isList ? { data: { type: 'list' } as const } : {};
-  frame.names.steps.set(id, { kind: kind.key, modelText: !isList && isModelText(node, body), ...data });
+  const known = body?.answer === undefined ? {} : answerShapes(body.answer);
+  const shapes = isList ? { data: { type: 'list' } as const } : known;
+  frame.names.steps.set(id, { kind: kind.key, modelText: !isList && isModelText(node, body), ...shapes });
   if (conditional || continuesOnError(node)) frame.uncertain.add(id);
   const place = node.entries.get('id')?.value ?? node;
   const first = frame.ids.get(id);

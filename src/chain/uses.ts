@@ -32,7 +32,11 @@ export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
 
 /** Free text: nothing in the step says what the answer may be. */
 export function isModelText(node: MapNode, body: StepBody | undefined): boolean {
-  return body?.model !== undefined && !['fields', 'schema', 'choices'].some((key) => node.entries.has(key));
+  return (
+    body?.model !== undefined &&
+    body.answer === undefined &&
+    !['fields', 'schema', 'choices'].some((key) => node.entries.has(key))
+  );
 }
 
 /** What a body, of a step or of a declared tool, may touch. */

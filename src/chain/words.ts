@@ -4,7 +4,7 @@
  */
 export const PLANNED = {
   kinds: [] as readonly string[],
-  step: ['fields', 'schema', 'choices'],
+  step: [] as readonly string[],
   chain: ['record'],
   model: [],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import type { Limits } from './limits.ts';
 import type { Located } from './located.ts';
-import type { ModelSpec } from './model.ts';
+import type { AnswerFormat, ModelSpec } from './model.ts';
 import type { Problem } from './problem.ts';
 import type { Step } from './step.ts';
 import type { Template, ValueTemplate } from './template.ts';
@@ -23,6 +23,8 @@ export interface Chain {
   readonly finally: readonly Step[];
   /** A text or a map to print instead of the last step's output. */
   readonly output?: ValueTemplate;
+  /** What its output must be, by the wish of whoever loaded it. */
+  readonly answer?: AnswerFormat;
   readonly memory: MemorySpec;
   readonly limits: Limits;
   /** By name, as the file declares them. */

@@ -120,15 +120,34 @@ export class ModelError extends Failure {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 
-  constructor(
-    message: string,
-    options: FailureOptions & { provider: string; status?: number | undefined; retryAfterMs?: number | undefined },
-  ) {
+  constructor(message: string, options: ModelFailureOptions) {
     super(message, options);
     this.provider = options.provider;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+interface ModelFailureOptions extends FailureOptions {
+  readonly provider: string;
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A model answered whole, but not in the form it was asked for. The next attempt shows it its answer and what is wrong with it. */
+export class InvalidAnswer extends ModelError {
+  readonly rejected: RejectedAnswer;
+
+  constructor(message: string, options: Omit<ModelFailureOptions, 'reason'> & { rejected: RejectedAnswer }) {
+    super(message, { ...options, reason: 'invalid_output' });
+    this.rejected = options.rejected;
+  }
+}
+
+export interface RejectedAnswer {
+  readonly text: string;
+  /** What the model is told about it. */
+  readonly complaint: string;
 }
 
 /** A step that is not a model call failed: a command, a function, a condition. */

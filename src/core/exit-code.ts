@@ -26,6 +26,7 @@ export function statusOf(cause: unknown): Exclude<RunStatus, 'success'> {
 
 const STATUS_OF_REASON: ReadonlyMap<Failure['reason'], 'not_met' | 'blocked'> = new Map([
   ['not_met', 'not_met'],
+  ['invalid_output', 'not_met'],
   ['needs_human', 'blocked'],
 ]);
 

@@ -61,6 +61,8 @@ export interface ModelRequest {
   readonly system?: string;
   readonly messages: readonly Message[];
   readonly params: ModelParams;
+  /** Carried in the provider's own structured mode where it has one that can, otherwise told after the last message. */
+  readonly format?: AnswerFormat;
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
   /** Sent where the provider takes one, so that a repeated call after a crash is not a second effect. */
@@ -71,6 +73,13 @@ export interface ModelRequest {
   readonly cache?: CachePolicy;
   /** Milliseconds without a word, once the answer has begun, before the call counts as broken. */
   readonly idleTimeoutMs?: number;
+}
+
+/** What an answer must be: JSON that fits a schema, or exactly one of several texts. */
+export interface AnswerFormat {
+  /** JSON Schema; with `choices` it says the same as they do. */
+  readonly schema: JsonObject;
+  readonly choices?: readonly string[];
 }
 
 export interface CachePolicy {
@@ -119,8 +128,11 @@ export type ModelEvent =
       readonly type: 'finish';
       readonly reason: FinishReason;
       readonly model?: string;
-      readonly responseId?: string /** An earlier answer: nothing was asked and nothing is to be paid. */;
+      readonly responseId?: string;
+      /** An earlier answer: nothing was asked and nothing is to be paid. */
       readonly cached?: true;
+      /** The provider was given a schema without optional fields: null stands for one that is left out. */
+      readonly nullIsAbsent?: boolean;
     };
 
 /**

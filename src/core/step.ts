@@ -1,12 +1,12 @@
 import type { Fields } from '../lib/fields.ts';
 import type { Chain } from './chain.ts';
-import type { Reason } from './errors.ts';
+import type { Reason, RejectedAnswer } from './errors.ts';
 import type { StepEvent } from './event.ts';
 import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
 import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
-import type { CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
+import type { AnswerFormat, CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
 import type { Expression, Reference, Template, ValueTemplate } from './template.ts';
@@ -61,6 +61,10 @@ export interface Binding {
   /** Texts of the techniques and the strategy named at these paths, parameters filled in. */
   techniques(path: Path): readonly string[];
   strategy(path: Path): string | undefined;
+  /** The JSON in the file named at `path`, inside the chain's folder; undefined (and a problem) when there is none. */
+  json(path: Path): Json | undefined;
+  /** What the last step of the chain must answer, when it says nothing about that itself. */
+  readonly answer?: AnswerFormat;
   /** A file inside the chain's folder, symlinks resolved; undefined (and a problem) when it is missing or outside. */
   file(path: Path, name: string): string | undefined;
   problem(
@@ -151,6 +155,8 @@ export interface StepBody {
   run(context: StepContext): AsyncGenerator<StepEvent, StepOutcome>;
   /** What it will touch, for key checks, dry runs and the trust prompt. */
   readonly model?: ModelSpec;
+  /** What its answer is. Without one, the answer of a model is free text. */
+  readonly answer?: AnswerFormat;
   readonly parts?: readonly StepPart[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
@@ -208,6 +214,8 @@ export interface StepContext {
   readonly io: Io;
   /** From 1. */
   readonly attempt: number;
+  /** What earlier attempts answered in the wrong form, oldest first. */
+  readonly rejected: readonly RejectedAnswer[];
   /** The journal path, hashed with the run's id: the same for every attempt, another for every step. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;

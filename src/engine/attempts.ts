@@ -1,4 +1,13 @@
-import { Failure, ModelError, type Reason, recordOf, StepError, TEMPORARY } from '../core/errors.ts';
+import {
+  Failure,
+  InvalidAnswer,
+  ModelError,
+  type Reason,
+  type RejectedAnswer,
+  recordOf,
+  StepError,
+  TEMPORARY,
+} from '../core/errors.ts';
 import type { StepEvent, StepRetrying } from '../core/event.ts';
 import type { Io } from '../core/io.ts';
 import type { ModelSpec } from '../core/model.ts';
@@ -20,7 +29,16 @@ export interface AttemptOptions<T> {
   readonly live: boolean;
   /** The model that is asked, and those that are asked in its place, in order, once the one before has failed for good. */
   readonly models?: readonly ModelSpec[];
-  run(attempt: number, signal: AbortSignal, model: ModelSpec | undefined): AsyncGenerator<StepEvent, T>;
+  run(attempt: Attempt, signal: AbortSignal): AsyncGenerator<StepEvent, T>;
+}
+
+/** One of them, and what it goes by. */
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  readonly model: ModelSpec | undefined;
+  /** What this model answered in the wrong form, oldest first. */
+  readonly rejected: readonly RejectedAnswer[];
 }
 
 export interface Attempted<T> {
@@ -35,18 +53,23 @@ export interface Attempted<T> {
 export async function* attempts<T>(options: AttemptOptions<T>): AsyncGenerator<StepEvent, Attempted<T>> {
   const { policy, io, models = [] } = options;
   const startedAt = io.clock.elapsed();
-  let turn = { index: 0, attemptsBefore: 0, startedAt };
+  let turn = { index: 0, attemptsBefore: 0, startedAt, rejected: [] as readonly RejectedAnswer[] };
   const limit = deadline(options.signal, options.timeoutMs, () => timedOut(options));
   try {
     for (let attempt = 1; ; attempt += 1) {
       const model = models[turn.index];
-      const tried = yield* tryOnce(options, attempt, limit.signal, model);
+      const tried = yield* tryOnce(options, { number: attempt, model, rejected: turn.rejected }, limit.signal);
       if ('outcome' in tried) return { outcome: tried.outcome, attempts: attempt, model };
+      const failure = causeOf(tried.error);
+      if (failure instanceof InvalidAnswer) turn = { ...turn, rejected: [...turn.rejected, failure.rejected] };
       const isOver = limit.signal.aborted || tried.partial !== '';
       const own = attempt - turn.attemptsBefore;
       const waitMs = isOver ? undefined : waitFor(tried.error, own, policy, io);
       const at = io.clock.elapsed() + (waitMs ?? 0);
-      if (waitMs !== undefined && !isTooLate(at - startedAt, at - turn.startedAt, options)) {
+      if (
+        waitMs !== undefined &&
+        !isTooLate(at - startedAt, failure instanceof InvalidAnswer ? 0 : at - turn.startedAt, options)
+      ) {
         yield retrying(options.path, own, policy, waitMs, causeOf(tried.error) as Failure);
         await sleep(io, waitMs, limit.signal, attempt);
         continue;
@@ -57,7 +80,7 @@ export async function* attempts<T>(options: AttemptOptions<T>): AsyncGenerator<S
         throw new AttemptsFailed(error, attempt, tried.partial);
       }
       yield* passedOn(options.path, { from: model, to: next, attempt: own, policy, error: causeOf(error) as Failure });
-      turn = { index: turn.index + 1, attemptsBefore: attempt, startedAt: io.clock.elapsed() };
+      turn = { index: turn.index + 1, attemptsBefore: attempt, startedAt: io.clock.elapsed(), rejected: [] };
     }
   } finally {
     limit.clear();
@@ -68,14 +91,13 @@ type Tried<T> = { readonly outcome: T } | { readonly error: unknown; readonly pa
 
 async function* tryOnce<T>(
   options: AttemptOptions<T>,
-  attempt: number,
+  attempt: Attempt,
   signal: AbortSignal,
-  model: ModelSpec | undefined,
 ): AsyncGenerator<StepEvent, Tried<T>> {
   let partial = '';
   const out = new Set([options.path]);
   try {
-    const work = options.run(attempt, signal, model);
+    const work = options.run(attempt, signal);
     const outcome = yield* observe(work, (event) => {
       if (event.type === 'step.started' && event.final) out.add(event.step);
       if (options.live && event.type === 'step.delta' && out.has(event.step)) partial += event.text;
@@ -97,14 +119,22 @@ export const ONCE: Policy = { attempts: 1, on: new Set<Reason>() };
 /** For a model call whose step says nothing about it: four tries within two minutes, for failures of the moment only. */
 export const MODEL_DEFAULT: Policy = { attempts: 4, on: TEMPORARY, withinMs: 120_000 };
 
+/** The same for a step that says what the answer must be: three tries in all, the answers of the wrong form among them. */
+export const STRUCTURED_DEFAULT: Policy = {
+  ...MODEL_DEFAULT,
+  attempts: 3,
+  on: new Set<Reason>([...TEMPORARY, 'invalid_output']),
+};
+
 /** Undefined: no further attempt. */
 function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): number | undefined {
   const error = causeOf(thrown);
   if (!(error instanceof Failure) || attempt >= policy.attempts || !policy.on.has(error.reason)) return undefined;
+  if (error instanceof InvalidAnswer) return 0;
   return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
 }
 
-/** `allMs` since the first attempt of all, `ownMs` since that of the model. */
+/** `allMs` since the first attempt of all, `ownMs` since that of the model; 0 while it answers, be it in the wrong form. */
 function isTooLate(
   allMs: number,
   ownMs: number,

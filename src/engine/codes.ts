@@ -18,6 +18,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC9006: 'a chain that was called took longer than its limit',
   PC9101: 'the chain stopped itself with status failed',
   PC9102: 'the chain finished with an empty output',
+  PC9105: 'the output of the run is not what --output-schema asks for',
   PC9201: 'an objective was not met within its turns',
   PC9202: 'a conversation was too long for its model: older turns were left out',
   PC9203: 'a conversation was too long for its model, and "context: fail" leaves nothing out',

@@ -1,9 +1,10 @@
 import type { StepExecution } from '../core/host.ts';
-import type { Model, ModelParams, ModelSpec } from '../core/model.ts';
+import type { Model, ModelParams } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext, StepPart } from '../core/step.ts';
 import { isNamedAfter } from '../lib/step-parts.ts';
 import { askedFrom, cacheFor } from './asked-from.ts';
+import type { Attempt } from './attempts.ts';
 import { runBranches } from './branches.ts';
 import type { Frame, Inside } from './interpret.ts';
 import { openMetered } from './metered.ts';
@@ -28,9 +29,9 @@ export interface Work {
 /** What a step may touch, made from where the interpreter stands. */
 export function contextOf(
   work: Work,
-  attempt: number,
+  { number: attempt, model: answering, rejected }: Attempt,
   signal: AbortSignal,
-  { idempotencyKey, host, answering }: StepExecution & { readonly answering?: ModelSpec | undefined },
+  { idempotencyKey, host }: StepExecution,
 ): StepContext {
   const { frame, scope, path, inside, step } = work;
   // A group that is tried again makes new journal entries: its children's first results stay what they were.
@@ -43,6 +44,7 @@ export function contextOf(
     chain: frame.state.chain,
     io: frame.options.io,
     attempt,
+    rejected,
     idempotencyKey,
     signal,
     final: frame.final,

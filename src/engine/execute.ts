@@ -2,7 +2,7 @@ import type { StepCompleted, StepEvent, StepKept, StepStarted } from '../core/ev
 import type { Entry, RecordedStep, StepExecution } from '../core/host.ts';
 import type { Model, ModelSpec } from '../core/model.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
-import { type Attempted, attempts, MODEL_DEFAULT, ONCE, type Policy } from './attempts.ts';
+import { type Attempted, attempts, MODEL_DEFAULT, ONCE, type Policy, STRUCTURED_DEFAULT } from './attempts.ts';
 import { contextOf, type Work } from './context.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ranAnew } from './fresh.ts';
@@ -91,14 +91,15 @@ async function* outcomeOf(work: Work, execution: StepExecution): AsyncGenerator<
     timeoutMs: step.timeoutMs,
     live: frame.final && frame.options.live,
     models: modelsOf(step),
-    run: (attempt, signal, answering) => step.body.run(contextOf(work, attempt, signal, { ...execution, answering })),
+    run: (attempt, signal) => step.body.run(contextOf(work, attempt, signal, execution)),
   });
 }
 
 function policyOf(step: Step): Policy {
   // An agent's retries are those of its turns: trying all of it again would multiply them.
   if (step.body.model !== undefined && !isLeaf(step)) return ONCE;
-  return step.retry ?? (callsModel(step) ? MODEL_DEFAULT : ONCE);
+  if (step.retry !== undefined || !callsModel(step)) return step.retry ?? ONCE;
+  return step.body.answer === undefined ? MODEL_DEFAULT : STRUCTURED_DEFAULT;
 }
 
 /** The model of a leaf, and those that answer in its place; an agent's are those of its turns. */

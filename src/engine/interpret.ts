@@ -73,8 +73,9 @@ export async function* runWhole(
   if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC9101', reason: 'stopped' });
   const value = finalValue(chain, state, outcome);
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
+  const isLast = outcome.data !== undefined && value === outcome.output;
   return typeof value === 'string'
-    ? { output: value, value, ...stop }
+    ? { output: value, value, ...(isLast ? { data: outcome.data } : {}), ...stop }
     : { output: JSON.stringify(value), data: value, value, ...stop };
 }
 

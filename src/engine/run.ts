@@ -4,6 +4,7 @@ import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import { statusOf } from '../core/exit-code.ts';
 import type { Json } from '../core/json.ts';
 import { NOTHING_SPENT } from '../core/limits.ts';
+import type { AnswerFormat } from '../core/model.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
@@ -53,6 +54,7 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     const memory = stageMemory(options.memory, options.committed);
     const outcome = yield* runWhole(chain, options, topFrame(chain, options, memory));
     if (isEmpty(outcome.value) && !chain.allowEmpty && outcome.stop === undefined) throw emptyOutput();
+    if (chain.answer !== undefined) await requireFormat(outcome, chain.answer);
     options.signal.throwIfAborted();
     yield* memory.commit();
     const stopped = outcome.stop === undefined ? {} : { stopped: outcome.stop.reason };
@@ -63,6 +65,18 @@ async function* execute(chain: Chain, options: RunOptions): AsyncGenerator<StepE
     options.onFailure?.(cause);
     return { status: isCancelled(cause) ? 'interrupted' : statusOf(cause), output: null, error: record };
   }
+}
+
+/** A text is read as JSON, unless the step it comes from has done that already or the schema wants text. */
+async function requireFormat(
+  { value, data }: { readonly value: Json; readonly data?: Json },
+  format: AnswerFormat,
+): Promise<void> {
+  const { readAnswer, checkData } = await import('../lib/read-answer.ts');
+  const isText = typeof value === 'string' && data === undefined && format.schema.type !== 'string';
+  const read = isText ? readAnswer(value, format) : checkData(data ?? value, format);
+  if ('data' in read) return;
+  throw new StepError(`the output ${read.problem}`, { code: 'PC9105', reason: 'invalid_output' });
 }
 
 function isCancelled(cause: unknown): boolean {

@@ -85,6 +85,7 @@ function bodyContext(place: Place, args: JsonObject, { path, signal, idempotency
     chain: state.chain,
     io: options.io,
     attempt: 1,
+    rejected: [],
     idempotencyKey,
     signal,
     final: false,

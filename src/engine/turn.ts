@@ -42,8 +42,8 @@ export async function* takeTurn(
       policy: asking.retry ?? MODEL_DEFAULT,
       live: false,
       models: [spec, ...(spec.fallback ?? [])],
-      async *run(attempt, signal, chosen = spec) {
-        const model = askedFrom(turn, await openMetered(frame, chosen, tally), cacheFor(asking, attempt));
+      async *run({ number, model: chosen = spec }, signal) {
+        const model = askedFrom(turn, await openMetered(frame, chosen, tally), cacheFor(asking, number));
         return yield* answer(model, { ...request, params: chosen.params, idempotencyKey }, signal, step, turn);
       },
     });

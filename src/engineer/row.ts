@@ -1,10 +1,11 @@
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 
-/** What an optimiser knows of a case: what the chain is given, and a person's explanation of the right answer. */
+/** What an optimiser knows of a case: what the chain is given, the right answer and a person's explanation of it. */
 export interface Row {
   /** Unique in its data set. */
   readonly id: string;
   readonly input?: string;
   readonly vars: JsonObject;
+  readonly expected?: Json;
   readonly why?: string;
 }

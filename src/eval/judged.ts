@@ -6,8 +6,8 @@ import type { World } from './world.ts';
 /** The JSON object a judge answers with. Throws `ModelError` for an answer that holds none: that is no verdict on the output. */
 export async function judged(world: World, prompt: string, inputs: JsonObject, signal: AbortSignal): Promise<JsonObject> {
   const { text } = await world.judge(prompt, inputs, signal);
-  const found = jsonIn(text)?.value;
-  if (isJsonObject(found)) return found;
+  const found = jsonIn(text, 'map');
+  if ('value' in found && isJsonObject(found.value)) return found.value;
   throw new ModelError(`the judge did not answer ${prompt} with a JSON object: ${JSON.stringify(text.slice(0, 200))}`, {
     code: 'PC1513',
     reason: 'invalid_output',

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 /** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts everything. */
 export function problemsOf(schema: JsonObject, value: Json, reading: Reading = ARGUMENTS): readonly string[] {
   const validate = compiled(schema, reading);
-  if (typeof validate === 'string' || validate(value)) return [];
+  if (validate === undefined || validate(value)) return [];
   return (validate.errors ?? []).slice(0, reading.most).map((error) => phrase(error, reading.whole));
 }
 
@@ -21,32 +21,64 @@ export interface Reading {
 
 const ARGUMENTS: Reading = { whole: 'the arguments', most: 5 };
 
-/** Why this is no JSON Schema; undefined when it is one. */
-export function schemaProblem(schema: JsonObject, reading: Reading): string | undefined {
-  const validate = compiled(schema, reading);
-  return typeof validate === 'string' ? validate : undefined;
+interface SchemaProblem {
+  readonly path: readonly (string | number)[];
+  readonly problem: string;
 }
 
-function compiled(schema: JsonObject, { formats }: Reading): ValidateFunction | string {
+/** Why this is no JSON Schema, and the place in it where that is; undefined when it is one. */
+export function schemaProblem(schema: JsonObject, reading: Reading = ARGUMENTS): SchemaProblem | undefined {
+  const [dialect, older] = dialectsOf(schema);
+  const { $schema: _, ...rest } = schema;
+  const found = dialect && problemIn(rest, dialect, reading);
+  // A list under "items" is the older dialect's, which would let other mistakes pass.
+  return found?.path.at(-1) === 'items' && older !== undefined ? problemIn(rest, older, reading) : found;
+}
+
+function problemIn(schema: JsonObject, Dialect: typeof Ajv | typeof Ajv2020, { formats }: Reading): SchemaProblem | undefined {
+  const judge = new Dialect({ ...OPTIONS, meta: true, validateSchema: true, validateFormats: formats !== undefined });
+  formats?.(judge);
+  if (judge.validateSchema(schema) !== true) {
+    // The deepest complaint is about the keyword itself; the ones above it say that something below is wrong.
+    const [error] = [...(judge.errors ?? [])].sort((a, b) => b.instancePath.length - a.instancePath.length);
+    if (error !== undefined) return { path: pointed(error.instancePath), problem: phrase({ ...error, instancePath: '' }, 'it') };
+  }
+  try {
+    judge.compile(schema);
+  } catch (error) {
+    return { path: [], problem: (error instanceof Error ? error.message : String(error)).replace(/ from id #$/, '') };
+  }
+  return undefined;
+}
+
+function pointed(pointer: string): readonly (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
+
+function compiled(schema: JsonObject, { formats }: Reading): ValidateFunction | undefined {
   const known = cache.get(schema);
   if (known !== undefined) return known;
-  // The dialect without a name is MCP's default; the older one reads what the newer refuses, such as a list under "items".
-  const draft07 = typeof schema.$schema === 'string' && /draft-0\d/.test(schema.$schema);
   const { $schema: _, ...rest } = schema;
-  let problem = '';
-  for (const Dialect of draft07 ? [Ajv] : [Ajv2020, Ajv]) {
+  for (const Dialect of dialectsOf(schema)) {
     try {
       const ajv = new Dialect({ ...OPTIONS, validateFormats: formats !== undefined });
       formats?.(ajv);
       const validate = ajv.compile(rest);
       cache.set(schema, validate);
       return validate;
-    } catch (error) {
+    } catch {
       // The next dialect may know it.
-      problem = (error as Error).message;
     }
   }
-  return problem;
+  return undefined;
+}
+
+/** The dialect without a name is MCP's default; the older one reads what the newer refuses, such as a list under "items". */
+function dialectsOf({ $schema }: JsonObject): readonly (typeof Ajv | typeof Ajv2020)[] {
+  return typeof $schema === 'string' && /draft-0\d/.test($schema) ? [Ajv] : [Ajv2020, Ajv];
 }
 
 /** Schemas are not checked against that of their dialect, which takes longer to make ready than they do: what cannot be compiled is seen. */

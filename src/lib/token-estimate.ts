@@ -11,14 +11,15 @@ export function estimateTokens(text: string): number {
 }
 
 /** The same of all that a request makes the model read. */
-export function estimateInput({ system = '', messages, tools }: ModelRequest): number {
+export function estimateInput({ system = '', messages, tools, format }: ModelRequest): number {
   const offered = tools === undefined || tools.length === 0 ? 0 : estimateTokens(JSON.stringify(tools));
+  const shape = format === undefined ? 0 : estimateTokens(JSON.stringify(format.schema));
   const texts = messages.map((message) => {
     const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
     const said = [message.text, ...calls.map((call) => call.name + call.arguments)];
     return said.reduce((sum, text) => sum + estimateTokens(text), PER_MESSAGE);
   });
-  return texts.reduce((sum, tokens) => sum + tokens, estimateTokens(system) + offered);
+  return texts.reduce((sum, tokens) => sum + tokens, estimateTokens(system) + offered + shape);
 }
 
 /** Tokens that mark where a message begins and ends. */

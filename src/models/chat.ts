@@ -8,6 +8,7 @@ import { damaged, failedMidStream } from './failure.ts';
 import { thinks, wireParams } from './params.ts';
 import type { Protocol } from './protocol.ts';
 import type { ParamNames, Provider } from './provider.ts';
+import type { StructuredMode } from './structured.ts';
 
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
 
@@ -26,10 +27,11 @@ const NAMES: Required<ParamNames> = {
 export const chat: Protocol = {
   path: '/chat/completions',
 
-  body(spec, request, provider) {
+  body(spec, request, provider, mode) {
     const body: Body = {
       ...wireParams(spec, request.params, { ...NAMES, ...limitName(spec, provider), ...provider.params }),
       ...tools(request),
+      ...(mode === undefined ? {} : { response_format: responseFormat(mode) }),
       ...(provider.usage === 'always' ? {} : { stream_options: { include_usage: true } }),
       ...request.params.extra,
       model: spec.name,
@@ -145,6 +147,11 @@ function tools({ tools: offered, toolChoice }: ModelRequest): Partial<Body> {
       ? {}
       : { tool_choice: typeof toolChoice === 'string' ? toolChoice : { type: 'function', function: toolChoice } }),
   };
+}
+
+function responseFormat({ schema }: StructuredMode): NonNullable<Body['response_format']> {
+  if (schema === undefined) return { type: 'json_object' };
+  return { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } };
 }
 
 /** Text, or (Mistral) a list of parts of which some are thoughts. */

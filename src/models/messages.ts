@@ -26,10 +26,14 @@ const NAMES: ParamNames = {
 export const messages: Protocol = {
   path: '/v1/messages',
 
-  body(spec, request) {
+  body(spec, request, _provider, mode) {
+    const { output_config: effort, ...thought } = thinking(spec, request.params);
+    const format = mode?.schema === undefined ? {} : { format: { type: 'json_schema' as const, schema: mode.schema } };
+    const config = { ...effort, ...format };
     const body: Body = {
       ...wireParams(spec, request.params, NAMES),
-      ...thinking(spec, request.params),
+      ...thought,
+      ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
       ...tools(request),
       max_tokens: request.params.max_tokens ?? limit(spec.name),
       ...request.params.extra,

@@ -3,13 +3,14 @@ import type { ModelRequest, ModelSpec } from '../core/model.ts';
 import type { Batch } from './batch.ts';
 import type { Origin } from './failure.ts';
 import type { Provider } from './provider.ts';
+import type { StructuredMode } from './structured.ts';
 
 /** One wire protocol: how a request is written and how its stream of events is read. */
 export interface Protocol {
   /** Under the base URL. */
   readonly path: string;
   /** Throws `ModelError` (PC5003) for a parameter the protocol cannot carry. */
-  body(spec: ModelSpec, request: ModelRequest, provider: Provider): JsonObject;
+  body(spec: ModelSpec, request: ModelRequest, provider: Provider, mode?: StructuredMode): JsonObject;
   reader(origin: Origin): Reader;
 }
 

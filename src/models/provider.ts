@@ -30,6 +30,11 @@ export interface Provider {
   readonly usage?: 'request' | 'always';
   /** Which of OpenAI's own models and limits apply: Responses-only models, `max_completion_tokens`. */
   readonly openaiModels?: boolean;
+  /**
+   * What the host makes of `response_format`: `schema` follows a JSON Schema that the model itself may not see, `json` writes
+   * JSON of any kind. Absent where it takes none, or where its model decides (`openaiModels`, Anthropic).
+   */
+  readonly structured?: 'schema' | 'json';
   /** Parameters under another name (a dotted path), or null where the host takes none such. */
   readonly params?: ParamNames;
 }

@@ -40,6 +40,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://openrouter.ai/keys',
     autoModel: 'openrouter/auto',
     params: { reasoning_effort: 'reasoning.effort' },
+    structured: 'schema',
   },
   {
     id: 'gemini',
@@ -50,6 +51,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyUrl: 'https://aistudio.google.com/apikey',
     autoModel: 'gemini-flash-latest',
+    structured: 'schema',
   },
   {
     id: 'mistral',
@@ -61,6 +63,7 @@ export const PROVIDERS: readonly Provider[] = [
     autoModel: 'mistral-small-latest',
     usage: 'always',
     params: { seed: 'random_seed' },
+    structured: 'schema',
   },
   {
     id: 'deepseek',
@@ -71,6 +74,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyUrl: 'https://platform.deepseek.com/api_keys',
     autoModel: 'deepseek-chat',
     params: { seed: null },
+    structured: 'json',
   },
   {
     id: 'groq',
@@ -113,6 +117,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrl: 'https://api.x.ai/v1',
     keyEnv: ['XAI_API_KEY'],
     keyUrl: 'https://console.x.ai',
+    structured: 'schema',
   },
   {
     id: 'perplexity',
@@ -191,6 +196,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['OLLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
     free: true,
   },
   {
@@ -201,6 +207,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LMSTUDIO_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
     free: true,
   },
   {
@@ -211,6 +218,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['LLAMACPP_API_KEY', 'LLAMA_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
     free: true,
   },
   {
@@ -221,6 +229,7 @@ export const PROVIDERS: readonly Provider[] = [
     keyEnv: ['VLLM_API_KEY'],
     keyless: true,
     local: true,
+    structured: 'schema',
     free: true,
   },
   {

@@ -11,6 +11,7 @@ import type { CostOf } from './price.ts';
 import type { Protocol } from './protocol.ts';
 import { draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';
+import { inMode } from './structured.ts';
 import { post } from './transport.ts';
 
 export interface RemoteOptions {
@@ -59,7 +60,8 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
     refuseTooLong(request, options);
     const idleTimeoutMs = request.idleTimeoutMs ?? spec.idleTimeoutMs;
     const timeouts = idleTimeoutMs === undefined ? options.timeouts : { ...options.timeouts, idleMs: idleTimeoutMs };
-    const body = JSON.stringify(protocol.body(spec, request, endpoint.provider));
+    const asked = inMode(spec, request, endpoint.provider);
+    const body = JSON.stringify(protocol.body(spec, asked.request, endpoint.provider, asked.mode));
     const marked = request.idempotencyKey === undefined ? headers : { ...headers, 'idempotency-key': request.idempotencyKey };
     const message = await post({ url, headers: marked, body, agent }, origin, timeouts, signal);
     const drop = () => message.destroy();
@@ -69,7 +71,7 @@ export async function createRemote(options: RemoteOptions): Promise<Model> {
       for await (const events of readAnswer(message, protocol.reader(origin), origin, timeouts)) {
         for (const event of events) {
           signal.throwIfAborted();
-          yield event;
+          yield event.type === 'finish' && asked.mode?.nullIsAbsent === true ? { ...event, nullIsAbsent: true } : event;
         }
       }
     } catch (error) {

@@ -7,6 +7,7 @@ import { damaged, failedMidStream } from './failure.ts';
 import { thinks, wireParams } from './params.ts';
 import type { Protocol } from './protocol.ts';
 import type { ParamNames } from './provider.ts';
+import type { StructuredMode } from './structured.ts';
 
 type Body = OpenAI.Responses.ResponseCreateParamsStreaming;
 
@@ -25,11 +26,12 @@ const NAMES: Required<ParamNames> = {
 export const responses: Protocol = {
   path: '/responses',
 
-  body(spec, request) {
+  body(spec, request, _provider, mode) {
     const body: Body = {
       store: false,
       ...wireParams(spec, request.params, NAMES),
       ...tools(request),
+      ...(mode === undefined ? {} : { text: { format: textFormat(mode) } }),
       ...(request.tools !== undefined && thinks(spec.name) ? { include: ['reasoning.encrypted_content'] } : {}),
       ...request.params.extra,
       ...(request.system === undefined ? {} : { instructions: request.system }),
@@ -141,6 +143,10 @@ function tools({ tools: offered, toolChoice }: ModelRequest): Partial<Body> {
       ? {}
       : { tool_choice: typeof toolChoice === 'string' ? toolChoice : { type: 'function', ...toolChoice } }),
   };
+}
+
+function textFormat({ schema }: StructuredMode): OpenAI.Responses.ResponseFormatTextConfig {
+  return schema === undefined ? { type: 'json_object' } : { type: 'json_schema', name: 'answer', strict: true, schema };
 }
 
 function finishOf(response: JsonObject, called: boolean): FinishReason {

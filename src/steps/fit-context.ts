@@ -42,7 +42,7 @@ export function fitting({ policy, values, model, rendered }: Fitting, run: StepB
         const window = attempt === 1 ? (await context.model(model)).window?.() : undefined;
         const tokens = estimateTokens(rendered(scope));
         const room = window === undefined ? tokens / 2 : Math.min(tokens / 2, roomIn(window, model));
-        const shorter = yield* shorten({ policy, model, room, rest: tokens, attempt }, longTexts(scope, values), scope, context);
+        const shorter = yield* shorten({ policy, model, room, tokens, attempt }, longTexts(scope, values), scope, context);
         if (shorter === undefined) throw error;
         scope = shorter;
         fitted.set(context.scope, scope);
@@ -63,27 +63,27 @@ interface Task {
   readonly model: ModelSpec;
   /** Tokens the prompt may have, and those it has. */
   readonly room: number;
-  readonly rest: number;
+  readonly tokens: number;
   readonly attempt: number;
 }
 
 /** Undefined when the values are so short that nothing is won by it. */
 async function* shorten(
-  { policy, model, room, rest, attempt }: Task,
+  { policy, model, room, tokens, attempt }: Task,
   texts: readonly Long[],
   scope: Scope,
   context: StepContext,
 ): AsyncGenerator<StepEvent, Scope | undefined> {
-  const all = texts.reduce((sum, { tokens }) => sum + tokens, 0);
-  const level = levelFor(texts, room - (rest - all));
-  const long = texts.filter(({ tokens }) => tokens > level);
+  const values = texts.reduce((sum, text) => sum + text.tokens, 0);
+  const level = levelFor(texts, room - (tokens - values));
+  const long = texts.filter((text) => text.tokens > level);
   if (level < SHORTEST || long.length === 0) return undefined;
   let shorter = scope;
-  for (const [index, { at, name, text }] of long.entries()) {
-    const limit = { tokens: level, window: room };
+  for (const [index, { at, name, text, times }] of long.entries()) {
+    const limit = { tokens: level / times, window: room };
     const summary =
       policy === 'summarise' ? yield* summaryOf(text, { model, limit, key: `s${attempt}.${index + 1}` }, context) : undefined;
-    const kept = cutMiddle(summary ?? text, level);
+    const kept = cutMiddle(summary ?? text, limit.tokens);
     shorter = replaced(shorter, at, kept) as Scope;
     const how = summary === undefined ? 'cut' : 'summarised';
     const message = `${name} was ${how} from ${text.length} to ${kept.length} characters, because ${model.id} cannot read all of it`;

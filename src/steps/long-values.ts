@@ -3,30 +3,36 @@ import type { Scope } from '../core/scope.ts';
 import type { Reference } from '../core/template.ts';
 import { estimateTokens } from '../lib/token-estimate.ts';
 
-/** A text in the values of a run, where it is, and about how many tokens it has. */
+/** A text in the values of a run, and where it is. */
 export interface Long {
   /** From the root: `['steps', 'a', 'output']`. */
   readonly at: readonly (string | number)[];
   /** As a chain writes it: `{steps.a.output}`. */
   readonly name: string;
   readonly text: string;
+  /** How often it is read, and about how many tokens it has in all. */
+  readonly times: number;
   readonly tokens: number;
 }
 
-/** Every text that the references bring in, also inside maps and lists, each once. */
+/** Every text that the references bring in, also inside maps and lists. */
 export function longTexts(scope: Scope, references: readonly Reference[]): readonly Long[] {
   const found = new Map<string, Long>();
   for (const { root, path } of references) {
     let value: unknown = scope[root];
     for (const key of path)
       value = isJsonObject(value) || Array.isArray(value) ? (value as Record<string | number, unknown>)[key] : undefined;
-    for (const each of textsIn(value as Json | undefined, [root, ...path])) found.set(JSON.stringify(each.at), each);
+    for (const each of textsIn(value as Json | undefined, [root, ...path])) {
+      const key = JSON.stringify(each.at);
+      const times = (found.get(key)?.times ?? 0) + 1;
+      found.set(key, { ...each, times, tokens: each.tokens * times });
+    }
   }
   return [...found.values()];
 }
 
 function textsIn(value: Json | undefined, at: readonly (string | number)[]): readonly Long[] {
-  if (typeof value === 'string') return [{ at, name: `{${at.join('.')}}`, text: value, tokens: estimateTokens(value) }];
+  if (typeof value === 'string') return [{ at, name: `{${at.join('.')}}`, text: value, times: 1, tokens: estimateTokens(value) }];
   if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...at, index]));
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, item]) => textsIn(item, [...at, key])) : [];
 }

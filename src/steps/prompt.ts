@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { pursue } from '../agent/loop.ts';
 import type { AgentTask } from '../agent/task.ts';
-import { ModelError } from '../core/errors.ts';
+import type { RejectedAnswer } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
-import type { UserMessage } from '../core/message.ts';
-import { type FinishReason, type ModelEvent, type ModelRequest, NO_USAGE, type Usage } from '../core/model.ts';
+import type { Message, UserMessage } from '../core/message.ts';
+import type { AnswerFormat, ModelRequest } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
+import { formatInWords } from '../lib/answer-words.ts';
 import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
 import { contextPolicy, fitting } from './fit-context.ts';
+import { judgeOf } from './judge.ts';
+import { answer } from './prompt-answer.ts';
+import { bindStructure, structureOptions } from './structure.ts';
 import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
@@ -38,6 +42,7 @@ export const prompt = defineKind({
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),
     fallback: fallback.optional(),
+    ...structureOptions,
     max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
     techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
     context: contextPolicy.optional(),
@@ -48,6 +53,7 @@ export const prompt = defineKind({
     const system = binding.text(['system']);
     const before = binding.strategy(['strategy']);
     const after = binding.techniques(['techniques']).join('\n\n');
+    const format = bindStructure(options, binding);
     const model = binding.model({ ...main?.params, ...paramsOf(options) });
     const turns = options.history === 'full' ? Number.POSITIVE_INFINITY : options.history === 'none' ? 0 : (options.history ?? 0);
     const rendered = (scope: Scope) =>
@@ -60,6 +66,7 @@ export const prompt = defineKind({
     const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
     return {
       ...(model === undefined ? {} : { model }),
+      ...(format === undefined ? {} : { answer: format }),
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
       ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
@@ -68,17 +75,17 @@ export const prompt = defineKind({
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
         const sent = {
           ...(system === undefined ? {} : { system: system.fill(context.scope) }),
-          messages: [...context.history(turns), asked],
+          messages: [...context.history(turns), asked, ...context.rejected.flatMap(exchange)],
           ...idle,
+          ...(format === undefined ? {} : { format }),
         };
         if (patterns.length > 0) {
           const choice = options.tool_choice === undefined ? {} : { toolChoice: options.tool_choice };
           const tools = yield* context.tools(patterns);
           return yield* answerWithTools({ ...sent, ...choice, model, tools, maxSteps: options.max_steps ?? 10 }, asked, context);
         }
-        const request: ModelRequest = { ...sent, params: model.params, idempotencyKey: context.idempotencyKey };
-        const opened = await context.model(model);
-        return yield* answer(opened.stream(request, context.signal), request, context, opened.spec.id);
+        const request: ModelRequest = { ...sent, params: model.params, idempotencyKey: keyOf(context) };
+        return yield* answer(await context.model(model), request, asked, context);
       }),
     };
   },
@@ -103,74 +110,35 @@ function refusePolicyWithTools(options: { readonly tools?: unknown; readonly con
   binding.problem(['context'], { code: 'PC1410', message });
 }
 
+/** What was answered in the wrong form, and what the model is told about it. */
+function exchange({ text, complaint }: RejectedAnswer): readonly Message[] {
+  return [
+    { role: 'assistant', text: text.trim() === '' ? '…' : text },
+    { role: 'user', text: complaint },
+  ];
+}
+
+/** Another conversation is another request: with the same key a provider may repeat its first answer. */
+function keyOf({ idempotencyKey, rejected }: StepContext): string {
+  return rejected.length === 0 ? idempotencyKey : `${idempotencyKey}-${rejected.length}`;
+}
+
+/** A loop of its own: an answer of the wrong form is one of its turns. */
 async function* answerWithTools(
-  task: Omit<AgentTask, 'history' | 'context' | 'onMax'>,
+  { format, ...task }: Omit<AgentTask, 'history' | 'context' | 'onMax' | 'check'> & Pick<ModelRequest, 'format'>,
   asked: UserMessage,
   context: StepContext,
 ): AsyncGenerator<StepEvent, StepOutcome> {
-  const outcome = yield* pursue({ ...task, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
-  const { text: output, usage, costUsd, finishReason, model } = outcome;
-  return { output, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
+  const judge = format === undefined ? undefined : judgeOf(format);
+  const messages = format === undefined ? task.messages : [...task.messages.slice(0, -1), inWords(asked, format)];
+  const check = judge === undefined ? {} : { check: judge.check };
+  const outcome = yield* pursue({ ...task, messages, ...check, history: 'progressive', context: 'drop', onMax: 'fail' }, context);
+  const { text, usage, costUsd, finishReason, model } = outcome;
+  const output = format?.choices === undefined ? text : String(judge?.data);
+  const data = judge?.data === undefined ? {} : { data: judge.data };
+  return { output, ...data, usage, costUsd, finishReason, model, turn: [asked, { role: 'assistant', text: output }] };
 }
 
-async function* answer(
-  events: AsyncIterable<ModelEvent>,
-  request: ModelRequest,
-  context: StepContext,
-  modelId: string,
-): AsyncGenerator<StepEvent, StepOutcome> {
-  const parts: string[] = [];
-  let usage: Usage = NO_USAGE;
-  let finish: FinishReason = 'unknown';
-  let cached = false;
-  for await (const event of events) {
-    if (event.type === 'text-delta') {
-      parts.push(event.text);
-      yield { type: 'step.delta', step: context.path, text: event.text };
-    } else if (event.type === 'reasoning-delta') {
-      yield { type: 'step.reasoning_delta', step: context.path, text: event.text };
-    } else if (event.type === 'waiting') {
-      yield { type: 'step.log', step: context.path, text: event.text };
-    } else if (event.type === 'usage') usage = event.usage;
-    else if (event.type === 'finish') {
-      finish = event.reason;
-      cached = event.cached === true;
-    }
-  }
-  const output = parts.join('');
-  refuseNonAnswer(output, finish, modelId, context);
-  if (finish === 'length') yield cutShort(context.path, modelId);
-  const asked = request.messages.at(-1);
-  return {
-    output,
-    usage,
-    finishReason: finish,
-    ...(cached ? { cached, costUsd: 0 } : {}),
-    ...(asked?.role === 'user' ? { turn: [asked, { role: 'assistant', text: output }] as const } : {}),
-  };
-}
-
-/** What is no answer must not reach the next step as one. */
-function refuseNonAnswer(output: string, finish: FinishReason, modelId: string, context: StepContext): void {
-  const provider = modelId.split('/')[0] ?? modelId;
-  if (finish === 'refusal' || finish === 'content_filter') {
-    const words = output.trim() === '' ? '' : `: ${output.trim().slice(0, 300)}`;
-    throw new ModelError(`${modelId} refused to answer (${finish})${words}`, { code: 'PC5301', reason: 'refusal', provider });
-  }
-  if (output.trim() === '' && !context.chain.allowEmpty) {
-    throw new ModelError(`${modelId} answered with nothing (finish reason: ${finish})`, {
-      code: 'PC5302',
-      reason: 'empty_output',
-      provider,
-      help:
-        finish === 'length'
-          ? 'raise max_tokens: reasoning used all of them'
-          : 'set "allow_empty: true" at the top of the chain if that is valid',
-    });
-  }
-}
-
-function cutShort(step: string, modelId: string): StepEvent {
-  const message = `the answer of ${modelId} in step "${step}" was cut at the token limit; raise max_tokens for the whole of it`;
-  return { type: 'warning', code: 'PC5303', message, step };
+function inWords({ text }: UserMessage, format: AnswerFormat): UserMessage {
+  return { role: 'user', text: `${text}\n\n${formatInWords(format)}` };
 }

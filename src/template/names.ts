@@ -19,6 +19,8 @@ export interface StepName {
   readonly modelText: boolean;
   /** Of `steps.<id>.data`; without it nothing is known. */
   readonly data?: Shape;
+  /** Of `steps.<id>.output`, where it is not just any text. */
+  readonly output?: Shape;
 }
 
 /** What a text or a condition can read at its place in the chain. Looked at only while compiling: `steps` may grow afterwards. */

@@ -95,7 +95,7 @@ function step(path: Path, names: Names): Found {
       wrong: { code: 'PC3008', message: `step "${id}" has no data: it answers in free text`, segment: 2, help },
     };
   }
-  const fields = { ...STEP_FIELDS, data: known.data ?? ANY };
+  const fields = { ...STEP_FIELDS, data: known.data ?? ANY, output: known.output ?? TEXT };
   return follow('steps', path, 1, { type: 'map', fields }, known.modelText && field === 'output');
 }
 

@@ -57,6 +57,14 @@ describe('a prompt that the model cannot read all of', () => {
     );
   });
 
+  it('a value that is read several times is shortened for each of them', async () => {
+    const { code, stderr, requests } = await run(chain('context: truncate').replace('{input}', '{input} {input} {input}'));
+    assert.equal(code, 0, stderr);
+    const text = asked(requests[0]);
+    assert.equal(text.match(/characters are left out here/g)?.length, 3);
+    assert.ok(text.length / 4 < 2800, String(text.length));
+  });
+
   it('only what is longest gives way', async () => {
     const { requests, stderr } = await run(
       `${chain('context: truncate').replace('{input}', '{inputs.tone} {inputs.list | json} {input}')}inputs: { tone: { default: brief }, list: { type: list, default: [one, two] } }\n`,

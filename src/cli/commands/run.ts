@@ -10,6 +10,7 @@ import { type Execution, execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags } from '../run/flags.ts';
 import { inputIsUnused, readInput } from '../run/input.ts';
+import { outputFormat } from '../run/output-schema.ts';
 import { planText } from '../run/plan.ts';
 import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
@@ -44,7 +45,7 @@ export const run: Command = {
       chain: { name: '', file: flags.chain, sha256: '' },
     };
     try {
-      const chain = await load(call, flags);
+      const chain = await load(call, flags, await outputFormat(call.io.cwd, flags));
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { CODES as chain } from '../../chain/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
+import { CODES as engineer } from '../../engineer/codes.ts';
 import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
@@ -16,6 +17,7 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   chain,
   cli,
   engine,
+  engineer,
   evaluation,
   mcp,
   models,

@@ -64,8 +64,8 @@ export async function execute(execution: Execution): Promise<number> {
   let traffic: Traffic | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
-    const live =
-      flags.format === 'text' && flags.stream && file === undefined && flags.outputStep === undefined && !flags.allSteps;
+    const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
+    const live = flags.format === 'text' && flags.stream && !whole;
     const out = file ?? call.out;
     let pause = (): void => undefined;
     const onPause = (given: () => void): void => {
@@ -119,7 +119,7 @@ async function withCache(
   redactor: Redactor,
   warnings: Warning[],
 ): Promise<OpenModel> {
-  if (!flags.cache || !chain.uses.cache || isAnswered(flags)) return openModel;
+  if (flags.cache === false || !chain.uses.cache || isAnswered(flags)) return openModel;
   const { cachingModels } = await import('../traffic/cache.ts');
   return cachingModels(openModel, { call, config: modelConfig(call), redactor, warn: warning(warnings, 'PC8205') });
 }

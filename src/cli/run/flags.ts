@@ -18,6 +18,8 @@ export interface RunFlags extends WorldFlags {
   readonly format: Format;
   readonly outputStep?: string;
   readonly allSteps: boolean;
+  /** The path of a JSON Schema that the output must fit. */
+  readonly outputSchema?: string;
   readonly stream: boolean;
   readonly showReasoning: boolean;
   readonly dryRun: boolean;
@@ -50,6 +52,10 @@ export function declareRunFlags(parser: Parser): void {
     .option('--json', 'print one JSON object: the result, the steps, the usage, the error')
     .option('--jsonl', 'print every event as a line of JSON')
     .option('--output-step <id>', 'print the output of this step instead of the last one')
+    .option(
+      '--output-schema <file>',
+      'the output must fit this JSON Schema; a last step without fields of its own is asked for it',
+    )
     .option('--all-steps', 'print the output of every step')
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
@@ -82,6 +88,7 @@ export function runFlags(call: Call): RunFlags {
     format,
     ...(options.outputStep === undefined ? {} : { outputStep: options.outputStep as string }),
     allSteps: options.allSteps === true,
+    ...(options.outputSchema === undefined ? {} : { outputSchema: options.outputSchema as string }),
     stream: options.stream !== false,
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
@@ -143,6 +150,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--output': flags.output !== undefined,
     '--output-step': flags.outputStep !== undefined,
     '--all-steps': flags.allSteps,
+    '--output-schema': flags.outputSchema !== undefined,
     '--json': flags.format === 'json',
     '--jsonl': flags.format === 'stream-json',
     '--no-stream': !flags.stream,
@@ -169,6 +177,7 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
 
 const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--input', ['--input-file']],
+  ['--output-schema', ['--output-step', '--all-steps', '--dry-run']],
   ['--output-step', ['--all-steps', '--json', '--jsonl']],
   ['--all-steps', ['--json', '--jsonl']],
   ['--no-stream', ['--json', '--jsonl']],

@@ -33,8 +33,9 @@ export function givenIn(kept: JsonObject | undefined, id: string): Given {
   });
 }
 
-export function contentHash({ sources, file, sha256 }: Chain): string {
+export function contentHash({ sources, file, sha256, answer }: Chain): string {
   const hash = createHash('sha256').update(`${file}\n${sha256}\n`);
+  if (answer !== undefined) hash.update(JSON.stringify(answer));
   for (const [name, text] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(JSON.stringify([name, text]));
   return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
-import type { OpenModel } from '../../core/model.ts';
+import type { AnswerFormat, OpenModel } from '../../core/model.ts';
 import { createOpenModel } from '../../models/open.ts';
 import type { Call } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
@@ -12,8 +12,8 @@ import { readyModels } from './models.ts';
 import { readStdin } from './read-text.ts';
 import { setValues, type WorldFlags } from './world-flags.ts';
 
-/** The chain that the flags name. */
-export async function load(call: Call, flags: WorldFlags): Promise<Chain> {
+/** The chain that the flags name; `answer` is what its last step must answer. */
+export async function load(call: Call, flags: WorldFlags, answer?: AnswerFormat): Promise<Chain> {
   const options = loadOptions(call);
   const text = flags.chain === '-' ? await readStdin(call.io, flags.maxInputBytes) : undefined;
   return loadAsked(flags.chain === '-' ? '<stdin>' : resolve(call.io.cwd, flags.chain), {
@@ -25,6 +25,7 @@ export async function load(call: Call, flags: WorldFlags): Promise<Chain> {
     },
     set: await setValues(flags.set),
     strict: flags.strict,
+    ...(answer === undefined ? {} : { answer }),
     ...(text === undefined ? {} : { text }),
   });
 }

@@ -8,6 +8,7 @@ import { runsDir } from '../paths.ts';
 import type { RunFlags } from '../run/flags.ts';
 import { contentHash, givenIn } from '../run/given.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
+import { outputFormat } from '../run/output-schema.ts';
 import { load } from '../run/world.ts';
 import { durationOf } from '../run/world-flags.ts';
 import { runIdOf } from './find.ts';
@@ -32,7 +33,7 @@ export const resume: Verb = {
     refuseEnded(record);
     const { flags, cwd, sha256, ...given } = givenIn(record.given, id);
     const there = { ...call, io: { ...call.io, cwd } };
-    const chain = await load(there, flags);
+    const chain = await load(there, flags, await outputFormat(cwd, flags));
     if (contentHash(chain) !== sha256) throw changed(chain.file, id);
     const about = { runId: id, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
     // What was trusted then is known by its content: a file that changed since is asked about.

@@ -8,6 +8,7 @@ import { namesBuiltIn, reachesServer } from '../../lib/tool-pattern.ts';
 import { wireName } from '../../lib/wire-name.ts';
 import { codeOf } from '../../models/failure.ts';
 import { BUILT_IN_NAMES } from '../../tools/names.ts';
+import { createScript } from './script.ts';
 import { withSkippingClock } from './skipping-clock.ts';
 import { lastOf, type StubAnswer, type StubResult, type Stubs, stepOf } from './stub-file.ts';
 import type { Traffic } from './traffic.ts';
@@ -78,31 +79,6 @@ function usedUp(who: string, name: string, file: string, one: string): readonly 
     `${who} asks for more than the stub "${name}" of ${file} has`,
     `add ${one} to its list, or give one that is no list: it answers any number of times`,
   ];
-}
-
-interface Script<Entry> {
-  /** The stub that one of these names has: exactly, else by the first pattern that fits. */
-  find(names: readonly string[]): string | undefined;
-  /** Its next entry; undefined at the end of a list. */
-  next(name: string): Entry | undefined;
-  unused(): readonly string[];
-}
-
-function createScript<Entry>(entries: { readonly [name: string]: Entry | readonly Entry[] }): Script<Entry> {
-  const used = new Map<string, number>();
-  const patterns = Object.keys(entries).filter((name) => name.includes('*'));
-  return {
-    find: (names) =>
-      names.find((name) => Object.hasOwn(entries, name)) ??
-      patterns.find((pattern) => names.some((name) => matches(pattern, name))),
-    next(name) {
-      const at = used.get(name) ?? 0;
-      used.set(name, at + 1);
-      const entry = entries[name];
-      return Array.isArray(entry) ? (entry as readonly Entry[])[at] : (entry as Entry);
-    },
-    unused: () => Object.keys(entries).filter((name) => !used.has(name)),
-  };
 }
 
 function stubModel(spec: ModelSpec, answerFor: (request: ModelRequest) => StubAnswer): Model {

@@ -8,7 +8,7 @@ export const jsonFields: AssertionKind = {
   refuse: ({ value }) => (value === undefined ? 'needs a value to compare with' : undefined),
   check({ assertion: { value = null }, text }) {
     const found = jsonIn(text);
-    if (found === undefined) {
+    if ('problem' in found) {
       const fix = `answer with JSON such as ${JSON.stringify(value)}`;
       return { holds: false, score: 0, because: 'the output is not JSON', fix };
     }

@@ -28,7 +28,7 @@ function asSchema(schema: unknown): JsonObject {
 export function refuseSchema(assertion: Assertion): string | undefined {
   try {
     const schema = schemaOf(assertion);
-    const problem = schema === undefined ? undefined : schemaProblem(schema, WHOLE);
+    const problem = schema === undefined ? undefined : schemaProblem(schema, WHOLE)?.problem;
     return problem === undefined ? undefined : `is no JSON Schema: ${problem}`;
   } catch (error) {
     return `is no JSON Schema: ${(error as Error).message.split('\n')[0]}`;

@@ -128,6 +128,19 @@ describe('cache', () => {
     assert.deepEqual(answers(it.sandbox), [file], 'nothing is left beside it');
   });
 
+  it('processes at the same time harm no entry', async () => {
+    await using it = await world({ 'a.yaml': step('true') });
+    const ended = await Promise.all(Array.from({ length: 6 }, () => it.run('a.yaml', '-i', 'x')));
+    assert.deepEqual(
+      ended.map(({ code, stdout }) => [code, stdout]),
+      ended.map(() => [0, '[gpt-4o-mini] Say x\n']),
+    );
+    const asked = it.fake.requests.length;
+    assert.equal((await it.run('a.yaml', '-i', 'x')).code, 0);
+    assert.equal(it.fake.requests.length, asked);
+    assert.equal(answers(it.sandbox).length, 1);
+  });
+
   it('a cache that cannot be written is told and harms nothing', async () => {
     await using it = await world({ 'a.yaml': step('true') });
     await it.run('a.yaml', '-i', 'x', '--no-cache');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type Reply, startFakeProvider } from '../../fake/provider.ts';
 import { packageDir } from '../../package/package-dir.ts';
+import { start } from '../live.ts';
 import { openSandbox, type Sandbox } from '../sandbox.ts';
 import { startListening } from './listening.ts';
 
@@ -133,6 +134,94 @@ describe('run --record and --replay', () => {
     });
     assert.equal((await sandbox.run(['run', 'ask.yaml', '--replay', 'tape.jsonl'])).stdout, '12\n');
     assert.equal((await sandbox.run(['run', 'more.yaml', '--replay', 'tape.jsonl'])).stdout, '212\n');
+  });
+
+  it('branches that run together replay too, each with its own answers', async () => {
+    using sandbox = openSandbox({
+      'wide.yaml': `model: openai/gpt-4o-mini
+steps:
+  - id: each
+    foreach: "['a', 'b', 'c', 'd', 'e', 'f']"
+    concurrency: 3
+    prompt: "Say {item}"
+  - id: both
+    parallel:
+      x: { prompt: "X {input}" }
+      y: { steps: [{ prompt: "Y {input}" }, { prompt: "Z {input}" }] }
+`,
+    });
+    await using fake = await startFakeProvider({ replies: [{ text: 'late', delayMs: 100 }, { status: 503 }] });
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: fake.openaiUrl };
+    const first = await sandbox.run(['run', 'wide.yaml', '--record', 'tape.jsonl'], { env });
+    const again = await sandbox.run(['run', 'wide.yaml', '--replay', 'tape.jsonl']);
+    assert.equal(first.code, 0, first.stderr);
+    assert.deepEqual([again.code, again.stdout], [0, first.stdout], again.stderr);
+  });
+
+  it('a recorded run that is resumed goes on with its cassette', async () => {
+    using sandbox = openSandbox({
+      'two.yaml': 'model: openai/gpt-4o-mini\nsteps:\n  - "First {input}"\n  - "Second {input}"\n',
+    });
+    await using fake = await startFakeProvider({ replies: [{ text: 'one' }, { status: 401 }, { text: 'two' }] });
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: fake.openaiUrl };
+    const first = await sandbox.run(['run', 'two.yaml', '-i', 'x', '--record', 'tape.jsonl'], { env });
+    assert.equal(first.code, 4);
+    const resumed = await sandbox.run(['runs', 'resume', 'last'], { env });
+    assert.deepEqual([resumed.code, resumed.stdout], [0, 'two\n'], resumed.stderr);
+    const kinds = readFileSync(sandbox.path('tape.jsonl'), 'utf8').trimEnd().split('\n').slice(1);
+    assert.deepEqual(
+      kinds.map((line) => JSON.parse(line)).map(({ step, error }) => [step, error?.reason]),
+      [
+        ['1', undefined],
+        ['2', 'auth'],
+        ['2', undefined],
+      ],
+    );
+  });
+
+  it('the old cassette stays until the run has ended, also when the new one cannot be written', async () => {
+    using sandbox = openSandbox({ 'ask.yaml': 'model: openai/gpt-4o-mini\nsteps:\n  - "Say {input}"\n', 'tape.jsonl': 'old' });
+    await using fake = await startFakeProvider({ fallback: { stall: 'mid' } });
+    const live = start(sandbox, ['run', 'ask.yaml', '-i', 'x', '--record', 'tape.jsonl'], {
+      env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: fake.openaiUrl },
+    });
+    live.child.stdin?.end();
+    await fake.received(1);
+    live.child.kill('SIGKILL');
+    await live.ended;
+    assert.equal(readFileSync(sandbox.path('tape.jsonl'), 'utf8'), 'old');
+    const nowhere = await sandbox.run(['run', 'ask.yaml', '-i', 'x', '--record', 'no/tape.jsonl'], {
+      env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: fake.openaiUrl },
+    });
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /cannot write/);
+    assert.equal(fake.requests.length, 1, 'nothing was asked');
+  });
+
+  it('what was refused is refused again, and memory is written as ever', async () => {
+    using sandbox = openSandbox({
+      'agent.yaml': `model: openai/gpt-4o-mini
+permissions: { ask: [calculator] }
+steps:
+  - objective: "Add, and keep it"
+    tools: [calculator, memory.set]
+`,
+    });
+    const calling = (name: string, args: object): Reply => ({ toolCalls: [{ id: name, name, arguments: JSON.stringify(args) }] });
+    const replies = [
+      calling('calculator', { expression: '1+1' }),
+      calling('memory_set', { key: 'sum', value: 'unknown' }),
+      { text: 'not allowed' },
+    ];
+    await using fake = await startFakeProvider({ replies });
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: fake.openaiUrl };
+    const args = ['run', 'agent.yaml', '-i', 'x'];
+    const first = await sandbox.run([...args, '--approve', 'never', '--record', 'tape.jsonl'], { env });
+    assert.deepEqual([first.code, first.stdout], [0, 'not allowed\n'], first.stderr);
+    await sandbox.run(['memory', 'rm', 'sum']);
+    const again = await sandbox.run([...args, '--replay', 'tape.jsonl']);
+    assert.deepEqual([again.code, again.stdout], [0, 'not allowed\n'], again.stderr);
+    assert.equal((await sandbox.run(['memory', 'get', 'sum'])).stdout, 'unknown\n');
   });
 
   it('a run that failed replays as it failed', async () => {

@@ -97,6 +97,23 @@ describe('run --stubs', () => {
     assert.match(unused.stderr, /warning\[PC8208\]: the stub "github\.other" of stubs\.yaml was never used/);
   });
 
+  it('an item and a step in a branch have stubs of their own', async () => {
+    const { code, stdout, stderr } = await run({
+      'chain.yaml': `model: openai/gpt-4o-mini
+steps:
+  - { id: each, foreach: "['a', 'b', 'c']", concurrency: 3, prompt: "Say {item}" }
+  - id: both
+    parallel:
+      x: { prompt: "X {input}" }
+      y: { steps: [{ id: inner, prompt: "Y {input}" }] }
+output: "{steps.each.output} {steps.both.output}"
+`,
+      'stubs.yaml': 'steps:\n  each[1]: second\n  each: any\n  both/x: ex\n  inner: why\n',
+    });
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, '["any","second","any"] {"x":"ex","y":"why"}\n');
+  });
+
   it('what a rule denies stays denied', async () => {
     const stubs = STUBS.replace(/github\.search/g, 'github.delete_repo');
     const { code, stderr } = await one(stubs.replace('[{ json: [{ title: cats }] }, { error: "rate limited" }]', 'gone'));

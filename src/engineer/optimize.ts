@@ -1,0 +1,104 @@
+import { gepa } from './compared/gepa.ts';
+import { opro } from './compared/opro.ts';
+import { randomRewrites } from './compared/random-rewrites.ts';
+import type { OptimizeEvent } from './events.ts';
+import { leakFinder } from './leaks.ts';
+import { type Budget, type Ledger, openLedger, Paused, type Prices } from './ledger.ts';
+import { type Candidate, isCovered, type Pool, valMean } from './pool.ts';
+import type { Ports } from './ports.ts';
+import { reflect } from './reflect.ts';
+import { compareScores, type Verdict } from './significance.ts';
+import { DEFAULTS, type Outcome, type Search, type SearchOptions, type Task } from './task.ts';
+import { score } from './validate.ts';
+
+export interface OptimizeOptions {
+  readonly task: Task;
+  readonly ports: Ports;
+  readonly budget: Budget;
+  readonly prices: Prices;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly algorithm?: Algorithm;
+  readonly search?: Partial<SearchOptions>;
+  /** Says why the run should end before its time. */
+  readonly stopping?: () => string | undefined;
+  /** The record of the run so far, to go on with it. */
+  readonly record?: Iterable<OptimizeEvent>;
+}
+
+/** An algorithm that looks for better texts within the budget, less `reserve` rollouts. */
+export interface Algorithm {
+  readonly name: string;
+  readonly search: (search: Search, reserve: number) => AsyncGenerator<OptimizeEvent, Outcome>;
+  /** Has a part of the budget for looking at the two best again. */
+  readonly confirms: boolean;
+}
+
+/** By the name a user gives them. */
+export const ALGORITHMS: readonly Algorithm[] = [
+  { name: 'reflect', search: reflect, confirms: true },
+  { name: 'gepa-compat', search: gepa, confirms: false },
+  { name: 'opro', search: opro, confirms: false },
+  { name: 'random', search: randomRewrites, confirms: false },
+];
+
+/** Rollouts of the budget that may be kept for looking at the two best again. */
+const CONFIRM_SHARE = 0.15;
+
+/**
+ * A whole optimisation: the search, a second look at the two best, and the test on rows that nobody has seen. A pure function
+ * of the task and of what the ports answer: neither concurrency nor a run cut in two changes a decision.
+ */
+export async function* optimize(options: OptimizeOptions): AsyncGenerator<OptimizeEvent, void> {
+  const { task, budget } = options;
+  const algorithm = options.algorithm ?? (ALGORITHMS[0] as Algorithm);
+  const ledger = openLedger({ ...options, record: options.record ?? [] });
+  const known = [...Object.values(task.texts), task.background ?? ''];
+  const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks: leakFinder(task.train, known) };
+  const rows = { train: task.train.length, val: task.val.length, test: task.test.length };
+  try {
+    yield* ledger.decide({
+      type: 'started',
+      algorithm: algorithm.name,
+      seed: search.options.seed,
+      rollouts: budget.rollouts,
+      rows,
+    });
+    const confirm = 2 * rows.val;
+    const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
+    const { pool, reason } = yield* algorithm.search(search, reserve);
+    yield* ledger.decide({ type: 'stopped', reason, spent: ledger.spent.rollouts, answers: ledger.spent.answers });
+    if (pool.incumbent === undefined) return;
+    const best = reserve > 0 ? yield* confirmed(search, pool) : pool.incumbent;
+    yield* ledger.decide({ type: 'chosen', id: best.id, mean: valMean(best) });
+    const verdict = yield* sealedTest(search, ledger, best);
+    yield* ledger.decide({ type: 'verdict', id: best.id, verdict });
+  } catch (error) {
+    if (!(error instanceof Paused)) throw error;
+    yield { type: 'paused', reason: error.message };
+  }
+}
+
+/** The two best by their validation scores, run once more: what was lucky is luckless now. */
+async function* confirmed(search: Search, pool: Pool): AsyncGenerator<OptimizeEvent, Candidate> {
+  const positions = [...search.task.val.keys()];
+  const incumbent = pool.incumbent as Candidate;
+  const ranked = pool.candidates.filter(isCovered).sort((one, other) => valMean(other) - valMean(one) || other.id - one.id);
+  const others = ranked.filter((candidate) => candidate !== incumbent).slice(0, 1);
+  if (others.length === 0 || !search.ledger.fits({ rollouts: 2 * positions.length })) return incumbent;
+  let best = incumbent;
+  for (const candidate of [incumbent, ...others]) {
+    yield* score(search, candidate, positions, 1);
+    if (valMean(candidate) > valMean(best)) best = candidate;
+  }
+  return best;
+}
+
+/** First and best texts on the test rows, whose scores nothing before has depended on. */
+async function* sealedTest({ task, options }: Search, ledger: Ledger, best: Candidate): AsyncGenerator<OptimizeEvent, Verdict> {
+  const before = yield* ledger.rollouts(task.texts, task.test, 'test');
+  const after = yield* ledger.rollouts(best.texts, task.test, 'test');
+  const scoresOf = (rollouts: typeof before) => rollouts.map(({ score }) => score);
+  const verdict = compareScores(scoresOf(before), scoresOf(after), options.seed);
+  return task.test.length === 0 ? { ...verdict, verdict: 'in-sample only' } : verdict;
+}

@@ -1,0 +1,60 @@
+import type { StopReason } from './events.ts';
+import type { FindLeaks } from './leaks.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pool } from './pool.ts';
+import type { Row } from './row.ts';
+import type { Component, Texts } from './texts.ts';
+
+/** What is to be improved, and by which rows. */
+export interface Task {
+  readonly components: readonly Component[];
+  /** The steps of the chain in order. */
+  readonly steps: readonly string[];
+  /** The texts there are, of every component. */
+  readonly texts: Texts;
+  /** Learnt from, and shown to the model that writes prompts. */
+  readonly train: readonly Row[];
+  /** Chosen by. */
+  readonly val: readonly Row[];
+  /** Never looked at before the search is over. */
+  readonly test: readonly Row[];
+  readonly background?: string;
+}
+
+export interface SearchOptions {
+  readonly seed: number;
+  /** Failures that one question to the optimiser model shows. */
+  readonly minibatch: number;
+  /** The most questions in a row before a rollout decides about their result. */
+  readonly chain: number;
+  /** Merges of two candidates, at most; by default only where several texts are optimised. */
+  readonly merges?: number;
+  /** Proposals in a row without a better candidate that end the search. */
+  readonly patience: number;
+  /** The mean on the validation rows that is good enough. */
+  readonly target?: number;
+  /** Of one text; by default three times the longest there is, and at least `LEAST_ROOM`. */
+  readonly maxCharacters?: number;
+}
+
+export const DEFAULTS: SearchOptions = { seed: 0, minibatch: 3, chain: 3, patience: 40 };
+
+/** What an algorithm has to work with. */
+export interface Search {
+  readonly task: Task;
+  readonly options: SearchOptions;
+  readonly ledger: Ledger;
+  readonly findLeaks: FindLeaks;
+}
+
+/** What a search ends with. */
+export interface Outcome {
+  readonly pool: Pool;
+  readonly reason: StopReason;
+}
+
+const LEAST_ROOM = 6_000;
+
+export function maxCharactersOf({ task, options }: Search): number {
+  return options.maxCharacters ?? Math.max(LEAST_ROOM, ...Object.values(task.texts).map((text) => 3 * text.length));
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { checkFile, folder, line } from './checking.ts';
+
+const KIND =
+  '  - { id: kind, prompt: "{input}", fields: { kind: bug|feature, severity: 1..5, tags: [string], where?: { file: string } } }\n';
+
+/** The problems of a chain in a folder with these files. */
+function told(test: TestContext, steps: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
+  const dir = folder(test, { 'c.yaml': `model: echo/x\nsteps:\n${steps}`, ...files });
+  return checkFile(dir, 'c.yaml').problems.map(line);
+}
+
+describe('what an answer must be', () => {
+  const WRONG: readonly (readonly [step: string, problem: RegExp])[] = [
+    ['fields: { a: strnig }', /^PC1404 3:\d+ the field "a" has the unknown type "strnig"/],
+    ['fields: { a: { b: 5..1 } }', /^PC1404 3:\d+ the field "a\.b" has an empty range/],
+    ['choices: [a, b], fields: { a: string }', /^PC1422 3:\d+ "fields" and "choices" both say what the answer is$/],
+    ['choices: [a]', /^PC1101 3:\d+ .*(?:2|two|short|few)/i],
+    ['choices: [a, b, a]', /^PC1423 3:\d+ the choice "a" is there twice$/],
+    ['schema: { type: strnig }', /^PC1421 3:\d+ this is no JSON Schema at "type": it must be equal to one of the allowed values/],
+    [
+      'schema: { type: object, properties: { a: { type: string, minLength: many } } }',
+      /^PC1421 3:94 this is no JSON Schema at "properties\.a\.minLength": it must be integer/,
+    ],
+    ['schema: { type: object, required: a }', /^PC1421 3:\d+ this is no JSON Schema at "required": it must be array/],
+    ['schema: { $ref: "#/$defs/none" }', /^PC1421 3:\d+ this is no JSON Schema: can't resolve reference #\/\$defs\/none/],
+    ['schema: { pattern: "(" }', /^PC1421 3:\d+ this is no JSON Schema.*(?:pattern|regex|regular)/i],
+    ['schema: { file: none.json }', /^PC1311 3:\d+ the file "none\.json" does not exist/],
+    ['schema: { file: ../x.json }', /^PC1311 3:\d+ the file "\.\.\/x\.json" is outside/],
+    ['schema: { file: list.json }', /^PC1421 3:\d+ this is no JSON Schema: it must be a map$/],
+    ['schema: { file: wrong.json }', /^PC1421 3:\d+ this is no JSON Schema at "type"/],
+    ['schema: { file: cut.json }', /^PC1316 2:\d+ "cut\.json" is not JSON/],
+  ];
+  const FILES = { 'list.json': '[]', 'wrong.json': '{"type": 5}', 'cut.json': '{\n  "type": ' };
+  for (const [keys, problem] of WRONG) {
+    it(`refuses ${keys}`, (test) => {
+      const problems = told(test, `  - { prompt: "{input}", ${keys} }\n`, FILES);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', problem);
+    });
+  }
+
+  it('takes a JSON Schema of either dialect, from a file too', (test) => {
+    const draft07 = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      definitions: { a: { type: 'string' } },
+    };
+    assert.deepEqual(
+      told(test, '  - { prompt: "{input}", schema: { file: s/a.json } }\n', { 's/a.json': JSON.stringify(draft07) }),
+      [],
+    );
+    assert.deepEqual(told(test, '  - { prompt: "{input}", schema: { type: array, items: [{ type: string }] } }\n'), []);
+    assert.deepEqual(told(test, '  - { objective: "{input}", choices: [a, b] }\n'), []);
+  });
+});
+
+describe('what is read of data is known when the file is loaded', () => {
+  const READS: readonly (readonly [step: string, problem: RegExp | undefined])[] = [
+    ['prompt: "{steps.kind.data.kind} {steps.kind.data.tags[0]} {steps.kind.data.where.file}"', undefined],
+    ['if: steps.kind.data.kind == "bug" && steps.kind.data.severity > 2\n    prompt: "{input}"', undefined],
+    ['prompt: "{steps.kind.data.knid}"', /PC3005 4:\d+ .*did you mean "kind"\?/],
+    ['prompt: "{steps.kind.data.where.line}"', /PC3005 4:\d+ steps\.kind\.data\.where has no "line"/],
+    [
+      'if: steps.kind.data.kind == "bugs"\n    prompt: "{input}"',
+      /PC3205 4:\d+ steps\.kind\.data\.kind is never "bugs": did you mean "bug"\?/,
+    ],
+    ['if: steps.kind.data.severity == "3"\n    prompt: "{input}"', /PC3205 4:\d+ .*is a number: it never equals text/],
+    ['if: steps.kind.data.severity\n    prompt: "{input}"', /4:\d+ .*(?:bool|true or false)/],
+    ['if: steps.kind.output == "bug"\n    prompt: "{input}"', undefined],
+  ];
+  for (const [step, problem] of READS) {
+    it(step, (test) => {
+      const problems = told(test, `${KIND}  - ${step}\n`);
+      if (problem === undefined) assert.deepEqual(problems, []);
+      else assert.match(problems.join('\n'), problem);
+    });
+  }
+
+  it('output and data of choices are one of them', (test) => {
+    const asked = '  - { id: sure, prompt: "{input}", choices: ["yes", "no"] }\n';
+    const after = (condition: string) => told(test, `${asked}  - { if: '${condition}', prompt: "{input}" }\n`);
+    assert.deepEqual(after('steps.sure.output == "yes" || steps.sure.data == "no"'), []);
+    for (const read of ['output', 'data']) {
+      assert.match(after(`steps.sure.${read} == "yse"`).join('\n'), /never "yse": did you mean "yes"\?/);
+    }
+  });
+});
