@@ -98,7 +98,7 @@ describe('a dataset', () => {
         'd.yaml:6:7 PC1504 an assertion needs a "type" (promptchain help assertions lists the types)',
         'd.yaml:7:15 PC1504 contains needs a text as its value',
         'd.yaml:8:29 PC1504 the value of regex is no regular expression: Invalid regular expression: /(/: Unterminated group',
-        'd.yaml:9:31 PC1504 the value of is-json is no JSON Schema: type must be JSONType or JSONType[]: nothing',
+        'd.yaml:9:31 PC1504 the value of is-json is no JSON Schema: "type" must be equal to one of the allowed values: array, boolean, integer, null, number, object, string',
         'd.yaml:10:15 PC1504 latency needs a threshold in milliseconds',
         'd.yaml:11:32 PC1507 the case has no var "nmae" (its vars are: name)',
         "d.yaml:12:34 PC1504 the value of javascript is not JavaScript: Unexpected token ')'",
