@@ -6,14 +6,16 @@ import { packageDir } from './cli/package-dir.ts';
 import { memoryFile, pathsFrom } from './cli/paths.ts';
 import { newRunId } from './cli/run/run-id.ts';
 import type { Chain } from './core/chain.ts';
-import { Failure, Interrupted, UsageError } from './core/errors.ts';
+import { Failure, Interrupted, LimitError, UsageError } from './core/errors.ts';
 import type { Event } from './core/event.ts';
 import type { Io } from './core/io.ts';
 import type { Json } from './core/json.ts';
+import type { Limits } from './core/limits.ts';
 import type { Memory } from './core/memory.ts';
 import type { OpenModel } from './core/model.ts';
 import type { RunResult } from './core/run.ts';
 import type { Toolbox } from './core/tool.ts';
+import { deadline } from './engine/deadline.ts';
 import { runChain as run } from './engine/run.ts';
 import { coerceInput, defaultsOf } from './lib/inputs.ts';
 import { createOpenModel } from './models/open.ts';
@@ -55,6 +57,8 @@ export interface RunChainOptions {
   /** Aborting it ends the run as Ctrl-C does: its status is `interrupted`. */
   readonly signal?: AbortSignal;
   readonly runId?: string;
+  /** Over those of the chain. */
+  readonly limits?: Limits;
   /** Over the chain's own rules about tools, as patterns of names: `fs.write_*`, `run`. */
   readonly allowTools?: readonly string[];
   readonly denyTools?: readonly string[];
@@ -71,6 +75,8 @@ export async function* runChain(chain: Chain, options: RunChainOptions = {}): As
   const { input = '', env = process.env, memory, stdin, namespace } = options;
   const io = ioFrom(process, { env, cwd: process.cwd() });
   const toolbox = await openToolbox(chain, io, options);
+  const timeMs = options.limits?.timeMs ?? chain.limits.timeMs;
+  const limit = deadline(stopSignal(options.signal), timeMs, () => tookTooLong(timeMs));
   try {
     return yield* run(chain, {
       runId: options.runId ?? newRunId(Date.now(), Math.random),
@@ -83,9 +89,11 @@ export async function* runChain(chain: Chain, options: RunChainOptions = {}): As
       toolbox,
       ...(namespace === undefined ? {} : { namespace }),
       live: false,
-      signal: stopSignal(options.signal),
+      signal: limit.signal,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   } finally {
+    limit.clear();
     await toolbox[Symbol.asyncDispose]();
   }
 }
@@ -100,6 +108,10 @@ async function openToolbox(chain: Chain, io: Io, { allowTools = [], denyTools = 
     deny: denyTools,
     pins: { dir: join(pathsFrom(io.env, chain.dir).data, 'tools'), trust: false },
   });
+}
+
+function tookTooLong(ms = 0): LimitError {
+  return new LimitError(`the run took longer than its limit of ${ms / 1000} s`, { code: 'PC9001' });
 }
 
 /** The engine tells by the reason of an abort how the run ended; a program may abort with any. */

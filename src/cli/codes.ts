@@ -21,6 +21,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2026: 'a step that does not exist, or gave no output',
   PC2027: 'an option that the chain gives no meaning to',
   PC2028: 'a file that cannot be migrated',
+  PC2030: 'a step is to run alone, but steps before it have no results yet',
   PC2040: 'a question that needed a yes got another answer',
   PC2050: 'there are no cases to run',
   PC2051: 'no case fits what was asked for',

@@ -119,12 +119,15 @@ export class ModelError extends Failure {
   readonly provider: string;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Making the same call again now is known to be in vain, whatever the reason. */
+  readonly final: boolean;
 
   constructor(message: string, options: ModelFailureOptions) {
     super(message, options);
     this.provider = options.provider;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.final = options.final ?? false;
   }
 }
 
@@ -132,6 +135,7 @@ interface ModelFailureOptions extends FailureOptions {
   readonly provider: string;
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly final?: boolean;
 }
 
 /** A model answered whole, but not in the form it was asked for. The next attempt shows it its answer and what is wrong with it. */

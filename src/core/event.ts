@@ -100,6 +100,8 @@ export interface StepCompleted {
   readonly finish_reason?: FinishReason;
   /** An earlier answer to the same request: nothing was asked. */
   readonly cached?: true;
+  /** It is the result of an earlier run of the chain: nothing was done, and nothing used. */
+  readonly reused?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
@@ -168,6 +170,8 @@ export interface TurnCompleted {
   readonly finish_reason: FinishReason;
   /** As on a step. */
   readonly cached?: true;
+  /** It is the result of an earlier run of the chain: nothing was done, and nothing used. */
+  readonly reused?: true;
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost_usd: number | null;
@@ -193,6 +197,7 @@ export interface ToolCompleted {
   readonly is_error: boolean;
   readonly text: string;
   readonly data?: Json;
+  readonly reused?: true;
   /** Only in the journal: `Entry.fingerprint`. */
   readonly fingerprint?: string;
   /** Only in the journal: a secret was masked in it, so it is not what the work gave. */

@@ -117,8 +117,8 @@ export interface Model {
 export type ModelEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly text: string }
-  /** The request has not been sent: it waits for the provider's limits, `text` says why. */
-  | { readonly type: 'waiting'; readonly text: string }
+  /** The request has not been sent: it waits for the provider's limits; `text`, if any, tells people why. */
+  | { readonly type: 'waiting'; readonly text?: string }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   /** At most once, before `finish`: `AssistantMessage.providerItems` of this answer. */
   | { readonly type: 'provider-items'; readonly items: JsonObject }

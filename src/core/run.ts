@@ -47,6 +47,8 @@ export interface StepResult {
   readonly finish_reason: FinishReason | null;
   /** Its answer came from the cache. */
   readonly cached?: true;
+  /** Its result is that of an earlier run. */
+  readonly reused?: true;
   readonly duration_ms: number;
   readonly tool_calls: number;
   readonly usage: Usage;
@@ -84,6 +86,10 @@ export interface RunOptions {
   readonly answer?: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Results of an earlier part of the same run, or of another run of the chain, by journal path. */
   readonly recorded?: ReadonlyMap<string, Recorded>;
+  /** They are another run's: what is reused of them has cost this one nothing. */
+  readonly borrowed?: boolean;
+  /** The id of a step of the chain itself: this one and what comes after it run, whatever is recorded. */
+  readonly from?: string;
   /** Failures that an earlier part of the same run went on after, by journal path. */
   readonly failures?: ReadonlyMap<string, StepFailed>;
   /** Paths of calls that part began and whose answers it does not have. */

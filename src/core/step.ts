@@ -160,6 +160,8 @@ export interface StepBody {
   readonly parts?: readonly StepPart[];
   readonly chain?: Chain;
   readonly runs?: 'command' | 'function';
+  /** What comes after gets what this step got. */
+  readonly passes?: true;
   /** It asks a person. */
   readonly asks?: true;
   /** The files of the chain that it runs, as far as they are known. Absolute. */
@@ -170,6 +172,8 @@ export interface StepBody {
   readonly reads?: readonly ('input' | 'memory' | 'history')[];
   /** One line on what it will do, for `--dry-run`: the prompt's text, the command. */
   preview?(scope: Scope): string;
+  /** What it asks its model, where that is one request and the scope tells all of it: for the cost in `--dry-run`. */
+  request?(scope: Scope): ModelRequest;
 }
 
 export interface StepOutcome {

@@ -131,6 +131,7 @@ function waitFor(thrown: unknown, attempt: number, policy: Policy, io: Io): numb
   const error = causeOf(thrown);
   if (!(error instanceof Failure) || attempt >= policy.attempts || !policy.on.has(error.reason)) return undefined;
   if (error instanceof InvalidAnswer) return 0;
+  if (error instanceof ModelError && error.final) return undefined;
   return waitBeforeRetry(attempt, error instanceof ModelError ? error.retryAfterMs : undefined, () => io.random());
 }
 

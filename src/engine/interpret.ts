@@ -3,6 +3,7 @@ import { LimitError, StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Host } from '../core/host.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { PlannedStep } from '../core/plan.ts';
 import type { RunOptions } from '../core/run.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { deadline } from './deadline.ts';
@@ -33,6 +34,8 @@ export interface Frame {
   /** Everything here is done again, whatever was recorded. */
   readonly again: boolean;
   readonly notice: Notice;
+  /** Nothing is done: this is told what would be. */
+  readonly plan?: (step: PlannedStep) => void;
 }
 
 export interface ChainCall {
@@ -43,12 +46,13 @@ export interface ChainCall {
 /** Runs steps one after the other, each one's output being the next one's input. */
 async function* runSteps(steps: readonly Step[], input: string, frame: Frame): AsyncGenerator<StepEvent, StepOutcome> {
   let last: StepOutcome = { output: input };
-  let { inputFresh } = frame;
+  let { inputFresh, again } = frame;
   for (const [index, step] of steps.entries()) {
     frame.signal.throwIfAborted();
+    again ||= frame.prefix === '' && step.id !== undefined && step.id === frame.options.from;
     const final = frame.final && index === steps.length - 1;
     const own = notice(frame.notice);
-    const outcome = yield* runStep(step, last.output, { ...frame, final, inputFresh, notice: own }, inside);
+    const outcome = yield* runStep(step, last.output, { ...frame, final, inputFresh, again, notice: own }, inside);
     if (outcome === undefined) continue;
     const { output, data, stop } = outcome;
     if (!outcome.passThrough) {
@@ -71,7 +75,8 @@ export async function* runWhole(
   const own = { ...frame, state, final, around: {}, aroundFresh: false, tolerated: false };
   const outcome = yield* withFinally(chain, runSteps(chain.steps, call.input, own), own);
   if (outcome.stop?.status === 'failed') throw new StepError(outcome.stop.reason, { code: 'PC9101', reason: 'stopped' });
-  const value = finalValue(chain, state, outcome);
+  // A plan has no values to make an output of.
+  const value = frame.plan === undefined ? finalValue(chain, state, outcome) : '';
   const stop = outcome.stop === undefined ? {} : { stop: outcome.stop };
   const isLast = outcome.data !== undefined && value === outcome.output;
   return typeof value === 'string'

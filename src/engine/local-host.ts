@@ -4,6 +4,7 @@ import type { StepEvent, StepFailed } from '../core/event.ts';
 import type { Branch, Entry, Host, Recorded, StepExecution, WaitOptions } from '../core/host.ts';
 import type { Io } from '../core/io.ts';
 import type { Json } from '../core/json.ts';
+import { NO_USAGE } from '../core/model.ts';
 import { merge } from '../lib/merge.ts';
 
 export interface LocalHostOptions {
@@ -12,6 +13,8 @@ export interface LocalHostOptions {
   /** What an earlier part of this run recorded, by journal path, and the failures it went on after. */
   readonly recorded?: ReadonlyMap<string, Recorded> | undefined;
   readonly failures?: ReadonlyMap<string, StepFailed> | undefined;
+  /** Those records are of another run. */
+  readonly borrowed?: boolean | undefined;
   /** Who answers `waitSignal`; without one nobody does. */
   readonly receive?: ((question: string, signal: AbortSignal) => Promise<Json>) | undefined;
 }
@@ -38,7 +41,7 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
       enter();
       const known = entry.stale ? undefined : (recorded?.get(entry.path) as R | undefined);
       const reused = known !== undefined && known.completed.fingerprint === entry.fingerprint;
-      const record = reused ? known : yield* work(executionOf(options, entry.path));
+      const record = reused ? (options.borrowed ? forNothing(known) : known) : yield* work(executionOf(options, entry.path));
       yield record.completed;
       return { record, reused };
     },
@@ -64,6 +67,13 @@ function createHost(options: LocalHostOptions, admit: () => void): Host {
     uuid: async () => randomUUID(),
     waitSignal: (_name, how) => waitSignal(options, how),
   };
+}
+
+/** What another run did has cost this one nothing. */
+function forNothing<R extends Recorded>(record: R): R {
+  const { completed } = record;
+  if (completed.type === 'tool.completed') return { ...record, completed: { ...completed, reused: true } };
+  return { ...record, completed: { ...completed, reused: true, usage: NO_USAGE, cost_usd: 0 } };
 }
 
 /** Stable over attempts and restarts of a run, and tells nothing about it. */

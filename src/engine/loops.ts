@@ -59,7 +59,8 @@ export async function* runRepeat(
       throw notMet(path, loop);
     }
     const outcome = yield* inside.steps([turnOf(step, index)], last.output, own);
-    if (outcome.stop !== undefined) return outcome;
+    // Whether there is another turn is not known before this one has run.
+    if (outcome.stop !== undefined || (frame.plan !== undefined && frame.notice.fresh)) return outcome;
     last = outcome;
     inputFresh ||= frame.notice.fresh;
     aroundFresh ||= frame.notice.fresh;

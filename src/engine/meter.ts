@@ -3,7 +3,7 @@ import type { Limits, Spent } from '../core/limits.ts';
 import type { Model, ModelRequest, Usage } from '../core/model.ts';
 import { abortable } from '../lib/abortable.ts';
 import { dollars } from '../lib/dollars.ts';
-import { createForecasts, type Forecast, type Forecasts } from './forecast.ts';
+import { createForecasts, type Forecast, type Forecasts, NO_FORECAST } from '../lib/forecast.ts';
 
 /** Holds the calls of a run to its limits. */
 export interface Meter {
@@ -47,15 +47,18 @@ function meterOf(accounts: readonly Account[], shared: Shared): Meter {
     async admit(model, request, signal) {
       for (;;) {
         signal.throwIfAborted();
-        const next = shared.forecasts.of(model, request);
+        const next = accounts.some(({ limits }) => isUsed(limits)) ? shared.forecasts.of(model, request) : NO_FORECAST;
         for (const account of accounts) refuseOver(account, next, model);
-        if (!accounts.some((account) => mustWait(account, next, shared)))
-          return reserve(accounts, shared, next, { model, request });
+        if (!accounts.some((account) => mustWait(account, next, shared))) return reserve(accounts, shared, next, model);
         await nextSettled(shared, signal);
       }
     },
     within: (limits) => meterOf([...accounts, fresh(limits)], shared),
   };
+}
+
+function isUsed({ cost, tokens }: Limits): boolean {
+  return cost !== undefined || tokens !== undefined;
 }
 
 function fresh(limits: Limits): Account {
@@ -79,18 +82,13 @@ function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast,
 
 /** Without another call under way there is nothing to wait for, and the estimate is all there is. */
 function mustWait({ limits, tokens, costUsd, reserved }: Account, next: Forecast, { underWay }: Shared): boolean {
-  if (underWay === 0 || (limits.cost === undefined && limits.tokens === undefined)) return false;
+  if (underWay === 0 || !isUsed(limits)) return false;
   if (next.open) return true;
   if (limits.tokens !== undefined && tokens + reserved.tokens + next.tokens > limits.tokens) return true;
   return limits.cost !== undefined && (costUsd ?? 0) + reserved.costUsd + (next.costUsd ?? 0) > limits.cost;
 }
 
-function reserve(
-  accounts: readonly Account[],
-  shared: Shared,
-  next: Forecast,
-  { model, request }: { readonly model: Model; readonly request: ModelRequest },
-): Admitted {
+function reserve(accounts: readonly Account[], shared: Shared, next: Forecast, model: Model): Admitted {
   shared.underWay += 1;
   for (const account of accounts) {
     account.calls += 1;
@@ -100,7 +98,7 @@ function reserve(
   return {
     settle(usage, costUsd) {
       shared.underWay -= 1;
-      shared.forecasts.learn(model, request, usage);
+      shared.forecasts.learn(model, next, usage);
       for (const account of accounts) {
         account.reserved.tokens -= next.tokens;
         account.reserved.costUsd -= next.costUsd ?? 0;

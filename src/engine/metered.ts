@@ -1,8 +1,8 @@
 import { StepError } from '../core/errors.ts';
 import { type Model, type ModelEvent, type ModelRequest, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
+import { priceOf } from '../lib/forecast.ts';
 import { estimateInput, estimateTokens } from '../lib/token-estimate.ts';
 import { deadline } from './deadline.ts';
-import { priceOf } from './forecast.ts';
 import type { Frame } from './interpret.ts';
 import type { Tally } from './tally.ts';
 

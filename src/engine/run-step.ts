@@ -8,6 +8,7 @@ import { durationOf, execute, startedEvent } from './execute.ts';
 import { AttemptsFailed, causeOf, FailedAt } from './failed-at.ts';
 import { ranAnew, readsFresh } from './fresh.ts';
 import type { Frame, Inside } from './interpret.ts';
+import { isWalked, recordedFor } from './planned-step.ts';
 import { scopeOf } from './state.ts';
 import { createTally } from './tally.ts';
 
@@ -25,7 +26,8 @@ export async function* runStep(
   const path = frame.prefix + step.name;
   const scope = scopeOf(state, input, frame.around);
   const stale = readsFresh(step, frame);
-  if (!(yield* holds(step, scope, path, { ...frame, notice: frame.notice }, stale))) return undefined;
+  const isKnown = frame.plan === undefined || !stale;
+  if (isKnown && !(yield* holds(step, scope, path, frame, stale))) return undefined;
 
   const work: Work = { step, path, scope, frame, inside, stale, tally: createTally(), startedAt: options.io.clock.elapsed() };
   const known = stale ? undefined : frame.host.failure(path);
@@ -35,7 +37,8 @@ export async function* runStep(
   }
   let outcome: StepOutcome;
   try {
-    const done = yield* execute(work);
+    const done = frame.plan === undefined || isWalked(work) ? yield* execute(work) : recordedFor(work, frame.plan);
+    if (done === undefined) return unknownOutcome(work);
     outcome = done.outcome;
     state.completed += 1;
     show(frame, step, viewOf(done.completed), frame.notice.fresh);
@@ -49,6 +52,15 @@ export async function* runStep(
   }
   yield* remember(work, outcome);
   return outcome;
+}
+
+/** In a plan, of a step that would run: what it gives is for nobody to read. */
+function unknownOutcome({ step, scope, frame }: Work): StepOutcome {
+  ranAnew(frame.notice);
+  show(frame, step, NOTHING, true);
+  for (const { key } of step.remember) frame.state.fresh.memory.add(key);
+  frame.state.fresh.history ||= step.body.model !== undefined;
+  return step.body.passes === true ? { output: scope.input, passThrough: true } : { output: '' };
 }
 
 /** Says why when it does not; an error in a condition fails the run and never skips a step. */

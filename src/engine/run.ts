@@ -3,17 +3,14 @@ import { Failure, recordOf, StepError } from '../core/errors.ts';
 import type { Event, EventBody, RunEnded, StepEvent } from '../core/event.ts';
 import { statusOf } from '../core/exit-code.ts';
 import type { Json } from '../core/json.ts';
-import { NOTHING_SPENT } from '../core/limits.ts';
 import type { AnswerFormat } from '../core/model.ts';
 import type { RunOptions, RunResult } from '../core/run.ts';
 import { createLedger, type RunEnd } from '../lib/ledger.ts';
 import { observe } from '../lib/observe.ts';
 import { causeOf, FailedAt } from './failed-at.ts';
-import { notice } from './fresh.ts';
-import { type Frame, runWhole } from './interpret.ts';
-import { createLocalHost } from './local-host.ts';
-import { createMeter } from './meter.ts';
-import { type StagedMemory, stageMemory } from './staged-memory.ts';
+import { runWhole } from './interpret.ts';
+import { stageMemory } from './staged-memory.ts';
+import { topFrame } from './top-frame.ts';
 
 /**
  * Runs a chain: a stream of events, pulled by its reader, that returns the result. An event is consumed before the next thing
@@ -81,25 +78,6 @@ async function requireFormat(
 
 function isCancelled(cause: unknown): boolean {
   return cause instanceof Failure && cause.reason === 'cancelled';
-}
-
-function topFrame(chain: Chain, options: RunOptions, memory: StagedMemory): Omit<Frame, 'state'> {
-  const { runId, io, recorded, failures, answer, signal } = options;
-  return {
-    options,
-    host: createLocalHost({ runId, io, recorded, failures, receive: answer }),
-    memory,
-    meter: createMeter({ ...chain.limits, ...options.limits }, options.spent ?? NOTHING_SPENT),
-    prefix: '',
-    signal,
-    final: true,
-    around: {},
-    tolerated: false,
-    inputFresh: false,
-    aroundFresh: false,
-    again: false,
-    notice: notice(undefined),
-  };
 }
 
 function isEmpty(output: Json): boolean {

@@ -141,7 +141,7 @@ async function* answer(
         providerItems = event.items;
         break;
       case 'waiting':
-        yield { type: 'step.log', step, text: event.text };
+        if (event.text !== undefined) yield { type: 'step.log', step, text: event.text };
         break;
       case 'finish':
         finish = event.reason;

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../core/errors.ts';
 import type { EventBody, StepCompleted, StepFailed, StepSkipped, StepStarted, TurnCompleted, Warning } from '../core/event.ts';
 import { exitCodeOf } from '../core/exit-code.ts';
+import type { Recorded } from '../core/host.ts';
 import type { Json } from '../core/json.ts';
 import type { Spent } from '../core/limits.ts';
 import { addUsage, NO_USAGE, type Usage } from '../core/model.ts';
@@ -31,7 +32,7 @@ export interface RunEnd {
 /** What a run that is taken up again has done: `spent` counts, and what `recorded` tells once more does not count again. */
 export interface Earlier {
   readonly spent?: Spent;
-  readonly recorded?: { has(path: string): boolean };
+  readonly recorded?: ReadonlyMap<string, Recorded>;
 }
 
 /** Adds a run up from its own events: what a result says is what the events said, live or read from a journal. */
@@ -47,8 +48,8 @@ export function createLedger(runId: string, { spent: before, recorded }: Earlier
   const otherwise = new Set<string>();
   let llm = true;
 
-  const spend = (path: string, more: Used) => {
-    if (before !== undefined && recorded?.has(path) === true) return;
+  const spend = (path: string, event: EventBody, more: Used) => {
+    if (before !== undefined && recorded?.get(path)?.completed === event) return;
     usage = addUsage(usage, more.usage);
     costUsd = sum(costUsd, more.costUsd);
   };
@@ -57,11 +58,11 @@ export function createLedger(runId: string, { spent: before, recorded }: Earlier
     const before = turns.get(event.step) ?? { usage: NO_USAGE, costUsd: 0 };
     const more = { usage: event.usage, costUsd: event.cost_usd };
     turns.set(event.step, { usage: addUsage(before.usage, more.usage), costUsd: sum(before.costUsd, more.costUsd) });
-    spend(event.turn, more);
+    spend(event.turn, event, more);
   };
   const end = (event: StepCompleted | StepFailed, rest: Partial<StepResult>) => {
     const own = { usage: event.usage, costUsd: event.cost_usd };
-    spend(event.step, besides(own, turns.get(event.step)));
+    spend(event.step, event, besides(own, turns.get(event.step)));
     steps.set(event.step, {
       ...blank(event),
       attempts: event.attempts,
@@ -164,7 +165,7 @@ function blank(event: StepStarted | StepCompleted | StepFailed | StepSkipped): S
   };
 }
 
-function completed({ output, data, model, finish_reason, cached }: StepCompleted): Partial<StepResult> {
+function completed({ output, data, model, finish_reason, cached, reused }: StepCompleted): Partial<StepResult> {
   return {
     status: 'completed',
     output,
@@ -172,6 +173,7 @@ function completed({ output, data, model, finish_reason, cached }: StepCompleted
     finish_reason: finish_reason ?? null,
     ...(model === undefined ? {} : { model }),
     ...(cached === undefined ? {} : { cached }),
+    ...(reused === undefined ? {} : { reused }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 export interface MergeOptions {
   /** How many branches run at a time, at least 1. */
   readonly concurrency: number;
@@ -18,6 +20,8 @@ export type MergeBranch<E, R> = (signal: AbortSignal) => AsyncGenerator<E, R>;
 export async function* merge<E, R>(branches: readonly MergeBranch<E, R>[], options: MergeOptions): AsyncGenerator<E, R[]> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
+  // Every branch listens to it; Node warns of more than ten.
+  setMaxListeners(0, signal);
   const results = new Array<R>(branches.length);
   const running = new Map<number, AsyncGenerator<E, R>>();
   const arrivals = createArrivals<Settled<E, R>>();

@@ -28,4 +28,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC6005: 'the provider could not be reached',
   PC6006: 'the answer ended before its end mark',
   PC6007: 'the answer was damaged on its way',
+  PC6008: 'the provider failed again and again, and is not called any more for now',
 };

@@ -1,3 +1,5 @@
+import type { Rate } from '../core/model.ts';
+
 /** What the user's settings say about models. Nothing in it may come from a project's files. */
 export interface ModelConfig {
   /** The folder of `keys.json`. */
@@ -15,6 +17,8 @@ export interface ProviderConfig {
   readonly api_key_env?: string;
   /** Program and arguments, run without a shell; what it prints is the key. */
   readonly api_key_command?: readonly string[];
+  /** What the key may do a minute, with all models together. */
+  readonly rate?: Rate;
 }
 
 export interface Timeouts {

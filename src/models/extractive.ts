@@ -1,11 +1,12 @@
 import { ModelError } from '../core/errors.ts';
-import type { Model, ModelRequest, ModelSpec } from '../core/model.ts';
+import type { AnswerFormat, Model, ModelRequest, ModelSpec } from '../core/model.ts';
+import { extracted } from './extract-fields.ts';
 import { pickSentences, sentencesOf } from './sentences.ts';
 import { taskOf } from './task.ts';
 
 /**
  * `offline/extractive`: answers a request to summarise or extract with sentences of the text itself, in their order, the same
- * ones every time. It is no language model: whatever else a prompt asks for is an error, never an invented answer.
+ * ones every time; with a declared form, the choice or the fields that the text names. It is no language model: whatever else a prompt asks for is an error, never an invented answer.
  */
 export function createExtractive(spec: ModelSpec): Model {
   return {
@@ -25,6 +26,7 @@ function answer(request: ModelRequest, spec: ModelSpec): string {
     throw cannot(spec, `there is no model "${spec.id}"`, 'the only offline model is offline/extractive');
   if ((request.tools ?? []).length > 0) throw cannot(spec, `${spec.id} cannot call tools`);
   const prompt = request.messages.findLast((message) => message.role === 'user')?.text ?? '';
+  if (request.format !== undefined) return formed(request.format, prompt, spec);
   const task = taskOf(prompt);
   if (task === undefined) {
     throw cannot(spec, `${spec.id} can only summarise or extract: it cannot do "${shortened(prompt)}"`);
@@ -40,6 +42,13 @@ function answer(request: ModelRequest, spec: ModelSpec): string {
   const picked = pickSentences(sentences, task);
   if (picked.length === 0) throw cannot(spec, `${spec.id} found no sentence of at most ${task.limit?.count} ${task.limit?.unit}`);
   return task.list ? picked.map((sentence) => `- ${sentence}`).join('\n') : picked.join(' ');
+}
+
+/** Only what stands in the text: a field or a choice that does not is no reason to make one up. */
+function formed(format: AnswerFormat, prompt: string, spec: ModelSpec): string {
+  const found = extracted(format, prompt);
+  if ('text' in found) return found.text;
+  throw cannot(spec, `${spec.id} only finds what a text says itself, and "${shortened(prompt)}" does not say ${found.missing}`);
 }
 
 function shortened(text: string): string {

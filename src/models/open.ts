@@ -1,5 +1,7 @@
 import type { Io } from '../core/io.ts';
+import { NOTHING_SPENT } from '../core/limits.ts';
 import type { Model, ModelSpec, OpenModel } from '../core/model.ts';
+import { createForecasts } from '../lib/forecast.ts';
 import { once } from '../lib/once.ts';
 import type { Agents } from './agents.ts';
 import { createAgents } from './agents.ts';
@@ -10,9 +12,11 @@ import { endpointOf } from './endpoint.ts';
 import type { Origin } from './failure.ts';
 import type { FoundKey, KeyCommands } from './find-key.ts';
 import { keyFor } from './find-key.ts';
+import { createLimiter } from './limiter.ts';
 import { thinks } from './params.ts';
 import { costOf, windowOf } from './price.ts';
 import { protocolFor } from './protocols.ts';
+import type { Lane } from './remote.ts';
 
 export interface OpenModelOptions {
   readonly io: Io;
@@ -27,11 +31,12 @@ export interface OpenModelOptions {
 export function createOpenModel({ io, config = {} }: OpenModelOptions): OpenModel {
   const agents = createAgents(io);
   const opened = new Map<ModelSpec, Promise<Model>>();
+  const lanes = new Map<string, Lane>();
   const commands: KeyCommands = new Map();
   return (spec) => {
     const known = opened.get(spec);
     if (known !== undefined) return known;
-    const model = openOne(spec, { io, config, agents, commands });
+    const model = openOne(spec, { io, config, agents, commands, lanes });
     opened.set(spec, model);
     return model;
   };
@@ -42,10 +47,12 @@ interface Shared {
   readonly config: ModelConfig;
   readonly agents: Agents;
   readonly commands: KeyCommands;
+  /** By provider and key. */
+  readonly lanes: Map<string, Lane>;
 }
 
 async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
-  const { io, config, agents, commands } = shared;
+  const { io, config, agents, commands, lanes } = shared;
   if (spec.id === 'auto') {
     const { resolveAuto } = await import('./auto.ts');
     const { id, provider, name } = await resolveAuto(io, config);
@@ -68,9 +75,27 @@ async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
     agents,
     timeouts,
     cost: costOf(spec, endpoint.provider, io),
+    lane: laneOf(endpoint, key, { io, config, lanes }),
     window: once(() => windowOf(spec, endpoint.provider, io)),
     env: io.env,
   });
+}
+
+function laneOf(
+  { url, provider }: Endpoint,
+  key: FoundKey | undefined,
+  { io, config, lanes }: Pick<Shared, 'io' | 'config' | 'lanes'>,
+): Lane {
+  const name = `${url.origin}\n${key?.value ?? ''}`;
+  const known = lanes.get(name);
+  if (known !== undefined) return known;
+  const rate = config.providers?.[provider.id]?.rate;
+  const lane: Lane = {
+    limiter: createLimiter({ label: provider.label, rate, isLocal: provider.local === true, clock: io.clock }),
+    forecasts: createForecasts(NOTHING_SPENT),
+  };
+  lanes.set(name, lane);
+  return lane;
 }
 
 function originOf(spec: ModelSpec, endpoint: Endpoint, key: FoundKey | undefined, io: Io): Origin {

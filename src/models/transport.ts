@@ -11,6 +11,8 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly agent: Agent;
+  /** Told of the headers of any answer, before its body is read. */
+  heard?(message: IncomingMessage): void;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface Post {
  */
 export async function post(request: Post, origin: Origin, timeouts: Timeouts, signal: AbortSignal): Promise<IncomingMessage> {
   const message = await headersOf(request, origin, timeouts, signal);
+  request.heard?.(message);
   const status = message.statusCode ?? 0;
   const accepted = status >= 200 && status <= 299;
   if (accepted && !/^(application\/json|text\/html)/i.test(message.headers['content-type'] ?? '')) return message;

@@ -24,6 +24,7 @@ export const approve = defineKind({
     }
     return {
       asks: true,
+      passes: true,
       preview: (scope) => question?.fill(scope) ?? '',
       // biome-ignore lint/correctness/useYield: a gate has nothing to tell before its answer
       async *run(context) {

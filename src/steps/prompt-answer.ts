@@ -51,7 +51,7 @@ async function* listen(model: Model, request: ModelRequest, { path, signal }: St
     } else if (event.type === 'reasoning-delta') {
       yield { type: 'step.reasoning_delta', step: path, text: event.text };
     } else if (event.type === 'waiting') {
-      yield { type: 'step.log', step: path, text: event.text };
+      if (event.text !== undefined) yield { type: 'step.log', step: path, text: event.text };
     } else if (event.type === 'usage') usage = event.usage;
     else if (event.type === 'finish') {
       finish = event.reason;

@@ -70,6 +70,15 @@ export const prompt = defineKind({
       ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
       ...(turns === 0 ? {} : { reads: ['history'] as const }),
       preview: rendered,
+      ...(model === undefined || turns > 0 || patterns.length > 0
+        ? {}
+        : {
+            request: (scope: Scope) => ({
+              ...(system === undefined ? {} : { system: system.fill(scope) }),
+              messages: [{ role: 'user', text: rendered(scope) }],
+              params: model.params,
+            }),
+          }),
       run: fitting({ policy, values, model, rendered }, async function* (context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };

@@ -9,6 +9,6 @@ export const remember = defineKind({
   shape: 'leaf',
   options: fields({}),
   bind() {
-    return { run: quiet(() => ({ output: '', passThrough: true })) };
+    return { passes: true, run: quiet(() => ({ output: '', passThrough: true })) };
   },
 });

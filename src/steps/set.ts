@@ -13,6 +13,7 @@ export const set = defineKind({
   bind(_options, binding) {
     const template = binding.value(['set']);
     return {
+      passes: true,
       run: quiet(({ scope }) => {
         const data = template?.value(scope) ?? null;
         return { output: textOf(data), data, passThrough: true };

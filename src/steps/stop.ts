@@ -32,6 +32,7 @@ export const stop = defineKind({
     const output = binding.value([...inside, 'output']) ?? binding.value(['output']);
     const status = (typeof options.stop === 'object' ? options.stop.status : undefined) ?? options.status ?? 'ok';
     return {
+      passes: true,
       run: quiet(({ scope }) => {
         if (condition !== undefined && condition.evaluate(scope) !== true) return { output: '', passThrough: true };
         const given = output === undefined ? {} : { output: output.value(scope) };

@@ -18,4 +18,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC8106: 'the run ended without a last word: its process was killed or the machine stopped',
   PC8107: 'a run cannot be resumed: it has finished, or its journal does not tell what it was given',
   PC8108: 'a run cannot be resumed: its chain is not what it was',
+  PC8109: 'no earlier run of the chain is there to be taken up, or the run is one of another chain',
 };

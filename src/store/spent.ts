@@ -4,7 +4,7 @@ import { addUsage, type Usage } from '../core/model.ts';
 
 /**
  * What all parts of a run have used, from the events of its journal. A part that took the run up again tells finished work
- * once more, which counts once; work that failed counts each time.
+ * once more, which counts once; work that was done anew, or that failed, counts each time.
  */
 export function spentIn(events: readonly Event[]): Spent {
   const done = new Set<string>();
@@ -15,14 +15,21 @@ export function spentIn(events: readonly Event[]): Spent {
     else if (event.type === 'turn.completed') {
       const used = usedBy(event, event.attempts);
       turns.set(event.step, plus(turns.get(event.step) ?? NOTHING_SPENT, used));
-      if (!done.has(event.turn)) total = plus(total, used);
-      done.add(event.turn);
-    } else if (event.type === 'step.failed' || (event.type === 'step.completed' && !done.has(event.step))) {
+      if (!done.has(identityOf(event))) total = plus(total, used);
+      done.add(identityOf(event));
+    } else if (event.type === 'step.failed' || (event.type === 'step.completed' && !done.has(identityOf(event)))) {
       total = plus(total, besides(event, turns.get(event.step)));
-      if (event.type === 'step.completed') done.add(event.step);
+      if (event.type === 'step.completed') done.add(identityOf(event));
     }
   }
   return total;
+}
+
+/** The same for work that is told once more, and hardly ever for work that was done anew. */
+function identityOf(event: StepCompleted | TurnCompleted): string {
+  const { duration_ms, usage } = event;
+  const path = event.type === 'turn.completed' ? event.turn : event.step;
+  return JSON.stringify([path, duration_ms, usage.input_tokens, usage.output_tokens]);
 }
 
 /** What a step used besides its turns. */

@@ -1,8 +1,11 @@
 import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
+import type { ModelRequest, ModelSpec, Usage } from '../core/model.ts';
 import type { Scope, StepView } from '../core/scope.ts';
 import type { Loop, Step } from '../core/step.ts';
+import { dollars } from '../lib/dollars.ts';
 import { partsOf } from '../lib/step-parts.ts';
+import { estimateInput } from '../lib/token-estimate.ts';
 import { displayPath } from './frame.ts';
 import { sanitize } from './sanitize.ts';
 
@@ -11,6 +14,8 @@ export interface PlanOptions {
   readonly inputs: { readonly [name: string]: Json };
   /** What a model that has to be looked for stands for, such as `auto`. */
   readonly models: ReadonlyMap<string, string>;
+  /** US dollars; null when the price is unknown. */
+  cost(spec: ModelSpec, usage: Usage): number | null;
   readonly cwd: string;
   /** Keep control sequences. */
   readonly raw: boolean;
@@ -44,6 +49,7 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
     ...(step.loop === undefined ? [] : [loopNote(step.loop)]),
     ...(step.retry === undefined ? [] : [`up to ${step.retry.attempts} attempts`]),
     ...(step.timeoutMs === undefined ? [] : [`at most ${step.timeoutMs / 1000} s`]),
+    ...costNotes(step, scope, options),
     ...(step.remember.length === 0 ? [] : [`remembers ${step.remember.map(({ key }) => key).join(', ')}`]),
   ];
   return [
@@ -56,6 +62,38 @@ function planStep(step: Step, scope: Scope, options: PlanOptions, indent: string
     ...(body.chain === undefined ? [] : planSteps(body.chain.steps, scopeOf(body.chain.steps, options), options, `${indent}  `)),
     '',
   ];
+}
+
+/** An upper bound where one can be told: the price, the whole text and `max_tokens` are known. */
+function costNotes({ body }: Step, scope: Scope, options: PlanOptions): readonly string[] {
+  const { model } = body;
+  if (model === undefined) return [];
+  const spec = withName(model, options.models.get(model.id));
+  const free = options.cost(spec, { input_tokens: 1_000_000, output_tokens: 1_000_000 });
+  if (free === 0) return [];
+  const request = asked(body, scope);
+  const longest = model.params.max_tokens;
+  if (free === null || request === undefined || longest === undefined) return ['cost unknown'];
+  const most = options.cost(spec, { input_tokens: estimateInput(request), output_tokens: longest });
+  return [most === null ? 'cost unknown' : `at most about ${dollars(most)} a call`];
+}
+
+/** Undefined while a value of the run is missing in it. */
+function asked(body: Step['body'], scope: Scope): ModelRequest | undefined {
+  try {
+    const request = body.request?.(scope);
+    return request === undefined || /\{(input|stdin|steps|memory|run|item|index|loop)\b/.test(JSON.stringify(request))
+      ? undefined
+      : request;
+  } catch {
+    return undefined;
+  }
+}
+
+function withName(spec: ModelSpec, resolved: string | undefined): ModelSpec {
+  if (resolved === undefined) return spec;
+  const slash = resolved.indexOf('/');
+  return { ...spec, id: resolved, provider: resolved.slice(0, slash), name: resolved.slice(slash + 1) };
 }
 
 function loopNote(loop: Loop): string {

@@ -31,6 +31,7 @@ export function completed(event: StepCompleted): string {
   const notes = [
     about(event),
     ...(event.cached === true ? ['cached'] : []),
+    ...(event.reused === true ? ['reused'] : []),
     duration(event.duration_ms),
     ...usageNotes(event.usage),
     ...(event.attempts > 1 ? [`attempt ${event.attempts}`] : []),

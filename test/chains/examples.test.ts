@@ -46,6 +46,13 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       ],
     },
   ],
+  'within-limits.yaml': [
+    {
+      args: NOTES,
+      replies: [{ status: 400 }, { text: 'Mira: the voucher field.' }, { text: 'Offers.' }],
+      stdout: 'Offers.\n',
+    },
+  ],
   'functions-only.yaml': [
     {
       stdin: '# One\n\n```\n# not a heading\n```\n\n## Two words\n',
@@ -79,6 +86,29 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       replies: [{ text: 'refund' }],
       stdout: 'refund\n',
       requests: ['gpt-4o-mini 0: My cup is broken.'],
+    },
+  ],
+  'triage.yaml': [
+    {
+      stdin: 'The export crashes.\n',
+      replies: [
+        { text: '{"kind": "bug", "severity": 9}' },
+        { text: '{"kind": "bug", "severity": 5, "area": null}' },
+        { text: '{"choice": "no"}' },
+        { text: 'Please look at the export.' },
+      ],
+      stdout: 'Please look at the export.\n',
+      requests: [
+        'gpt-4o-mini: The export crashes.',
+        'gpt-4o-mini: Give the whole answer again, and nothing else.',
+        'gpt-4o-mini: {"kind": "bug", "severity": 5, "area": null}',
+        'gpt-4o-mini: severity 5, {"kind": "bug", "severity": 5, "area": null}',
+      ],
+    },
+    {
+      stdin: 'A dark theme, please. Kind: feature. Severity: 1',
+      args: OFFLINE,
+      stdout: '{\n  "kind": "feature",\n  "severity": 1\n}\n',
     },
   ],
   'original-shape.yaml': [

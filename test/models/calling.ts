@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Io } from '../../src/core/io.ts';
 import type { Model, ModelEvent, ModelParams, ModelRequest, ModelSpec } from '../../src/core/model.ts';
 import type { ModelConfig, Timeouts } from '../../src/models/config.ts';
@@ -5,7 +6,11 @@ import { createOpenModel } from '../../src/models/open.ts';
 
 /** A world without streams: models touch the environment and the clock only. */
 export function modelIo(env: Record<string, string | undefined> = {}): Io {
-  const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now(), sleep: () => Promise.resolve() };
+  const clock: Clock = {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  };
   return {
     env,
     cwd: '/',

@@ -3,17 +3,21 @@ import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { createOpenModel } from '../../models/open.ts';
+import type { Progress } from '../../store/recorded.ts';
 import type { Call, Command } from '../command.ts';
 import { modelConfig } from '../model-config.ts';
 import { checkAgainst } from '../run/check.ts';
+import { type Earlier, earlierIfKept, earlierRun } from '../run/earlier.ts';
 import { type Execution, execute } from '../run/execute.ts';
 import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags } from '../run/flags.ts';
-import { inputIsUnused, readInput } from '../run/input.ts';
+import { inputIsUnused, type RunInput, readInput } from '../run/input.ts';
 import { outputFormat } from '../run/output-schema.ts';
+import { partOf } from '../run/part.ts';
 import { planText } from '../run/plan.ts';
 import { checkGithub, reportFailure } from '../run/report.ts';
 import { newRunId } from '../run/run-id.ts';
+import { checkOnly, runPlanText } from '../run/run-plan.ts';
 import { inputValues } from '../run/values.ts';
 import { load, readyWorld } from '../run/world.ts';
 import { requireTrust } from '../trust/require.ts';
@@ -34,6 +38,10 @@ export const run: Command = {
       note: 'the result, the steps, the usage and the error as one object',
     },
     { command: 'promptchain run chain.yaml --dry-run', note: 'what would be sent, without sending it' },
+    {
+      command: 'promptchain run chain.yaml --resume --plan',
+      note: 'after a change of the chain: what the last run gave and still holds; without --plan, run the rest',
+    },
   ],
   configure: declareRunFlags,
   excess: 'the input is given with --input <text>; a text of several words needs quotes',
@@ -59,21 +67,45 @@ export const run: Command = {
 /** A run that is taken up again: what it was given, and what it has done. */
 export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
 
-export async function start(call: Call, flags: RunFlags, chain: Chain, about: About, again?: Again): Promise<number> {
+export async function start(call: Call, flags: RunFlags, whole: Chain, about: About, again?: Again): Promise<number> {
+  const chain = partOf(whole, flags);
   checkAgainst(chain, flags);
-  const inputs = again?.inputs ?? (await inputValues(chain, flags));
+  const earlier = again === undefined ? earlierRun(call, flags, chain) : earlierIfKept(call, flags, chain);
+  const inputs = again?.inputs ?? (await inputValues(chain, flags, earlier?.inputs));
   if (flags.dryRun) {
     const config = modelConfig(call);
     await call.out.write(await planText(call, flags, chain, { inputs, openModel: createOpenModel({ io: call.io, config }) }));
     return EXIT.ok;
   }
+  if (flags.plan) {
+    const given = await inputOf(call, flags, chain, earlier);
+    await call.out.write(await runPlanText({ call, flags, chain, ...given, inputs, earlier }));
+    return EXIT.ok;
+  }
   const openModel = await readyWorld(call, flags, chain);
   await requireTrust(call, chain, flags);
-  const read = again ?? (await readInput(call, flags, chain.uses));
+  const read = again ?? (await inputOf(call, flags, chain, earlier));
+  if (again === undefined) await checkOnly({ call, flags, chain, ...read, inputs, earlier });
   const warnings = ownWarnings(call, flags, chain);
   const [first] = warnings;
   if (flags.strict && first !== undefined) throw new UsageError(`${first.message} (--strict)`, { code: first.code });
-  return execute({ call, flags, chain, runId: about.runId, ...read, inputs, openModel, warnings });
+  const progress = takenUp(again?.progress, earlier?.progress);
+  const done = progress === undefined ? {} : { progress, continues: again !== undefined };
+  const kept = earlier === undefined ? flags : { ...flags, resume: earlier.id };
+  return execute({ call, flags: kept, chain, runId: about.runId, ...read, inputs, openModel, warnings, ...done });
+}
+
+/** What this run has done itself, over what the one before it gave. */
+function takenUp(own: Progress | undefined, earlier: Progress | undefined): Progress | undefined {
+  if (own === undefined || earlier === undefined) return own ?? earlier;
+  return { ...own, recorded: new Map([...earlier.recorded, ...own.recorded]) };
+}
+
+/** What is given now, else what the earlier run was given: stdin is then left alone. */
+async function inputOf(call: Call, flags: RunFlags, chain: Chain, earlier: Earlier | undefined): Promise<RunInput> {
+  const isGiven = flags.input !== undefined || flags.inputFile !== undefined;
+  if (isGiven || earlier?.input === undefined) return readInput(call, flags, chain.uses);
+  return { input: earlier.input, ...(earlier.stdin === undefined ? {} : { stdin: earlier.stdin }) };
 }
 
 /** With JSON on stdout nothing of the settings has been told on stderr: it is told in the result. */

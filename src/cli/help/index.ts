@@ -4,6 +4,7 @@ import { environment } from './environment.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
+import { limits } from './limits.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
 import { templates } from './templates.ts';
@@ -18,6 +19,7 @@ export const TOPICS: readonly Topic[] = [
   templates,
   assertions,
   config,
+  limits,
   pipelines,
   recordings,
 ];

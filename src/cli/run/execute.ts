@@ -45,8 +45,11 @@ export interface Execution {
   readonly openModel: OpenModel;
   /** Told at the beginning of the run, and part of its result. */
   readonly warnings: readonly Warning[];
-  /** What an earlier part of the same run has done, and what it has used. */
+  /** What an earlier part of the same run has done, or another run of the chain. */
   readonly progress?: Progress;
+  /** The run goes on: it has a journal already. */
+  readonly continues?: boolean;
+  /** What its earlier parts have used. */
   readonly spent?: Spent;
 }
 
@@ -80,7 +83,7 @@ export async function execute(execution: Execution): Promise<number> {
       call,
       flags,
       chain,
-      again: execution.progress !== undefined,
+      again: execution.continues === true,
       redactor,
       abort: (reason) => stop.abort(reason),
     });
@@ -138,14 +141,15 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, progress, spent }: Execution,
+  { call, flags, chain, runId, input, inputs, stdin, progress, continues = false, spent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
   const warn = (code: string) => warning(warnings, code);
+  const from = flags.from ?? flags.only;
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
   const kept = keptGiven(given, redactor);
-  const journal = { ...(kept === undefined ? {} : { given: kept }), again: progress !== undefined };
+  const journal = { ...(kept === undefined ? {} : { given: kept }), again: continues };
   return {
     chain,
     options: {
@@ -164,6 +168,8 @@ function readersOf(
       signal,
       limits: flags.limits,
       ...progress,
+      ...(from === undefined ? {} : { from }),
+      borrowed: !continues,
       ...(spent === undefined ? {} : { spent }),
       // A run's result has no stack, so it is told when the error is still one.
       ...(call.globals.debug ? { onFailure: (error: unknown) => void call.err.write(`${redactor.text(stackOf(error))}\n`) } : {}),

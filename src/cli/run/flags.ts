@@ -4,10 +4,11 @@ import type { Limits } from '../../core/limits.ts';
 import type { Call } from '../command.ts';
 import type { Format } from './format.ts';
 import { declareLimitFlags, limitsIn } from './limit-flags.ts';
+import { declarePartFlags, type PartFlags, partsIn } from './part-flags.ts';
 import { collect, declareWorldFlags, type Pair, pair, type WorldFlags, worldFlags } from './world-flags.ts';
 
 /** The options of `run`, parsed and free of contradictions. */
-export interface RunFlags extends WorldFlags {
+export interface RunFlags extends WorldFlags, PartFlags {
   readonly input?: string;
   readonly inputFile?: string;
   /** `name=value`, `name=path`, and maps as YAML, JSON or a file of either. */
@@ -60,6 +61,7 @@ export function declareRunFlags(parser: Parser): void {
     .option('--no-stream', 'print the result when it is complete')
     .option('--show-reasoning', 'show on stderr what models think')
     .option('-n, --dry-run', 'print what would be done; call nothing');
+  declarePartFlags(parser);
   declareLimitFlags(parser);
   parser
     .option('-j, --concurrency <n>', 'run at most so many branches or items of a step at a time')
@@ -92,6 +94,7 @@ export function runFlags(call: Call): RunFlags {
     stream: options.stream !== false,
     showReasoning: options.showReasoning === true,
     dryRun: options.dryRun === true,
+    ...partsIn(options),
     ...(options.concurrency === undefined ? {} : { concurrency: countOf('--concurrency', options.concurrency) }),
     limits: limitsIn(options),
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
@@ -157,6 +160,8 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
     '--raw-output': flags.rawOutput,
     '--show-reasoning': flags.showReasoning,
     '--dry-run': flags.dryRun,
+    '--plan': flags.plan,
+    '--resume': flags.resume !== undefined,
     '--timeout': flags.timeoutMs !== undefined,
     '--no-save': !flags.save,
     '--no-cache': !flags.cache,
@@ -175,6 +180,23 @@ function rejectContradictions(flags: RunFlags, quiet: boolean): void {
   }
 }
 
+/** What a run that calls nothing has no use for. */
+const NOTHING_TO_SHOW: readonly string[] = [
+  '--output',
+  '--output-step',
+  '--all-steps',
+  '--no-stream',
+  '--raw-output',
+  '--show-reasoning',
+  '--timeout',
+  '--no-save',
+  '--record',
+  '--replay',
+  '--stubs',
+  '--summary',
+  '--github',
+];
+
 const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--input', ['--input-file']],
   ['--output-schema', ['--output-step', '--all-steps', '--dry-run']],
@@ -183,27 +205,10 @@ const EXCLUSIONS: readonly (readonly [string, readonly string[]])[] = [
   ['--no-stream', ['--json', '--jsonl']],
   ['--raw-output', ['--json', '--jsonl', '--output']],
   ['--show-reasoning', ['--json', '--jsonl', '--quiet']],
-  [
-    '--dry-run',
-    [
-      '--json',
-      '--jsonl',
-      '--output',
-      '--output-step',
-      '--all-steps',
-      '--no-stream',
-      '--raw-output',
-      '--show-reasoning',
-      '--timeout',
-      '--no-save',
-      '--record',
-      '--replay',
-      '--stubs',
-      '--summary',
-      '--github',
-    ],
-  ],
+  ['--dry-run', ['--json', '--jsonl', ...NOTHING_TO_SHOW]],
+  ['--dry-run', ['--plan', '--resume']],
+  ['--plan', NOTHING_TO_SHOW],
   ['--stubs', ['--record', '--replay', '--require-llm', '--no-cache']],
   ['--replay', ['--record', '--require-llm', '--no-cache']],
-  ['a chain from stdin', ['--input -']],
+  ['a chain from stdin', ['--input -', '--resume']],
 ];

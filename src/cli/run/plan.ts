@@ -1,6 +1,8 @@
 import type { Chain } from '../../core/chain.ts';
 import type { Json } from '../../core/json.ts';
-import type { OpenModel } from '../../core/model.ts';
+import type { ModelSpec, OpenModel, Usage } from '../../core/model.ts';
+import { costOf } from '../../models/price.ts';
+import { customProvider, providerOf } from '../../models/providers.ts';
 import { plan } from '../../terminal/plan.ts';
 import type { Call } from '../command.ts';
 import type { RunFlags } from './flags.ts';
@@ -19,7 +21,17 @@ export async function planText(call: Call, flags: RunFlags, chain: Chain, { inpu
     input: ownInput(flags) ?? '{input}',
     inputs,
     models,
+    cost: (spec, usage) => costIn(spec, usage, call),
     cwd: call.io.cwd,
     raw: !call.out.isTTY || flags.rawOutput,
   });
 }
+
+/** By the price alone: no key is needed to tell it. */
+function costIn(spec: ModelSpec, usage: Usage, { io }: Call): number | null {
+  if (WITHOUT_PRICE.has(spec.provider)) return 0;
+  return costOf(spec, providerOf(spec.provider) ?? customProvider(spec.provider), io)(usage);
+}
+
+/** What answers in this process. */
+const WITHOUT_PRICE: ReadonlySet<string> = new Set(['echo', 'offline']);

@@ -9,15 +9,17 @@ import { readTextFile } from './read-text.ts';
 
 /**
  * The values of the inputs a chain declares, from `--vars`, `--var-file` and `--var` (the later go over the earlier), parsed to
- * their types, defaults filled in. Throws one `UsageError` with everything that is wrong.
+ * their types; what is not given is as it was in the `earlier` run that is taken up, else the default. Throws one `UsageError` with everything that is wrong.
  */
 export async function inputValues(
   chain: Pick<Chain, 'inputs' | 'name'>,
   flags: RunFlags,
+  earlier: { readonly [name: string]: Json } = {},
 ): Promise<{ readonly [name: string]: Json }> {
   const given = await givenValues(flags);
   const problems: string[] = [];
-  const values: Record<string, Json> = { ...defaultsOf(chain.inputs) };
+  const kept = Object.entries(earlier).filter(([name]) => Object.hasOwn(chain.inputs, name));
+  const values: Record<string, Json> = { ...defaultsOf(chain.inputs), ...Object.fromEntries(kept) };
   for (const [name, raw] of given) {
     const spec = Object.hasOwn(chain.inputs, name) ? chain.inputs[name] : undefined;
     if (spec === undefined) {

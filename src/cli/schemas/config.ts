@@ -28,6 +28,13 @@ export const providerSchema = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('A program and its arguments, run without a shell: what it prints is the key.'),
+  rate: z
+    .strictObject({
+      requests: z.int().min(1).exactOptional().describe('Requests a minute.'),
+      tokens: z.int().min(1).exactOptional().describe('Tokens a minute, input and output together.'),
+    })
+    .exactOptional()
+    .describe('What your key may do, where the provider does not say.'),
 });
 
 /** What you may set for yourself, in `config.yaml` of the configuration folder. */
@@ -37,7 +44,9 @@ export const userConfigSchema = projectConfigSchema
     providers: z
       .record(z.string().min(1), providerSchema)
       .optional()
-      .describe('By provider: base_url, api_key_env, api_key_command (a list: program and arguments, no shell).'),
+      .describe(
+        'By provider: base_url, api_key_env, api_key_command (a list: program and arguments, no shell), rate (requests and tokens a minute).',
+      ),
     trusted: z
       .array(z.string().regex(/^(\/|~(\/|$)|[A-Za-z]:)/, 'must be an absolute path, or begin with ~'))
       .optional()

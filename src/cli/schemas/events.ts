@@ -15,6 +15,7 @@ const id = z.string().describe('The id the file gives it, or its number among it
 const kind = z.string().describe('The kind of step.');
 const spent = { attempts: count, usage, cost_usd: dollars, duration_ms: milliseconds };
 
+const reused = z.literal(true).exactOptional().describe('The result is that of an earlier run: nothing was done.');
 const cached = z.literal(true).exactOptional().describe('The answer came from the cache: nothing was asked.');
 
 const runStarted = event('run.started', 'the first line', {
@@ -61,6 +62,7 @@ const stepCompleted = event('step.completed', 'a step ended well', {
   llm: z.boolean().exactOptional(),
   finish_reason: finishReason.exactOptional(),
   cached,
+  reused,
   ...spent,
 });
 
@@ -97,6 +99,7 @@ const turnCompleted = event('turn.completed', 'it answered: with text, with tool
   tool_calls: z.array(toolCall),
   finish_reason: finishReason,
   cached,
+  reused,
   ...spent,
 });
 
@@ -105,6 +108,7 @@ const toolCompleted = event('tool.completed', 'a tool answered, with a result or
   step,
   call,
   tool,
+  reused,
   is_error: z.boolean(),
   text: z.string().describe('What the model reads; cut at 100,000 characters.'),
   data: json.exactOptional().describe('The structured result.'),

@@ -12,6 +12,7 @@ const stepResult = z.object({
   output: z.string(),
   data: json.describe('The parsed value; null when there is none.'),
   finish_reason: finishReason.nullable(),
+  reused: z.literal(true).exactOptional().describe('Its result is that of an earlier run.'),
   cached: z.literal(true).exactOptional().describe('Its answer came from the cache.'),
   duration_ms: milliseconds,
   tool_calls: count,

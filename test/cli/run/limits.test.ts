@@ -138,6 +138,30 @@ test('a step that goes on after errors does not go on past a limit; a called cha
   assert.deepEqual([inner.code, fake.requests.length], [6, 3], inner.stderr);
 });
 
+test('a dry run tells the most a call can cost, where that is known', async () => {
+  const steps = [
+    '{ prompt: "Say hello", max_tokens: 1000 }',
+    '{ prompt: "b {steps.one.output}", id: two, max_tokens: 10 }',
+    '{ prompt: "c", model: openai/nobody-knows, max_tokens: 10 }',
+    '{ prompt: "d", model: ollama/x }',
+  ];
+  using sandbox = openSandbox({
+    'c.yaml': `${PRICED}steps:\n  - { set: x, id: one }\n${steps.map((step) => `  - ${step}\n`).join('')}`,
+  });
+  const { stdout, stderr } = await sandbox.run(['run', 'c.yaml', '--dry-run']);
+  const heads = stdout.split('\n').filter((line) => line.includes('(prompt'));
+  assert.deepEqual(
+    heads,
+    [
+      '2 (prompt, openai/own): at most about $0.0200 a call',
+      'two (prompt, openai/own): cost unknown',
+      '4 (prompt, openai/nobody-knows): cost unknown',
+      '5 (prompt, ollama/x)',
+    ],
+    stderr,
+  );
+});
+
 test('the turns of an agent count, those that failed too', async () => {
   const call: Reply = {
     ...DEAR,

@@ -75,8 +75,8 @@ describe('--dry-run', () => {
     const env = { OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: fake.openaiUrl };
     const { code, stdout } = await start(sandbox, ['run', 'a.yaml', '--dry-run'], { env }).ended;
     assert.equal(code, 0);
-    assert.match(stdout, /one \(prompt, openai\/gpt-4o-mini\)\n {2}\| 1 \{input\}/);
-    assert.match(stdout, /two \(prompt, openai\/gpt-4o-mini\): if input != ""\n {2}\| 2 \{steps\.one\.output\}/);
+    assert.match(stdout, /one \(prompt, openai\/gpt-4o-mini\): cost unknown\n {2}\| 1 \{input\}/);
+    assert.match(stdout, /two \(prompt, openai\/gpt-4o-mini\): if input != ""; cost unknown\n {2}\| 2 \{steps\.one\.output\}/);
     assert.equal(fake.requests.length, 0);
     // The cache is not looked at: the bundled command keeps its own compiled code there.
     for (const kept of ['data', 'state']) assert.ok(!existsSync(join(sandbox.dir, '../home/promptchain', kept)), kept);
