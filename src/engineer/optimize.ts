@@ -1,3 +1,4 @@
+import { byCategory, regressions } from './categories.ts';
 import { gepa } from './compared/gepa.ts';
 import { opro } from './compared/opro.ts';
 import { randomRewrites } from './compared/random-rewrites.ts';
@@ -71,8 +72,7 @@ export async function* optimize(options: OptimizeOptions): AsyncGenerator<Optimi
     if (pool.incumbent === undefined) return;
     const best = reserve > 0 ? yield* confirmed(search, pool) : pool.incumbent;
     yield* ledger.decide({ type: 'chosen', id: best.id, mean: valMean(best) });
-    const verdict = yield* sealedTest(search, ledger, best);
-    yield* ledger.decide({ type: 'verdict', id: best.id, verdict });
+    yield* sealedTest(search, ledger, best);
   } catch (error) {
     if (!(error instanceof Paused)) throw error;
     yield { type: 'paused', reason: error.message };
@@ -95,10 +95,16 @@ async function* confirmed(search: Search, pool: Pool): AsyncGenerator<OptimizeEv
 }
 
 /** First and best texts on the test rows, whose scores nothing before has depended on. */
-async function* sealedTest({ task, options }: Search, ledger: Ledger, best: Candidate): AsyncGenerator<OptimizeEvent, Verdict> {
-  const before = yield* ledger.rollouts(task.texts, task.test, 'test');
-  const after = yield* ledger.rollouts(best.texts, task.test, 'test');
-  const scoresOf = (rollouts: typeof before) => rollouts.map(({ score }) => score);
-  const verdict = compareScores(scoresOf(before), scoresOf(after), options.seed);
-  return task.test.length === 0 ? { ...verdict, verdict: 'in-sample only' } : verdict;
+async function* sealedTest({ task, options }: Search, ledger: Ledger, best: Candidate): AsyncGenerator<OptimizeEvent, void> {
+  const [before, after] = [
+    yield* ledger.rollouts(task.texts, task.test, 'test'),
+    yield* ledger.rollouts(best.texts, task.test, 'test'),
+  ].map((rollouts) => rollouts.map(({ score }) => score));
+  const [old = [], now = []] = [before, after];
+  const compared = compareScores(old, now, options.seed);
+  const regressed = regressions(task.test, old, now, options.mustNotRegress ?? []);
+  const tested = compared.verdict === 'improved' && regressed.length > 0 ? 'no significant gain' : compared.verdict;
+  const verdict: Verdict = { ...compared, verdict: task.test.length === 0 ? 'in-sample only' : tested };
+  const categories = byCategory(task.test, old, now, options.seed);
+  yield* ledger.decide({ type: 'verdict', id: best.id, verdict, categories, regressed });
 }

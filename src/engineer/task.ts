@@ -31,6 +31,8 @@ export interface SearchOptions {
   readonly merges?: number;
   /** Proposals in a row without a better candidate that end the search. */
   readonly patience: number;
+  /** Categories of rows that the result must not be worse on. */
+  readonly mustNotRegress?: readonly string[];
   /** The mean on the validation rows that is good enough. */
   readonly target?: number;
   /** Of one text; by default three times the longest there is, and at least `LEAST_ROOM`. */
