@@ -27,17 +27,19 @@ export interface OptimizeOptions {
   readonly record?: Iterable<OptimizeEvent>;
 }
 
-/** An algorithm that looks for better texts within the budget, less `reserve` rollouts. */
+/** An algorithm that looks for better texts within the budget. */
 export interface Algorithm {
   readonly name: string;
-  readonly search: (search: Search, reserve: number) => AsyncGenerator<OptimizeEvent, Outcome>;
+  readonly search: (search: Search) => AsyncGenerator<OptimizeEvent, Outcome>;
   /** Has a part of the budget for looking at the two best again. */
   readonly confirms: boolean;
 }
 
-/** By the name a user gives them. */
+const REFLECT: Algorithm = { name: 'reflect', search: reflect, confirms: true };
+
+/** By the name a user gives them; the first is the default. */
 export const ALGORITHMS: readonly Algorithm[] = [
-  { name: 'reflect', search: reflect, confirms: true },
+  REFLECT,
   { name: 'gepa-compat', search: gepa, confirms: false },
   { name: 'opro', search: opro, confirms: false },
   { name: 'random', search: randomRewrites, confirms: false },
@@ -52,11 +54,14 @@ const CONFIRM_SHARE = 0.15;
  */
 export async function* optimize(options: OptimizeOptions): AsyncGenerator<OptimizeEvent, void> {
   const { task, budget } = options;
-  const algorithm = options.algorithm ?? (ALGORITHMS[0] as Algorithm);
+  const algorithm = options.algorithm ?? REFLECT;
   const ledger = openLedger({ ...options, record: options.record ?? [] });
   const known = [...Object.values(task.texts), task.background ?? ''];
-  const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks: leakFinder(task.train, known) };
   const rows = { train: task.train.length, val: task.val.length, test: task.test.length };
+  const confirm = 2 * rows.val;
+  const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
+  const findLeaks = leakFinder(task.train, known);
+  const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks, reserve };
   try {
     yield* ledger.decide({
       type: 'started',
@@ -65,9 +70,7 @@ export async function* optimize(options: OptimizeOptions): AsyncGenerator<Optimi
       rollouts: budget.rollouts,
       rows,
     });
-    const confirm = 2 * rows.val;
-    const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
-    const { pool, reason } = yield* algorithm.search(search, reserve);
+    const { pool, reason } = yield* algorithm.search(search);
     yield* ledger.decide({ type: 'stopped', reason, spent: ledger.spent.rollouts, answers: ledger.spent.answers });
     if (pool.incumbent === undefined) return;
     const best = reserve > 0 ? yield* confirmed(search, pool) : pool.incumbent;
