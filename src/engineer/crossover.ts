@@ -26,9 +26,8 @@ export async function* crossover(
   pool: Pool,
   rejected: Set<string>,
   iteration: number,
-  reserve: number,
 ): AsyncGenerator<OptimizeEvent, Candidate | undefined> {
-  const { task, ledger, options } = search;
+  const { task, ledger, options, reserve } = search;
   const draws = drawsOf(options.seed, PURPOSE, iteration);
   const pair = drawPair(pool, draws);
   if (pair === undefined || !ledger.fits({ rollouts: MOST_ROWS + reserve, answers: 2 * task.components.length }))

@@ -1,3 +1,4 @@
+import type { CategoryResult } from './categories.ts';
 import type { Answer, Rollout } from './ports.ts';
 import type { Verdict } from './significance.ts';
 import type { Texts } from './texts.ts';
@@ -113,6 +114,9 @@ export interface VerdictEvent {
   readonly type: 'verdict';
   readonly id: number;
   readonly verdict: Verdict;
+  readonly categories: readonly CategoryResult[];
+  /** Categories that must not get worse and did: no gain elsewhere makes up for them. */
+  readonly regressed: readonly string[];
 }
 
 /** The run ends here for now; taking it up again goes on as if it had not. */

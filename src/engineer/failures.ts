@@ -54,10 +54,10 @@ export async function* findFailures(
  * are held against unlucky results seem better than they are.
  */
 export async function* verified(
-  { ledger }: Search,
+  { ledger, reserve }: Search,
   candidate: Candidate,
   lessons: Lessons,
-  { times, reserve }: { readonly times: number; readonly reserve: number },
+  times: number,
 ): AsyncGenerator<OptimizeEvent, Lessons> {
   let { failures } = lessons;
   for (let run = 1; run < times; run += 1) {

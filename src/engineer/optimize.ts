@@ -1,3 +1,4 @@
+import { byCategory, regressions } from './categories.ts';
 import { gepa } from './compared/gepa.ts';
 import { opro } from './compared/opro.ts';
 import { randomRewrites } from './compared/random-rewrites.ts';
@@ -26,17 +27,19 @@ export interface OptimizeOptions {
   readonly record?: Iterable<OptimizeEvent>;
 }
 
-/** An algorithm that looks for better texts within the budget, less `reserve` rollouts. */
+/** An algorithm that looks for better texts within the budget. */
 export interface Algorithm {
   readonly name: string;
-  readonly search: (search: Search, reserve: number) => AsyncGenerator<OptimizeEvent, Outcome>;
+  readonly search: (search: Search) => AsyncGenerator<OptimizeEvent, Outcome>;
   /** Has a part of the budget for looking at the two best again. */
   readonly confirms: boolean;
 }
 
-/** By the name a user gives them. */
+const REFLECT: Algorithm = { name: 'reflect', search: reflect, confirms: true };
+
+/** By the name a user gives them; the first is the default. */
 export const ALGORITHMS: readonly Algorithm[] = [
-  { name: 'reflect', search: reflect, confirms: true },
+  REFLECT,
   { name: 'gepa-compat', search: gepa, confirms: false },
   { name: 'opro', search: opro, confirms: false },
   { name: 'random', search: randomRewrites, confirms: false },
@@ -51,11 +54,14 @@ const CONFIRM_SHARE = 0.15;
  */
 export async function* optimize(options: OptimizeOptions): AsyncGenerator<OptimizeEvent, void> {
   const { task, budget } = options;
-  const algorithm = options.algorithm ?? (ALGORITHMS[0] as Algorithm);
+  const algorithm = options.algorithm ?? REFLECT;
   const ledger = openLedger({ ...options, record: options.record ?? [] });
   const known = [...Object.values(task.texts), task.background ?? ''];
-  const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks: leakFinder(task.train, known) };
   const rows = { train: task.train.length, val: task.val.length, test: task.test.length };
+  const confirm = 2 * rows.val;
+  const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
+  const findLeaks = leakFinder(task.train, known);
+  const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks, reserve };
   try {
     yield* ledger.decide({
       type: 'started',
@@ -64,15 +70,12 @@ export async function* optimize(options: OptimizeOptions): AsyncGenerator<Optimi
       rollouts: budget.rollouts,
       rows,
     });
-    const confirm = 2 * rows.val;
-    const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
-    const { pool, reason } = yield* algorithm.search(search, reserve);
+    const { pool, reason } = yield* algorithm.search(search);
     yield* ledger.decide({ type: 'stopped', reason, spent: ledger.spent.rollouts, answers: ledger.spent.answers });
     if (pool.incumbent === undefined) return;
     const best = reserve > 0 ? yield* confirmed(search, pool) : pool.incumbent;
     yield* ledger.decide({ type: 'chosen', id: best.id, mean: valMean(best) });
-    const verdict = yield* sealedTest(search, ledger, best);
-    yield* ledger.decide({ type: 'verdict', id: best.id, verdict });
+    yield* sealedTest(search, ledger, best);
   } catch (error) {
     if (!(error instanceof Paused)) throw error;
     yield { type: 'paused', reason: error.message };
@@ -95,10 +98,16 @@ async function* confirmed(search: Search, pool: Pool): AsyncGenerator<OptimizeEv
 }
 
 /** First and best texts on the test rows, whose scores nothing before has depended on. */
-async function* sealedTest({ task, options }: Search, ledger: Ledger, best: Candidate): AsyncGenerator<OptimizeEvent, Verdict> {
-  const before = yield* ledger.rollouts(task.texts, task.test, 'test');
-  const after = yield* ledger.rollouts(best.texts, task.test, 'test');
-  const scoresOf = (rollouts: typeof before) => rollouts.map(({ score }) => score);
-  const verdict = compareScores(scoresOf(before), scoresOf(after), options.seed);
-  return task.test.length === 0 ? { ...verdict, verdict: 'in-sample only' } : verdict;
+async function* sealedTest({ task, options }: Search, ledger: Ledger, best: Candidate): AsyncGenerator<OptimizeEvent, void> {
+  const [before, after] = [
+    yield* ledger.rollouts(task.texts, task.test, 'test'),
+    yield* ledger.rollouts(best.texts, task.test, 'test'),
+  ].map((rollouts) => rollouts.map(({ score }) => score));
+  const [old = [], now = []] = [before, after];
+  const compared = compareScores(old, now, options.seed);
+  const regressed = regressions(task.test, old, now, options.mustNotRegress ?? []);
+  const tested = compared.verdict === 'improved' && regressed.length > 0 ? 'no significant gain' : compared.verdict;
+  const verdict: Verdict = { ...compared, verdict: task.test.length === 0 ? 'in-sample only' : tested };
+  const categories = byCategory(task.test, old, now, options.seed);
+  yield* ledger.decide({ type: 'verdict', id: best.id, verdict, categories, regressed });
 }

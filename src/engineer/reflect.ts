@@ -40,7 +40,7 @@ interface State {
  * The search for better texts: learn from failures in a chain of questions, hold the result against its parent on the very
  * rows that were shown, and choose among what passes by the validation rows.
  */
-export async function* reflect(search: Search, reserve: number): AsyncGenerator<OptimizeEvent, Outcome> {
+export async function* reflect(search: Search): AsyncGenerator<OptimizeEvent, Outcome> {
   const { task, options, ledger } = search;
   const pool: Pool = { candidates: [], incumbent: undefined };
   const state: State = {
@@ -59,12 +59,12 @@ export async function* reflect(search: Search, reserve: number): AsyncGenerator<
   if (valMean(seed) >= SATURATED) return { pool, reason: 'saturated' };
 
   for (let iteration = 1; ; iteration += 1) {
-    const reason = reasonToStop(search, state, reserve) ?? (yield* step(search, state, iteration, reserve));
+    const reason = reasonToStop(search, state) ?? (yield* step(search, state, iteration));
     if (reason !== undefined) return { pool, reason };
   }
 }
 
-function reasonToStop({ options, ledger }: Search, { pool, idle, stuck }: State, reserve: number): StopReason | undefined {
+function reasonToStop({ options, ledger, reserve }: Search, { pool, idle, stuck }: State): StopReason | undefined {
   const best = pool.incumbent === undefined ? 0 : valMean(pool.incumbent);
   if (options.target !== undefined && best >= options.target) return 'target';
   if (idle >= options.patience) return 'patience';
@@ -73,16 +73,11 @@ function reasonToStop({ options, ledger }: Search, { pool, idle, stuck }: State,
   return undefined;
 }
 
-async function* step(
-  search: Search,
-  state: State,
-  iteration: number,
-  reserve: number,
-): AsyncGenerator<OptimizeEvent, StopReason | undefined> {
-  const { options, ledger } = search;
+async function* step(search: Search, state: State, iteration: number): AsyncGenerator<OptimizeEvent, StopReason | undefined> {
+  const { options, ledger, reserve } = search;
   if (state.fresh && state.merges > 0) {
     state.fresh = false;
-    const merged = yield* crossover(search, state.pool, state.rejected, iteration, reserve);
+    const merged = yield* crossover(search, state.pool, state.rejected, iteration);
     if (merged !== undefined) {
       state.merges -= 1;
       return yield* admit(search, state, merged);
@@ -90,7 +85,7 @@ async function* step(
   }
   const before = ledger.spent.rollouts;
   const parent = parentOf(search, state, iteration);
-  const lessons = yield* gather(search, state, parent, iteration, reserve);
+  const lessons = yield* gather(search, state, parent, iteration);
   if (lessons === undefined) return 'budget';
   const { failures, passes } = lessons;
   if (failures.length === 0) {
@@ -141,9 +136,8 @@ async function* gather(
   state: State,
   parent: Candidate,
   iteration: number,
-  reserve: number,
 ): AsyncGenerator<OptimizeEvent, Lessons | undefined> {
-  const { options, ledger } = search;
+  const { options, ledger, reserve } = search;
   const want = options.minibatch * state.length;
   const room = ledger.left() - reserve;
   if (room < want + 1) return undefined;
@@ -153,7 +147,7 @@ async function* gather(
   for (const row of lessons.failures) remember(state, row, parent.train.get(row.id));
   const best = state.pool.incumbent === undefined ? 0 : valMean(state.pool.incumbent);
   const times = 1 + VERIFIED_FROM.filter((mean) => best >= mean).length;
-  return yield* verified(search, parent, lessons, { times, reserve });
+  return yield* verified(search, parent, lessons, times);
 }
 
 interface Trial {
@@ -165,14 +159,14 @@ interface Trial {
 
 /** The new texts against the parent's, on the same rows: better in sum, or nothing. */
 async function* gate(search: Search, state: State, trial: Trial): AsyncGenerator<OptimizeEvent, Candidate | undefined> {
-  const { task, ledger } = search;
+  const { task, ledger, options } = search;
   const { iteration, parent, texts, rows } = trial;
   const hash = fingerprint(texts);
   if (state.rejected.has(hash) || state.pool.candidates.some((one) => one.hash === hash)) return undefined;
   const rollouts = yield* ledger.rollouts(texts, rows, 'train');
   const after = sum(rollouts.map(({ score }) => score));
   const before = sum(rows.map(({ id }) => parent.train.get(id)?.score ?? 0));
-  const accepted = after > before + TINY;
+  const accepted = after > before + (options.margin ?? 0) * rows.length + TINY;
   const origin: Origin = 'reflect';
   const spent = ledger.spent.rollouts;
   const ids = rows.map(({ id }) => id);

@@ -7,5 +7,7 @@ export interface Row {
   readonly input?: string;
   readonly vars: JsonObject;
   readonly expected?: Json;
+  /** `category` groups rows in the verdict. */
+  readonly metadata?: JsonObject;
   readonly why?: string;
 }

@@ -31,6 +31,10 @@ export interface SearchOptions {
   readonly merges?: number;
   /** Proposals in a row without a better candidate that end the search. */
   readonly patience: number;
+  /** How much better on average new texts have to be on the rows that led to them; 0 by default. */
+  readonly margin?: number;
+  /** Categories of rows that the result must not be worse on. */
+  readonly mustNotRegress?: readonly string[];
   /** The mean on the validation rows that is good enough. */
   readonly target?: number;
   /** Of one text; by default three times the longest there is, and at least `LEAST_ROOM`. */
@@ -45,6 +49,8 @@ export interface Search {
   readonly options: SearchOptions;
   readonly ledger: Ledger;
   readonly findLeaks: FindLeaks;
+  /** Rollouts of the budget that the search has to leave, for the two best to be looked at again. */
+  readonly reserve: number;
 }
 
 /** What a search ends with. */

@@ -30,7 +30,7 @@ function parseCsv(reading: Reading, file: string, text: string): readonly Row[] 
   try {
     const options = { info: true, raw: true, relax_quotes: true, skip_empty_lines: true } as const;
     const found = parse(text, options) as unknown as readonly { record: string[]; raw: string; info: { lines: number } }[];
-    return found.map(({ record, raw, info }) => ({ cells: record, line: info.lines - breaksIn(raw.trimEnd()) }));
+    return found.map(({ record, raw, info }) => ({ cells: record, line: info.lines - breaksIn(raw.trim()) }));
   } catch (error) {
     if (!(error instanceof CsvError) || error instanceof ChainError) throw error;
     const line = Number(error.lines ?? 1);

@@ -84,6 +84,8 @@ function dialectsOf({ $schema }: JsonObject): readonly (typeof Ajv | typeof Ajv2
 /** Schemas are not checked against that of their dialect, which takes longer to make ready than they do: what cannot be compiled is seen. */
 const OPTIONS = {
   strict: false,
+  // Every map of JavaScript has a `toString`; one of JSON has it when it is written.
+  ownProperties: true,
   allErrors: true,
   logger: false,
   meta: false,

@@ -85,7 +85,8 @@ function visible(text: string): string {
   return text.replaceAll('\t', ' ').replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd');
 }
 
-function widthOf(text: string): number {
+/** Columns a text takes on a terminal. */
+export function widthOf(text: string): number {
   let width = 0;
   for (const character of text.normalize('NFC')) width += /\p{Mark}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
   return width;

@@ -1,3 +1,4 @@
+import { guarded, lastWins, sharesOf } from '../defectworld/policies.ts';
 import { FAMILIES, GAINFUL } from '../promptworld/family.ts';
 import {
   costsNothingAgain,
@@ -31,6 +32,7 @@ else {
   await gains();
   await honesty();
   await invariants(20);
+  await withoutData(500);
 }
 print(
   `\n${bars.missed === 0 ? 'every bar is met' : `${bars.missed} bars are missed`}, ${Math.round((performance.now() - started) / 1000)} s`,
@@ -51,6 +53,7 @@ async function quick(): Promise<void> {
   bars.atLeast('chain2b @600', gapOf('chain2b'), 0.92);
   noOvershoot(results, bars);
   await invariants(3);
+  await withoutData(100);
 }
 
 async function gains(): Promise<void> {
@@ -151,6 +154,27 @@ async function invariants(cuts: number): Promise<void> {
   );
   await holds('no question has a row of validation or test', () => tellsOnlyTrain(run));
   await holds('one answer in ten fails: the same run', () => survivesErrors(run, 0.1));
+}
+
+/** Prompts that are improved without data: six planted flaws, and none. */
+async function withoutData(seeds: number): Promise<void> {
+  print(`\nwithout data, ${seeds} prompts each\n`);
+  const rows: string[][] = [['', 'flaws fixed', 'good lines kept', 'placeholders whole', 'calls']];
+  const shares = [];
+  for (const policy of [lastWins, guarded]) {
+    for (const flaws of [6, 0]) {
+      const one = await sharesOf(policy, flaws, seeds);
+      if (policy === guarded) shares.push(one);
+      const cells = [one.fixed, one.kept, one.placeholders].map((value) => figure(value, 3));
+      rows.push([`${policy.name}, ${flaws} flaws`, ...cells, one.calls.toFixed(1)]);
+    }
+  }
+  print(`${table(rows)}\n`);
+  const [flawed, clean] = shares;
+  bars.atLeast('flaws fixed', flawed?.fixed ?? 0, 0.85);
+  bars.atLeast('good lines kept', flawed?.kept ?? 0, 0.94);
+  bars.atLeast('placeholders whole', Math.min(flawed?.placeholders ?? 0, clean?.placeholders ?? 0), 1);
+  bars.atLeast('good lines of a clean prompt kept', clean?.kept ?? 0, 0.995);
 }
 
 async function holds(what: string, check: () => Promise<unknown>): Promise<void> {

@@ -4,53 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { answers, texts } from '../agent/wire.ts';
-import { type FakeRequest, type Reply, startFakeProvider } from '../fake/provider.ts';
-import { packageDir } from '../package/package-dir.ts';
-import { openSandbox } from './bin.ts';
-
-interface Ran {
-  readonly stdout: string;
-  readonly requests: readonly FakeRequest[];
-}
-
-/** Runs an example against scripted replies; it must end well, having used them all. */
-async function run(
-  name: string,
-  args: readonly string[],
-  replies: readonly Reply[],
-  env: Record<string, string> = {},
-): Promise<Ran> {
-  await using fake = await startFakeProvider({ replies, fallback: { status: 400 } });
-  await using sandbox = await openSandbox({
-    OPENAI_API_KEY: 'test-key',
-    ANTHROPIC_API_KEY: 'test-key',
-    OPENAI_BASE_URL: fake.openaiUrl,
-    ANTHROPIC_BASE_URL: fake.anthropicUrl,
-    ...env,
-  });
-  const { code, stdout, stderr } = await sandbox.run(['run', `chains/${name}`, ...args]);
-  assert.equal(code, 0, stderr);
-  assert.equal(fake.requests.length, replies.length, stderr);
-  return { stdout, requests: fake.requests };
-}
-
-let calls = 0;
-const calling = (name: string, args: object): Reply => {
-  calls += 1;
-  return { toolCalls: [{ id: `call_${calls}`, name, arguments: JSON.stringify(args) }] };
-};
-
-/** The server of an example, from the installed package instead of from the registry. */
-function installed(server: string, entry: string, args: readonly string[] = []): readonly string[] {
-  const bin = join(packageDir, `node_modules/@modelcontextprotocol/${server}/dist/index.js`);
-  return [
-    '--set',
-    `mcp.${entry}.command=${process.execPath}`,
-    '--set',
-    `mcp.${entry}.args=${JSON.stringify([bin, ...args])}`,
-    '--trust',
-  ];
-}
+import { calling, installed, run } from './play.ts';
 
 test('chains/calculator-agent.yaml: the square root of 144', async () => {
   const replies = [calling('calculator', { expression: 'sqrt(144)' }), { text: 'The square root of 144 is 12.' }];

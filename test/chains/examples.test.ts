@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { FakeRequest, Reply } from '../fake/provider.ts';
@@ -7,6 +7,7 @@ import { startFakeProvider } from '../fake/provider.ts';
 import { packageDir } from '../package/package-dir.ts';
 import type { Sandbox } from './bin.ts';
 import { openSandbox } from './bin.ts';
+import { chainFiles } from './play.ts';
 
 /** One run of an example: what goes in, what the provider answers, what must come out. */
 interface Example {
@@ -27,8 +28,16 @@ const NOBODY = 'http://127.0.0.1:9';
 
 /** Keyless models answer from what they were given, so these texts are stable. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
-  // These have tools: agents.test.ts runs them.
+  // agents.test.ts, scenarios.test.ts and triage.test.ts run these.
   'agent-between-prompts.yaml': [],
+  'improve-text.yaml': [],
+  'named-functions.yaml': [],
+  'refine.yaml': [],
+  'stop-on-low-confidence.yaml': [],
+  'triage/reply.yaml': [],
+  'triage/triage-issue.yaml': [],
+  'web-search.yaml': [],
+  'worklist.yaml': [],
   'calculator-agent.yaml': [],
   'file-agent.yaml': [],
   'retrieve-then-write.yaml': [],
@@ -173,12 +182,11 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 };
 
 test('every example has a run of its own here', () => {
-  const files = readdirSync(join(packageDir, 'chains')).filter((name) => name.endsWith('.yaml'));
-  assert.deepEqual(files.sort(), Object.keys(EXAMPLES).sort());
+  assert.deepEqual([...chainFiles()].sort(), Object.keys(EXAMPLES).sort());
 });
 
 test('every example is valid, without a warning', async () => {
-  await using sandbox = await openSandbox();
+  await using sandbox = await openSandbox({ GITHUB_TOKEN: 'test-token' });
   const { code, stdout, stderr } = await sandbox.run(['validate', ...Object.keys(EXAMPLES).map((name) => `chains/${name}`)]);
   assert.equal(code, 0, stdout + stderr);
   assert.doesNotMatch(stdout + stderr, /warning/);
@@ -200,7 +208,8 @@ test('the commands in the comments use flags that exist, on files that exist', a
 for (const [name, examples] of Object.entries(EXAMPLES)) {
   test(`chains/${name} starts with the line editors find its schema by`, () => {
     const [first] = readFileSync(join(packageDir, 'chains', name), 'utf8').split('\n');
-    assert.equal(first, '# yaml-language-server: $schema=../schema/chain.schema.json');
+    const up = name.replace(/[^/]+/g, '..');
+    assert.equal(first, `# yaml-language-server: $schema=${up}/schema/chain.schema.json`);
   });
   for (const [index, example] of examples.entries()) {
     test(`chains/${name} runs (${index + 1})`, () => runs(name, example));

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { packageDir } from '../package/package-dir.ts';
+import { chainFiles } from './play.ts';
 
 const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(textOf('schema/chain.schema.json')));
 
-for (const name of readdirSync(join(packageDir, 'chains')).filter((file) => file.endsWith('.yaml'))) {
+for (const name of chainFiles()) {
   test(`an editor finds nothing to underline in chains/${name}`, () => {
     validate(parse(textOf(`chains/${name}`)));
     assert.deepEqual(validate.errors ?? [], []);

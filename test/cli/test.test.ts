@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { startFakeProvider } from '../fake/provider.ts';
+import { start } from './live.ts';
 import { openSandbox } from './sandbox.ts';
 
 const ECHO = 'model: echo/x\nsteps:\n  - "{input}"\n';
@@ -307,6 +308,75 @@ tests:
     const { code, stdout, stderr } = await sandbox.run([...args, '--replay', 'tape.yaml']);
     assert.equal(code, 0, stdout + stderr);
     assert.equal(fake.requests.length, 2);
+  });
+
+  it('is answered from stubs, and the judge is not', async () => {
+    await using fake = await startFakeProvider({
+      replies: [{ when: '<rubric>', text: '{"pass": true, "score": 1, "reason": "short"}' }],
+    });
+    using sandbox = openSandbox({
+      'chain.yaml': REMOTE,
+      'stubs.yaml': 'steps: { ask: hello }\n',
+      'cases.jsonl': '{"id":"a","input":"x","expected":"hello","assert":[{"type":"llm-rubric","value":"short"}]}\n',
+    });
+    const env = { ...KEY, OPENAI_BASE_URL: fake.openaiUrl };
+    const args = ['test', 'chain.yaml', '--data', 'cases.jsonl', '--stubs', 'stubs.yaml', '--judge-model', 'openai/judge'];
+    const { code, stdout, stderr } = await sandbox.run(args, { env });
+    assert.equal(code, 0, stdout + stderr);
+    assert.deepEqual(
+      fake.requests.map(({ body }) => body.model),
+      ['judge'],
+    );
+  });
+
+  it('validate finds what is wrong with the cases of a chain, without calling anything', async () => {
+    using sandbox = openSandbox({
+      'inline.yaml': `${ECHO}tests:\n  - { input: a, assert: [{ type: containz, value: x }] }\n  - { expected: b }\n`,
+      'named.yaml': `${ECHO}tests: { file: cases.jsonl }\n`,
+      'cases.jsonl': '{"input":"a"\n',
+      'missing.yaml': `${ECHO}tests: { file: case.jsonl }\n`,
+    });
+    const { code, stdout, stderr } = await sandbox.run(['validate', 'inline.yaml', 'named.yaml', 'missing.yaml']);
+    assert.equal(code, 3);
+    assert.match(stderr, /PC1504.*\n --> inline\.yaml:5:34/);
+    assert.match(stderr, /PC1502.*\n --> cases\.jsonl:1:1/);
+    assert.match(stderr, /PC1311.*\n --> missing\.yaml:4:16[\s\S]*did you mean "cases\.jsonl"/);
+    assert.match(stdout, /inline\.yaml: 1 error\nnamed\.yaml: 1 error\nmissing\.yaml: 1 error/);
+  });
+
+  it('says what a case does not give, and what no input takes', async () => {
+    using sandbox = openSandbox({
+      'chain.yaml': 'model: echo/x\ninputs: { n: { type: integer, required: true } }\nsteps:\n  - "{input} {inputs.n}"\n',
+      'cases.yaml': '- { input: a, vars: { n: 1 } }\n- { input: a, vars: { n: one } }\n- { vars: { n: 2 } }\n- { input: a }\n',
+    });
+    const { code, stderr } = await sandbox.run(['test', 'chain.yaml', '--data', 'cases.yaml']);
+    assert.equal(code, 3);
+    assert.match(stderr, /input "n" must be a whole number, not "one"\n --> cases\.yaml:2:3/);
+    assert.match(stderr, /gives no input, and the chain reads \{input\}\n --> cases\.yaml:3:3/);
+    assert.match(stderr, /gives no var "n", an input that the chain requires\n --> cases\.yaml:4:3/);
+  });
+
+  it('Ctrl-C prints what is done and dies of the signal; the time limit ends it too', async () => {
+    await using fake = await startFakeProvider({ replies: [{ when: 'first', text: 'yes' }], fallback: { stall: 'before' } });
+    using sandbox = openSandbox({
+      'chain.yaml': REMOTE,
+      'cases.jsonl':
+        '{"id":"a","input":"first","expected":"yes"}\n{"id":"b","input":"second","expected":"yes"}\n{"id":"c","input":"third"}\n',
+    });
+    const env = { ...KEY, OPENAI_BASE_URL: fake.openaiUrl };
+    const args = ['test', 'chain.yaml', '--data', 'cases.jsonl', '-j', '1', '--junit', 'out.xml'];
+    const live = start(sandbox, args, { env });
+    await live.saw('stdout', 'pass  1.00  a');
+    await fake.received(2);
+    live.child.kill('SIGINT');
+    const { signal, stdout } = await live.ended;
+    assert.equal(signal, 'SIGINT');
+    assert.match(stdout, /1 of 3 cases passed, 2 not run · score 1\.00/);
+    assert.match(readFileSync(sandbox.path('out.xml'), 'utf8'), /tests="3" failures="0" errors="0" skipped="2"/);
+
+    const late = await sandbox.run([...args, '--timeout', '2s', '--filter', 'b'], { env });
+    assert.equal(late.code, 6, late.stdout + late.stderr);
+    assert.match(late.stdout, /0 of 1 case passed, 1 not run/);
   });
 
   it('needs cases', async () => {

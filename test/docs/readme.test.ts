@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { openSandbox } from '../chains/bin.ts';
+import { chainFiles } from '../chains/play.ts';
 import { packageDir } from '../package/package-dir.ts';
 
 const README = readFileSync(join(packageDir, 'README.md'), 'utf8');
@@ -82,9 +83,8 @@ test('files and scripts it names exist', () => {
 
 test('every example has a line', () => {
   const [, table = ''] = /^## Examples\n(.*?)^## /ms.exec(README) ?? [];
-  const named = [...table.matchAll(/`([\w-]+\.yaml)`/g)].map(([, name]) => name);
-  const files = readdirSync(join(packageDir, 'chains')).filter((name) => name.endsWith('.yaml'));
-  assert.deepEqual(named.sort(), files.sort());
+  const named = [...table.matchAll(/`([\w/-]+\.yaml)`/g)].map(([, name]) => name);
+  assert.deepEqual(named.sort(), [...chainFiles()].sort());
 });
 
 function helpOf(...path: string[]): Promise<string> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { byCategory, regressions } from '../../src/engineer/categories.ts';
 import { compareScores } from '../../src/engineer/significance.ts';
 import { drawsOf } from '../../src/lib/counted-random.ts';
 
@@ -41,4 +42,17 @@ test('without an effect, one comparison in twenty claims a gain', () => {
     claims += Number(compareScores(before ?? [], after ?? [], trial).verdict === 'improved');
   }
   assert.ok(claims > 3 && claims <= 24, `${claims} of 300`);
+});
+
+test('categories are told apart, and one that must not get worse is named when it does', () => {
+  const rows = Array.from({ length: 20 }, (_, index) => ({
+    id: `${index}`,
+    vars: {},
+    metadata: { category: index < 12 ? 'refund' : index < 19 ? 'other' : 'rare' },
+  }));
+  const before = scores('00000000000011111111');
+  const after = scores('11111111111111111110');
+  const [refund, ...others] = byCategory(rows, before, after, 0);
+  assert.deepEqual([refund?.category, refund?.rows, refund?.difference, others.length], ['refund', 12, 1, 0]);
+  assert.deepEqual(regressions(rows, before, after, ['refund', 'other', 'rare', 'none']), ['rare']);
 });

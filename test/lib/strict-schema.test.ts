@@ -121,6 +121,12 @@ describe('a schema that a strict mode cannot carry has no strict form', () => {
   for (const schema of SCHEMAS) it(JSON.stringify(schema), () => assert.equal(strictSchema(schema, DIALECT), undefined));
 });
 
+test('a field with a name that every object has is there only when it is written', () => {
+  const schema = { type: 'object', properties: { toString: { type: 'string' } }, required: ['valueOf'] };
+  assert.deepEqual(problemsOf(schema, { valueOf: 1 }), []);
+  assert.match(problemsOf(schema, {}).join(), /required property 'valueOf'/);
+});
+
 test('bounds that the mode does not enforce are told in the description; references lead into the same definitions', () => {
   const schema = {
     type: 'object',

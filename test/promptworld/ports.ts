@@ -1,11 +1,10 @@
-import type { Answer, Finding, Ports, Question, Rollout, StepTrace } from '../../src/engineer/ports.ts';
+import type { Finding, Ports, Rollout, StepTrace } from '../../src/engineer/ports.ts';
 import type { Row } from '../../src/engineer/row.ts';
 import type { Task } from '../../src/engineer/task.ts';
 import type { Component } from '../../src/engineer/texts.ts';
-import { type Draws, drawsOf, hashText } from '../../src/lib/counted-random.ts';
 import type { Family, StepName } from './family.ts';
 import { FORMAT_LINE } from './names.ts';
-import { bred, type OptimiserSkills, reflected, rewritten, type Shown, united } from './optimiser-model.ts';
+import { answerOf } from './optimiser-answer.ts';
 import { makeWorld, type Order, type Played, type Prompts, type World } from './world.ts';
 
 /** A world as an optimiser meets it: texts in, texts out. */
@@ -51,7 +50,7 @@ export function playOf(family: Family, seed: number, { answers = false } = {}): 
         if (order === undefined) throw new Error(`no order is called ${row.id}`);
         return rolloutOf(world, world.play(promptsOf(some), order, repeat));
       },
-      ask: async (question) => answerOf(question, seed, family),
+      ask: async (question) => answerOf(question, seed, family.skills),
     },
     gap: (some) => (truth(some) - low) / (high - low),
     truth,
@@ -66,12 +65,12 @@ function promptsOf(some: Prompts): Prompts {
   return Object.fromEntries(Object.entries(some).map(([id, text]) => [id.replace(/\.prompt$/, ''), text]));
 }
 
-export function orderText({ jargon, options }: World, { ticket, segment, items }: Order): string {
+function orderText({ jargon, options }: World, { ticket, segment, items }: Order): string {
   const said = items.map((item) => (options.steps.includes('normalise') ? (jargon.get(item) ?? item) : item));
   return `${ticket}: customer is ${segment}; mentions ${said.join(', ')}`;
 }
 
-export function pairs(values: ReadonlyMap<string, string>): string {
+function pairs(values: ReadonlyMap<string, string>): string {
   return [...values].map((pair) => pair.join('=')).join('; ');
 }
 
@@ -119,39 +118,4 @@ function feedback({ options, conflicting }: World, { order, output, target, read
   const listed = (codeOf: (item: string) => string | undefined) =>
     [...target.keys()].map((item) => `${item}=${codeOf(item)}`).join('; ');
   return `Expected ${listed((item) => target.get(item))} | Got ${listed((item) => output.get(item))}`;
-}
-
-/** The simulated optimiser model: it knows nothing but the text of the question. */
-export function answerOf({ prompt, sample }: Question, seed: number, { skills }: Family): Answer {
-  const draws = drawsOf(seed, hashText(prompt), sample, 555);
-  const lines = linesFor(prompt, skills, draws);
-  return { text: `Analysis...\n<new_prompt>\n${lines.join('\n')}\n</new_prompt>`, truncated: false, calls: 1, costUsd: 0.01 };
-}
-
-function linesFor(prompt: string, skills: OptimiserSkills, draws: Draws): string[] {
-  const [first, second] = sectionsOf(prompt, 'draft');
-  if (first !== undefined && second !== undefined) return united(first, second, skills, draws);
-  const current = (sectionsOf(prompt, 'current_prompt')[0] ?? '').split('\n');
-  const [failures] = sectionsOf(prompt, 'failures');
-  if (failures !== undefined) return reflected(current, sectionsOf(failures, 'row').map(shown), skills, draws);
-  const examples = sectionsOf(sectionsOf(prompt, 'examples')[0] ?? '', 'row').map(corrected);
-  const [history] = sectionsOf(prompt, 'history');
-  return history === undefined
-    ? rewritten(current, examples, skills, draws)
-    : bred(sectionsOf(history, 'text'), examples, skills, draws);
-}
-
-function shown(row: string): Shown {
-  const textOf = (tag: string) => sectionsOf(row, tag).join('\n');
-  const [received, output, feedback] = [textOf('received'), textOf('output'), textOf('feedback')];
-  return { received, output, feedback, tried: textOf('wrong_answers_tried_before') };
-}
-
-/** A row by its right answer instead of by what is said about it. */
-function corrected(row: string): Shown {
-  return { ...shown(row), feedback: `Expected ${sectionsOf(row, 'expected').join('')} | Got nothing` };
-}
-
-export function sectionsOf(text: string, tag: string): string[] {
-  return [...text.matchAll(new RegExp(`<${tag}(?: [^>]*)?>\n([\\s\\S]*?)\n</${tag}>`, 'g'))].map(([, inner = '']) => inner);
 }

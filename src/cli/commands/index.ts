@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./engineer.ts')).engineer,
   },
   {
+    name: 'graph',
+    summary: 'draw the steps of a chain: Mermaid, Graphviz, text or SVG',
+    load: async () => (await import('./graph.ts')).graph,
+  },
+  {
     name: 'migrate',
     summary: "make a chain of the original's JSON, a goose recipe or a conductor workflow",
     load: async () => (await import('./migrate.ts')).migrate,

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
-import type { Command } from '../command.ts';
-import { createChecker } from '../validate/check.ts';
+import type { Call, Command } from '../command.ts';
+import { type Checked, createChecker } from '../validate/check.ts';
 import { fixFile } from '../validate/fix.ts';
 import { machineText, printReport, type Report, reportOf } from '../validate/report.ts';
 
@@ -29,7 +29,8 @@ export const validate: Command = {
     const reports: Report[] = [];
     for (const name of args) {
       const checked = await checker.check(name);
-      const report = reportOf(options.fix === true ? await fixFile(checked, checker) : { checked, fixed: [] }, call);
+      const fixed = options.fix === true ? await fixFile(checked, checker) : { checked, fixed: [] };
+      const report = reportOf({ ...fixed, checked: await withTests(fixed.checked, call) }, call);
       if (options.format === 'text') await printReport(report, call);
       reports.push(report);
     }
@@ -38,6 +39,12 @@ export const validate: Command = {
     return code;
   },
 };
+
+/** Loads what reads cases only for a chain that has some. */
+async function withTests(checked: Checked, call: Call): Promise<Checked> {
+  if (checked.chain?.tests === undefined) return checked;
+  return (await import('../validate/cases.ts')).withCases(checked, call);
+}
 
 function refuseContradictions(names: readonly string[], fix: boolean): void {
   if (names.includes('')) throw new UsageError('the name of a chain file is empty');

@@ -45,9 +45,6 @@ export const optimize: Verb = {
 function runFile(call: Call, flags: OptimizeFlags, setup: Setup): RunFile {
   const { chain, dataset, task, texts, budget, timeMs, improver, hash } = setup;
   const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
-  const categories = dataset.cases.flatMap(({ id, metadata: { category } }) =>
-    typeof category === 'string' ? [[id, category] as const] : [],
-  );
   const { keep, ...options } = call.options;
   return {
     schema: 'promptchain.engineer.run.v1',
@@ -66,7 +63,6 @@ function runFile(call: Call, flags: OptimizeFlags, setup: Setup): RunFile {
     seed: flags.seed,
     budget: { ...budget, ...(timeMs === undefined ? {} : { timeMs }) },
     splits: { train: ids(task.train), val: ids(task.val), test: ids(task.test) },
-    categories: Object.fromEntries(categories),
     places: texts.places,
     originals: Object.fromEntries(texts.originals),
   };

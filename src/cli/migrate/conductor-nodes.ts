@@ -14,6 +14,8 @@ export interface WorkNode {
 export interface Writer {
   readonly draft: Draft;
   readonly known: ReadonlyMap<string, WorkNode>;
+  /** The names of those the routes lead through, in that order. */
+  readonly way: readonly string[];
   /** Patterns of all tools of all servers. */
   readonly servers: readonly string[];
   /** How often a loop may turn. */
@@ -39,7 +41,7 @@ export function readNodes({ source }: Draft): ReadonlyMap<string, WorkNode> {
 }
 
 /** What names mean in the texts of a node. */
-export function resolverOf({ known }: Writer, own: WorkNode | undefined, item?: string): Resolve {
+export function resolverOf({ known, way }: Writer, own: WorkNode | undefined, item?: string): Resolve {
   return ([name = '', ...rest]) => {
     if (name === 'workflow' && rest[0] === 'input') return ['inputs', ...rest.slice(1)].join('.');
     if (item !== undefined && name === item) return ['item', ...rest].join('.');
@@ -49,7 +51,14 @@ export function resolverOf({ known }: Writer, own: WorkNode | undefined, item?: 
     if (node === undefined) return undefined;
     if (output === 'outputs') return ['steps', node.id, 'data', ...path.map((key) => known.get(key)?.id ?? key)].join('.');
     if (output !== 'output') return undefined;
-    if (path.length === 0 || path[0] === 'stdout' || (path[0] === 'result' && !node.hasFields)) return `steps.${node.id}.output`;
-    return path[0] === 'stderr' || path[0] === 'exit_code' ? undefined : ['steps', node.id, 'data', ...path].join('.');
+    // Of a step further down the way there is only what it gave in the turn before.
+    const here = way.indexOf((own && textAt(own.map, 'name')) ?? '');
+    const isLater = here !== -1 && way.indexOf(name) > here;
+    const [root, otherwise] = isLater ? ['loop.previous', ' | default ""'] : ['steps', ''];
+    if (path.length === 0 || path[0] === 'stdout' || (path[0] === 'result' && !node.hasFields))
+      return `${root}.${node.id}.output${otherwise}`;
+    return path[0] === 'stderr' || path[0] === 'exit_code'
+      ? undefined
+      : `${[root, node.id, 'data', ...path].join('.')}${otherwise}`;
   };
 }

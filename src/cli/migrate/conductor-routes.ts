@@ -10,10 +10,9 @@ interface Placed {
 }
 
 /** The way of the routes without a condition, from the entry on. What is off that way is told, and put at the end. */
-export function stepsFrom(writer: Writer, entry: string): YAMLSeq {
-  const { known } = writer;
+export function stepsFrom(writer: Writer): YAMLSeq {
+  const { known, way: onTheWay } = writer;
   const placed: Placed[] = [];
-  const onTheWay = wayFrom(known, entry);
   const inGroups = new Set(
     [...known.values()].flatMap(({ kind, map }) => (kind === 'parallel' ? ((valueAt(map, 'agents') as string[]) ?? []) : [])),
   );
@@ -33,7 +32,7 @@ export function stepsFrom(writer: Writer, entry: string): YAMLSeq {
   return steps;
 }
 
-function wayFrom(known: Writer['known'], entry: string): readonly string[] {
+export function wayFrom(known: Writer['known'], entry: string): readonly string[] {
   const way: string[] = [];
   let name: string | undefined = entry;
   while (name !== undefined && known.has(name) && !way.includes(name)) {

@@ -1,6 +1,6 @@
 import { isMap, type Pair, YAMLMap } from 'yaml';
 import { readNodes, resolverOf, type Writer } from './conductor-nodes.ts';
-import { stepsFrom } from './conductor-routes.ts';
+import { stepsFrom, wayFrom } from './conductor-routes.ts';
 import { type Draft, dataOf, idOf, pairOf, textAt, valueAt } from './draft.ts';
 import { convertTemplate } from './jinja.ts';
 import { modelId } from './model-id.ts';
@@ -21,15 +21,15 @@ export function fromConductor(draft: Draft): void {
     if (pair !== undefined) todo(root, `"${key}" has no counterpart in a chain`, pair);
   }
   const seconds = valueAt(pairOf(workflow, 'limits')?.value, 'timeout_seconds');
-  if (typeof seconds === 'number')
-    todo(root, `the whole run could take ${seconds} s: give --timeout ${seconds}s`, pairOf(workflow, 'limits'));
+  if (typeof seconds === 'number') put(root, 'limits', { time: `${seconds}s` }, pairOf(workflow, 'limits'));
   const writer: Writer = {
     draft,
     known,
+    way: wayFrom(known, textAt(workflow, 'entry_point') ?? ''),
     servers,
     turns: Number(valueAt(pairOf(workflow, 'limits')?.value, 'max_iterations') ?? 10),
   };
-  put(root, 'steps', stepsFrom(writer, textAt(workflow, 'entry_point') ?? ''));
+  put(root, 'steps', stepsFrom(writer));
   putOutput(writer);
 }
 

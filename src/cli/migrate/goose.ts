@@ -161,9 +161,9 @@ function stepOf(draft: Draft, recipe: YAMLMap, { names, servers }: Known): Node 
   if (servers.length > 0) put(step, 'max_steps', valueAt(settings, 'max_turns'), pairOf(settings, 'max_turns'));
   put(step, 'temperature', valueAt(settings, 'temperature'), pairOf(settings, 'temperature'));
   const schema = pairOf(pairOf(recipe, 'response')?.value, 'json_schema');
-  const fields = schema === undefined ? undefined : fieldsOf(valueAt(pairOf(recipe, 'response')?.value, 'json_schema'));
-  if (schema !== undefined && fields === undefined)
-    todo(step, 'describe the answer with "fields": the schema has more than those can say', schema);
-  put(step, 'fields', fields, schema);
+  const written = valueAt(pairOf(recipe, 'response')?.value, 'json_schema');
+  const fields = fieldsOf(written);
+  if (fields === undefined) put(step, 'schema', written, schema);
+  else put(step, 'fields', fields, schema);
   return step;
 }

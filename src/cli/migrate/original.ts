@@ -148,7 +148,7 @@ function putModel({ put, todo }: Draft, step: YAMLMap, from: unknown, key: strin
 }
 
 function fromStored(draft: Draft): void {
-  const { source, root, put, todo } = draft;
+  const { source, root, put } = draft;
   put(root, 'version', 1);
   put(root, 'name', textAt(source, 'model') ?? textAt(source, 'name'), pairOf(source, 'model'));
   put(root, 'description', textAt(source, 'description'), pairOf(source, 'description'));
@@ -157,8 +157,7 @@ function fromStored(draft: Draft): void {
   const ask = valueAt(rules, 'require_approval_for');
   if (Array.isArray(ask) && ask.length > 0) put(root, 'permissions', { ask }, pairOf(rules, 'require_approval_for'));
   const time = valueAt(rules, 'timeout_seconds');
-  if (typeof time === 'number')
-    todo(root, `the whole run could take ${time} s: give --timeout ${time}s`, pairOf(rules, 'timeout_seconds'));
+  if (typeof time === 'number') put(root, 'limits', { time: `${time}s` }, pairOf(rules, 'timeout_seconds'));
   const steps = new YAMLSeq();
   const list = pairOf(source, 'steps');
   const ids = new Map<string, string>();

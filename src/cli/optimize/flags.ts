@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Call } from '../command.ts';
-import { durationOf } from '../run/world-flags.ts';
+import { collect, durationOf } from '../run/world-flags.ts';
 import { declareSharedFlags, share, type TestFlags, testFlags } from '../test/flags.ts';
 
 /** The options of `engineer optimize`. */
@@ -22,6 +22,9 @@ export interface OptimizeFlags extends TestFlags {
   readonly chainLength: number;
   readonly merges?: number;
   readonly patience: number;
+  /** Of the mean of the rows that led to new texts. */
+  readonly margin: number;
+  readonly mustNotRegress: readonly string[];
   readonly targetScore?: number;
   readonly metric?: string;
   readonly objective: 'score' | 'pass';
@@ -53,6 +56,8 @@ export function declareOptimizeFlags(parser: Parser): void {
     .option('--minibatch <n>', 'failures that one question to the improver shows', natural, 3)
     .option('--chain <n>', 'questions in a row before rollouts decide about their result', natural, 3)
     .option('--merge <n>', 'at most so many unions of two candidates; by default 5 where several texts are optimised', whole)
+    .option('--accept <rule>', 'what new texts have to be on the rows that led to them: strict (better), or noise:0.1', margin, 0)
+    .option('--must-not-regress <category>', 'no gain counts if test rows of this category get worse', collect, [])
     .option('--patience <n>', 'end after so many proposals without a better candidate', natural, 40)
     .option('--target-score <score>', 'end when the validation score reaches it', share)
     .option('--metric <name>', 'optimise this metric instead of the score')
@@ -99,6 +104,8 @@ export function optimizeFlags(call: Call): OptimizeFlags {
     chainLength: options.chain,
     ...given('merges', options.merge),
     patience: options.patience,
+    margin: options.accept,
+    mustNotRegress: options.mustNotRegress,
     ...given('targetScore', options.targetScore),
     ...given('metric', options.metric),
     objective: options.objective,
@@ -140,6 +147,13 @@ function regex(text: string): RegExp {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+function margin(text: string): number {
+  const [, amount] = /^noise:(0?\.\d+|0|1)$/.exec(text) ?? [];
+  if (text === 'strict') return 0;
+  if (amount === undefined) throw new InvalidArgumentError('Write strict or noise:0.1.');
+  return Number(amount);
 }
 
 function maxLength(text: string): MaxLength {

@@ -39,8 +39,6 @@ export interface RunFile {
   readonly seed: number;
   readonly budget: { readonly rollouts: number; readonly calls?: number; readonly usd?: number; readonly timeMs?: number };
   readonly splits: Readonly<Record<SplitName, readonly string[]>>;
-  /** Row to category, of rows that have one. */
-  readonly categories: { readonly [row: string]: string };
   readonly places: readonly PromptPlace[];
   /** The files of the texts as they were read. */
   readonly originals: { readonly [file: string]: string };

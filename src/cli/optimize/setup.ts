@@ -77,6 +77,8 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
       minibatch: flags.minibatch,
       chain: flags.chainLength,
       patience: flags.patience,
+      margin: flags.margin,
+      mustNotRegress: flags.mustNotRegress,
       ...(flags.merges === undefined ? {} : { merges: flags.merges }),
       ...(flags.targetScore === undefined ? {} : { target: flags.targetScore }),
       ...(maxLength === undefined
@@ -128,10 +130,11 @@ function taskOf(
   };
 }
 
-function rowOf({ id, input, vars, expected, why }: Case): Row {
+function rowOf({ id, input, vars, expected, why, metadata }: Case): Row {
   return {
     id,
     vars,
+    metadata,
     ...(input === undefined ? {} : { input }),
     ...(expected === undefined ? {} : { expected }),
     ...(why === undefined ? {} : { why }),

@@ -82,7 +82,10 @@ async function* benchRuns(
     const openModel = traffic?.openModel(live) ?? live;
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
-    const world = { call: codeCaller(io), judge: judgeWith(judges, { io, openModel }) };
+    const world = {
+      call: codeCaller(io),
+      judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live }),
+    };
     const bench = { chain, inputs, io, openModel, toolbox, world, memory };
     yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
     traffic?.finish();

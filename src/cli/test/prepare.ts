@@ -2,21 +2,18 @@ import type { Chain } from '../../core/chain.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import { ChainError, UsageError } from '../../core/errors.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { Problem } from '../../core/problem.ts';
-import { assertionsIn, codeIn, needsJudge } from '../../eval/needs.ts';
-import { nearest } from '../../lib/nearest.ts';
+import { codeIn, needsJudge } from '../../eval/needs.ts';
 import type { Call } from '../command.ts';
 import { explainProblems } from '../explain.ts';
-import { checkAgainst, namesOf } from '../run/check.ts';
+import { checkAgainst } from '../run/check.ts';
 import { readyModels } from '../run/models.ts';
 import { load, readyWorld } from '../run/world.ts';
-import { isAnswered } from '../traffic/open.ts';
 import { requireTrust } from '../trust/require.ts';
-import { type CaseInputs, caseInputs } from './case-inputs.ts';
+import type { CaseInputs } from './case-inputs.ts';
 import type { TestFlags } from './flags.ts';
 import { judgeChains } from './judge.ts';
-import { loadDataset } from './load-dataset.ts';
 import { pickCases } from './pick-cases.ts';
+import { readCases } from './read-cases.ts';
 
 /** All that an evaluation needs, found to be there before anything is called or paid for. */
 export interface Prepared {
@@ -36,14 +33,14 @@ export async function prepare(
 ): Promise<Prepared> {
   const chain = await load(call, flags);
   checkAgainst(chain, flags);
-  const dataset = pickCases(loadDataset(call, chain, dataOf(chain)), flags);
-  checkSteps(chain, dataset);
-  const inputs = caseInputs(chain, dataset);
+  const { dataset: all, inputs } = readCases(call, chain, dataOf(chain));
+  const dataset = pickCases(all, flags);
   await tellWarnings(call, flags, dataset);
   const judges = needsJudge(dataset.cases) ? judgeChains(call, judgeModel(flags, chain)) : new Map<string, Chain>();
   const openModel = await readyWorld(call, flags, chain);
-  if (!isAnswered(flags))
-    for (const judge of [...judges.values()].slice(0, 1)) await readyModels(call, { requireLlm: true }, judge);
+  const [judge] = judges.values();
+  // Stubs stand for the chain's models alone.
+  if (judge !== undefined && flags.replay === undefined) await readyModels(call, flags, judge);
   const also = codeIn(dataset.cases).map(({ id, ...code }) => ({ what: 'function' as const, name: `case ${id}`, ...code }));
   await requireTrust(call, chain, { trust: flags.trust, also });
   return { chain, dataset, inputs, openModel, judges };
@@ -56,21 +53,6 @@ function judgeModel({ judgeModel: named }: TestFlags, { engineer }: Chain): stri
     code: 'PC2052',
     help: 'name one with --judge-model provider/model; another than the one under test judges more fairly',
   });
-}
-
-/** Every `step` of an assertion is a step of the chain. */
-function checkSteps(chain: Chain, { cases, sources }: Dataset): void {
-  const names = namesOf([...chain.steps, ...chain.finally], '');
-  const problems = cases.flatMap((each) =>
-    assertionsIn(each).flatMap(({ step, position }): Problem[] => {
-      if (step === undefined || names.includes(step)) return [];
-      const near = nearest(step, names);
-      const message = `the chain has no step "${step}"`;
-      const label = near === undefined ? {} : { label: `did you mean "${near}"?` };
-      return [{ code: 'PC1504', severity: 'error', message, position, ...label, help: `its steps are: ${names.join(', ')}` }];
-    }),
-  );
-  if (problems.length > 0) throw new ChainError(problems, sources);
 }
 
 async function tellWarnings(

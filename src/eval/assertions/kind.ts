@@ -44,7 +44,7 @@ export interface Finding {
 export function verdictOf({ not, weight, message }: Assertion, found: Finding): Verdict {
   const met = found.holds !== not;
   const score = found.score === undefined ? Number(met) : not && found.scoreStays !== true ? 1 - found.score : found.score;
-  const fix = met || not ? {} : found.fix === undefined ? {} : { fix: found.fix };
+  const fix = met ? undefined : not ? `avoid this: ${found.because}` : found.fix;
   const reason = !met && message !== undefined ? `${message} (${found.because})` : found.because;
-  return { score, pass: met || weight === 0, reason, ...fix };
+  return { score, pass: met || weight === 0, reason, ...(fix === undefined ? {} : { fix }) };
 }

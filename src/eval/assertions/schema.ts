@@ -28,8 +28,9 @@ function asSchema(schema: unknown): JsonObject {
 export function refuseSchema(assertion: Assertion): string | undefined {
   try {
     const schema = schemaOf(assertion);
-    const problem = schema === undefined ? undefined : schemaProblem(schema, WHOLE)?.problem;
-    return problem === undefined ? undefined : `is no JSON Schema: ${problem}`;
+    const found = schema === undefined ? undefined : schemaProblem(schema, WHOLE);
+    if (found === undefined) return undefined;
+    return `is no JSON Schema: ${found.problem.replace(/^it /, found.path.length === 0 ? 'it ' : `"${found.path.join('.')}" `)}`;
   } catch (error) {
     return `is no JSON Schema: ${(error as Error).message.split('\n')[0]}`;
   }

@@ -16,7 +16,7 @@ export function openBars(print: (line: string) => void): Bars {
   };
   return {
     hold,
-    atLeast: (what, value, bar) => hold(what, figure(value, 3), `>= ${figure(bar)}`, value >= bar),
+    atLeast: (what, value, bar) => hold(what, figure(value, 3), `>= ${figure(bar, 3)}`, value >= bar),
     get missed() {
       return missed;
     },

@@ -11,7 +11,7 @@ describe('promptchain engineer optimize', () => {
     await using world = await openWorld();
     const { code, stdout, stderr } = await world.engineer('optimize', 'chain.yaml', '--budget', '150', '--dry-run');
     assert.deepEqual([code, stderr, world.fake.requests.length], [0, '', 0]);
-    assert.match(stdout, /^chain +chain\.yaml: decide\.prompt$/m);
+    assert.match(stdout, /^chain +chain\.yaml: decide\.system$/m);
     assert.match(stdout, /^rows +rows\.jsonl: 30 to learn from, 10 to choose by, 40 sealed for the test$/m);
     assert.match(stdout, /^budget +150 rollouts; the test takes 80 more$/m);
     assert.match(stdout, /at least 58 rollouts are needed, 150 are recommended/);
@@ -53,7 +53,7 @@ describe('promptchain engineer optimize', () => {
       after,
       before.replace(block(text.before), () => block(text.after)),
     );
-    assert.ok(world.world.truth(text.after) > world.world.truth(text.before) + 0.1);
+    assert.ok(world.world.gap(text.after) > 0.3);
     assert.match(applied.stderr, /^wrote chain\.yaml; as it was: \.promptchain\/history\//);
 
     const again = await world.engineer('apply', 'out/run');
@@ -65,8 +65,8 @@ describe('promptchain engineer optimize', () => {
     await using world = await openWorld();
     await world.engineer(...OPTIMIZE, 'run');
     const asked = world.questions().join('\n');
-    assert.ok(world.world.orders.train.some((order) => asked.includes(order)));
-    for (const order of [...world.world.orders.val, ...world.world.orders.test]) assert.ok(!asked.includes(order), order);
+    assert.ok(world.world.inputs('train').some((order) => asked.includes(order)));
+    for (const order of [...world.world.inputs('val'), ...world.world.inputs('test')]) assert.ok(!asked.includes(order), order);
   });
 
   it('calls nobody on a warm cache, one row at a time or many, and finds the same', async () => {
@@ -134,7 +134,7 @@ describe('promptchain engineer optimize', () => {
   it('does not go on with rows that changed', async () => {
     await using world = await openWorld({ trouble: (_, number) => (number > 30 ? { status: 401 } : undefined) });
     await world.engineer(...OPTIMIZE, 'run');
-    world.sandbox.write({ 'rows.jsonl': `${world.world.files['rows.jsonl']}\n` });
+    world.sandbox.write({ 'rows.jsonl': `${world.world.files['orders.jsonl']}\n` });
     const { code, stderr } = await world.engineer('resume', 'run');
     assert.equal(code, 1);
     assert.match(stderr, /PC8612.*changed since/);
@@ -153,8 +153,8 @@ describe('promptchain engineer optimize', () => {
   });
 
   it('learns from and judges by the same rows where there are few, and claims nothing', async () => {
-    await using world = await openWorld({ sizes: { train: 15, val: 0, test: 0 } });
-    world.sandbox.write({ 'rows.jsonl': world.world.files['rows.jsonl'].replaceAll(',"split":"train"', '') });
+    await using world = await openWorld({ rows: { train: 15, val: 0, test: 0 } });
+    world.sandbox.write({ 'rows.jsonl': world.world.files['orders.jsonl'].replaceAll(',"split":"train"', '') });
     const { code, stdout } = await world.engineer(...OPTIMIZE, 'run');
     assert.equal(code, 5);
     assert.match(stdout, /^in-sample only: /);

@@ -1,3 +1,4 @@
+import type { CategoryResult } from '../../../engineer/categories.ts';
 import type { CandidateEvent, OptimizeEvent, RolloutEvent, SplitName } from '../../../engineer/events.ts';
 import { historyOf, type RunHistory } from '../../../engineer/history.ts';
 import type { Rollout } from '../../../engineer/ports.ts';
@@ -25,12 +26,9 @@ export interface ReportData {
   /** The candidate that was chosen, or is the best so far. */
   readonly best: number | null;
   readonly scores: readonly Score[];
-  readonly categories: readonly {
-    readonly category: string;
-    readonly rows: number;
-    readonly before: number;
-    readonly after: number;
-  }[];
+  readonly categories: readonly CategoryResult[];
+  /** Categories that must not get worse and did. */
+  readonly regressed: readonly string[];
   readonly texts: readonly { readonly id: string; readonly file: string; readonly before: string; readonly after: string }[];
   readonly spent: Spending;
   readonly curve: readonly { readonly spent: number; readonly mean: number }[];
@@ -112,7 +110,8 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
     ),
     best,
     scores: scoresOf(run, history, [first, after]),
-    categories: categoriesOf(run, history, [first, after]),
+    categories: told?.categories ?? [],
+    regressed: told?.regressed ?? [],
     texts: run.places.map(({ id, file, text }) => ({
       id,
       file: displayPath(file, cwd),
@@ -176,20 +175,6 @@ function scoresOf({ splits, seed }: RunFile, { scores }: RunHistory, pair: Pair)
       return [{ texts: index === 0 ? 'first' : 'best', split, rows: means.length, mean, low, high }];
     }),
   );
-}
-
-/** Of the test rows; a category of fewer rows says nothing. */
-const LEAST_ROWS = 8;
-
-function categoriesOf({ splits, categories }: RunFile, { scores }: RunHistory, [first, best]: Pair): ReportData['categories'] {
-  const names = [...new Set(Object.values(categories))].sort();
-  return names.flatMap((category) => {
-    const ids = splits.test.filter((id) => categories[id] === category);
-    const means = [first, best].map((one) => ids.flatMap((id) => meanOf(scores.get(one?.hash ?? '')?.get(id)) ?? []));
-    const [before = [], after = []] = means;
-    if (ids.length < LEAST_ROWS || before.length < ids.length || after.length < ids.length) return [];
-    return [{ category, rows: ids.length, before: meanOf(before) ?? 0, after: meanOf(after) ?? 0 }];
-  });
 }
 
 function candidateRow(candidate: CandidateEvent, { splits }: RunFile, { scores }: RunHistory): CandidateRow {

@@ -16,7 +16,7 @@ export function htmlReport(data: ReportData): string {
     ]),
     section('Changed texts', true, data.texts.map(textBlock)),
     section('Worse on the test', data.broken.length > 0, [brokenTable(data)]),
-    section('Categories', categories.length > 0, [`<p>${legend()}</p>`, categoriesSvg(data)]),
+    section('Change by category', categories.length > 0, [categoriesSvg(data)]),
     section('Lineage', data.candidates.length > 0, [
       lineageSvg(data),
       '<p class="note">from left to right by rollouts; the best is filled; strokes below are attempts that were rejected</p>',

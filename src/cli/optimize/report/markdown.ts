@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from 'diff';
 import { dollars } from '../../../lib/dollars.ts';
 import type { ReportData } from './data.ts';
-import { interval, nextCommand, SPLIT_NOTES, verdictLine } from './words.ts';
+import { interval, nextCommand, SPLIT_NOTES, signed, verdictLine } from './words.ts';
 
 /** The report as Markdown, for a pull request. */
 export function markdownReport(data: ReportData): string {
@@ -26,11 +26,11 @@ export function markdownReport(data: ReportData): string {
       ? []
       : [
           '',
-          '| category | rows | first | best |',
+          '| category | rows | change | 95 % interval |',
           '|---|---|---|---|',
           ...categories.map(
-            ({ category, rows, before, after }) =>
-              `| ${cellText(category)} | ${rows} | ${before.toFixed(3)} | ${after.toFixed(3)} |`,
+            ({ category, rows, difference, low, high }) =>
+              `| ${cellText(category)} | ${rows} | ${signed(difference)} | ${signed(low)} to ${signed(high)} |`,
           ),
         ]),
     ...(broken.length === 0

@@ -26,7 +26,7 @@ svg text { fill: var(--soft); }
 .node circle { fill: var(--card); stroke: var(--after); stroke-width: 2; } .node text { fill: var(--text); }
 .node.best circle { fill: var(--after); } .node.best text { fill: var(--card); font-weight: 700; }
 .heat { fill: var(--after); } .none { fill: none; stroke: var(--line); }
-rect.first { fill: var(--first); } rect.after { fill: var(--after); }
+rect.worse { fill: var(--bad); } .range.plain { stroke: var(--text); stroke-width: 1.5; } rect.after { fill: var(--after); }
 .range { stroke-width: 4; stroke-linecap: round; } .range.first { stroke: var(--first); } .range.best { stroke: var(--after); }
 .mean.first { fill: var(--first); } .mean.best { fill: var(--after); }
 .key { display: inline-block; width: .8em; height: .8em; margin: 0 .4em 0 .8em; border-radius: 2px; } .key.first { background: var(--first); } .key.after { background: var(--after); }

@@ -91,22 +91,25 @@ export function heatSvg({ heat, candidates }: ReportData): string {
   return svg(44 + rows * cell, heat.scores.length * tall, 'Validation rows by candidate', cells);
 }
 
-const BAR = 16;
-
-/** First and best of each category of the test rows. */
+/** The change of each category of test rows, with its interval, around no change. */
 export function categoriesSvg({ categories }: ReportData): string {
-  const scale = WIDTH - 260;
-  const bars = categories.flatMap(({ category, rows, before, after }, index) => {
-    const top = index * (2 * BAR + 14);
-    const bar = (value: number, at: number, name: string) =>
-      `<rect class="${name}" x="180" y="${at}" width="${n(Math.max(1, value * scale))}" height="${BAR - 2}"/><text x="${n(188 + value * scale)}" y="${at + 12}">${value.toFixed(3)}</text>`;
+  const scale = (WIDTH - 260) / 2;
+  const x = (value: number) => n(180 + scale * (1 + value));
+  const rows = categories.flatMap(({ category, rows: count, difference, low, high }, index) => {
+    const y = 14 + index * 24;
+    const [from, to] = difference < 0 ? [difference, 0] : [0, difference];
     return [
-      `<text x="172" y="${top + BAR + 3}" text-anchor="end">${escaped(category.slice(0, 20))} (${rows})</text>`,
-      bar(before, top, 'first'),
-      bar(after, top + BAR, 'after'),
+      `<text x="172" y="${y + 4}" text-anchor="end">${escaped(category.slice(0, 20))} (${count})</text>`,
+      `<rect class="${difference < 0 ? 'worse' : 'after'}" x="${x(from)}" y="${y - 7}" width="${n(Math.max(1, (to - from) * scale))}" height="14"/>`,
+      `<line class="range plain" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>`,
+      `<text x="${WIDTH - 4}" y="${y + 4}" text-anchor="end">${difference.toFixed(3)}</text>`,
     ];
   });
-  return svg(WIDTH, categories.length * (2 * BAR + 14), 'Test scores by category', bars);
+  const height = categories.length * 24 + 8;
+  return svg(WIDTH, height, 'Change of the test scores by category', [
+    `<line class="grid" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${height}"/>`,
+    ...rows,
+  ]);
 }
 
 /** Mean scores with their intervals. */

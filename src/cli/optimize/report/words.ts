@@ -1,12 +1,12 @@
 import type { ReportData, Score } from './data.ts';
 
 /** The verdict in a sentence: what may be said, and how sure it is. */
-export function verdictLine({ verdict, test, fixed, broken, ended, status }: ReportData): string {
+export function verdictLine({ verdict, test, fixed, broken, ended, status, regressed }: ReportData): string {
   if (status === 'unfinished') return `not finished: ${ended ?? 'it was cut off'}`;
   if (verdict === 'in-sample only' || test === null)
     return 'in-sample only: too few rows to keep some unseen, so nothing is claimed about others';
   const change = `${signed(test.difference)} [${signed(test.low)}, ${signed(test.high)}] on ${test.rows} unseen rows, p = ${pValue(test.p)}`;
-  return `${verdict}: ${change}; ${fixed.length} rows better, ${broken.length} worse`;
+  return `${verdict}: ${change}; ${fixed.length} rows better, ${broken.length} worse${regressed.length === 0 ? '' : `; worse in ${regressed.join(', ')}`}`;
 }
 
 export function signed(value: number): string {
