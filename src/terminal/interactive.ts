@@ -19,10 +19,14 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
   const { err, paint, explain, spinner, showReasoning, resultStreams, raw } = options;
   const final = new Set<string>();
   const cleaners = new Map<string, (text: string) => string>();
+  /** The headers of the steps that run, and the one that what comes next stands under. */
+  const headers = new Map<string, string>();
+  let under: string | undefined;
   let atLineStart = true;
 
   return {
     async write(event) {
+      if (event.type === 'step.completed' || event.type === 'step.failed') forget(event.step);
       if (event.type === 'step.delta' && final.has(event.step)) {
         if (resultStreams) spinner.hide();
         return;
@@ -33,13 +37,16 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
       if (event.type === 'turn.delta') return final.has(event.step) ? undefined : stream(event.step, event.text);
       spinner.hide();
       if (event.type === 'step.started') return started(event);
-      if (event.type === 'step.completed') return line(paint.dim(`  ${completed(event)}`));
+      if (event.type === 'step.completed' && under === event.step) return line(paint.dim(`  ${completed(event)}`));
       if (isLast(event)) return last(event);
       if (event.type === 'turn.completed' && final.has(event.step) && event.tool_calls.length > 0) {
         await stream(event.step, event.text);
       }
       const text = plainLine(event, paint);
-      if (text !== undefined) await line(text);
+      if (text !== undefined) {
+        if (!('step' in event) || event.step !== under) under = undefined;
+        await line(text);
+      }
       if (event.type === 'tool.started') spinner.show(`${oneLine(event.step)}: ${oneLine(event.tool)}`);
       if (event.type === 'turn.started') spinner.show(oneLine(event.step));
       if (event.type === 'step.retrying') spinner.show(`${oneLine(event.step)}: waiting`);
@@ -50,10 +57,24 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
     },
   };
 
+  function forget(step: string): void {
+    headers.delete(step);
+    cleaners.delete(step);
+  }
+
   async function started(event: Extract<Event, { type: 'step.started' }>): Promise<void> {
     if (event.final) final.add(event.step);
-    await line(`${paint.bold(oneLine(event.step))} ${paint.dim(`(${about(event)})`)}`);
+    const isBeside = [...headers.keys()].some((step) => !isInside(event.step, step));
+    headers.set(event.step, `${paint.bold(oneLine(event.step))} ${paint.dim(`(${about(event)})`)}`);
+    // A step that runs beside others gets its header when it has something to say.
+    if (!isBeside) await header(event.step);
     spinner.show(oneLine(event.step));
+  }
+
+  async function header(step: string): Promise<void> {
+    if (under === step) return;
+    under = step;
+    await line(headers.get(step) ?? '');
   }
 
   async function last(event: Extract<Event, { result: unknown }>): Promise<void> {
@@ -71,6 +92,7 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
     const shown = clean(text);
     if (shown === '') return;
     spinner.hide();
+    await header(step);
     atLineStart = shown.endsWith('\n');
     await err.write(paint.dim(shown));
   }
@@ -80,4 +102,9 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
     atLineStart = true;
     if (text !== '') await err.write(`${text}\n`);
   }
+}
+
+/** Of journal paths: `p/a`, `p[0]` and `p[0]/a` are inside `p`. */
+function isInside(step: string, group: string): boolean {
+  return step.startsWith(group) && (step[group.length] === '/' || step[group.length] === '[');
 }

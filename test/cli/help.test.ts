@@ -17,7 +17,9 @@ async function page(...words: string[]): Promise<string> {
   return stdout;
 }
 
-const TOPICS = ['environment', 'exit-codes', 'errors', 'events', 'templates', 'config', 'pipelines', 'recordings'];
+const TOPICS = [
+  ...['environment', 'exit-codes', 'errors', 'events', 'templates', 'flow', 'config', 'pipelines', 'recordings', 'resume'],
+];
 
 describe('promptchain help', () => {
   it('lists the commands and the topics', async () => {

@@ -128,6 +128,31 @@ describe('progress and result on one terminal', () => {
   });
 });
 
+it('on a terminal every text and every end of a step that runs beside others has its name', async () => {
+  const list = events(
+    stepStarted('p'),
+    stepStarted('p/a'),
+    stepStarted('p/b'),
+    stepCompleted('p/b', 'two'),
+    delta('p/a', 'one'),
+    stepCompleted('p/a', 'one'),
+    stepCompleted('p', 'both'),
+  );
+  const options = { paint: PLAIN, explain, spinner: NO_SPINNER, showReasoning: false, resultStreams: true, raw: false };
+  const text = await written((err) => interactiveRenderer({ ...options, err }), list);
+  const about = '(prompt, openai/gpt-4o-mini, 250 ms, 12 tokens in, 3 out)';
+  assert.deepEqual(text.split('\n'), [
+    'p (prompt, openai/gpt-4o-mini)',
+    'p/a (prompt, openai/gpt-4o-mini)',
+    `p/b: done ${about}`,
+    'p/a (prompt, openai/gpt-4o-mini)',
+    'one',
+    `  done ${about}`,
+    `p: done ${about}`,
+    '',
+  ]);
+});
+
 it('progress and a result that streams into the same log keep their lines apart', async () => {
   const log = recordingOutput();
   const progress = plainRenderer({ err: log, paint: PLAIN, explain });

@@ -4,9 +4,11 @@ import { environment } from './environment.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
+import { flow } from './flow.ts';
 import { limits } from './limits.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
+import { resume } from './resume.ts';
 import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
 
@@ -17,9 +19,11 @@ export const TOPICS: readonly Topic[] = [
   errors,
   events,
   templates,
+  flow,
   assertions,
   config,
   limits,
   pipelines,
   recordings,
+  resume,
 ];

@@ -28,7 +28,10 @@ A shell command takes no placeholders. Values reach it on stdin, in $INPUT and t
 Conditions are CEL expressions over the same names, checked when the file is loaded:
 
   - if: inputs.tone == "brief" && size(input) > 200
-    prompt: "Shorten: {input}"`,
+    prompt: "Shorten: {input}"
+
+"until" and "while" of a repeat can also read loop.output and loop.data, what the turn gave. A step that may not have
+run has no output: say what to read then, as in {steps.fix.output | default "none"}.`,
 };
 
 const MEANING: Readonly<Record<(typeof ROOTS)[number], readonly [string, string]>> = {
@@ -36,9 +39,9 @@ const MEANING: Readonly<Record<(typeof ROOTS)[number], readonly [string, string]
   inputs: ['{inputs.name}', 'a declared input'],
   steps: ['{steps.id.output}', 'the output of an earlier step; also .data.field, .status, .error, .attempts, .cost, .duration'],
   memory: ['{memory.key}', "a value of the chain's memory namespace"],
-  item: ['{item}', 'the current item of a loop over a list'],
-  index: ['{index}', 'its number, from 0'],
-  loop: ['{loop.name}', 'the state of a repeated group'],
+  item: ['{item}', 'the item of a foreach; {item.field} of a map'],
+  index: ['{index}', 'the number of the item or turn, from 0'],
+  loop: ['{loop.turn}', 'the turn of a repeat, from 1; also .max, and .previous.id.output of the turn before'],
   run: ['{run.id}', 'the id of this run; {run.steps} is how many steps have completed'],
   stdin: ['{stdin}', 'the text on stdin, when the input comes from elsewhere'],
 };

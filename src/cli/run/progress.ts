@@ -3,6 +3,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import type { RunResult } from '../../core/run.ts';
 import { errorAnnotation, quarantine, warningAnnotation } from '../../terminal/github.ts';
 import { interactiveRenderer } from '../../terminal/interactive.ts';
+import { oneAtATime } from '../../terminal/one-at-a-time.ts';
 import { colorLevel, type Paint, PLAIN } from '../../terminal/paint.ts';
 import { type ProgressOptions, plainRenderer, quietRenderer } from '../../terminal/plain.ts';
 import { isLast, type Renderer, SILENT, together, waitingForResult } from '../../terminal/renderer.ts';
@@ -51,7 +52,9 @@ async function stderrRenderer({ call, flags, live, onPause }: Progress): Promise
   const level = colorLevel({ flag: globals.color, env: io.env, config: call.settings.config.color, isTTY: true });
   const spinner = canSpin(err, io.stderr, io.env) ? await openSpinner(io.stderr, level) : NO_SPINNER;
   onPause?.(spinner.hide);
-  return interactiveRenderer({ ...options, spinner, showReasoning, resultStreams: live && call.out.isTTY, raw: flags.rawOutput });
+  const resultStreams = live && call.out.isTTY;
+  const interactive = interactiveRenderer({ ...options, spinner, showReasoning, resultStreams, raw: flags.rawOutput });
+  return oneAtATime(interactive, { showReasoning });
 }
 
 interface EndOptions {
