@@ -1,5 +1,6 @@
 import type { Verb } from '../command.ts';
 import { apply } from './apply.ts';
+import { compare } from './compare.ts';
 import { diff } from './diff.ts';
 import { evaluation } from './eval.ts';
 import { optimize } from './optimize.ts';
@@ -10,4 +11,4 @@ import { show } from './show.ts';
 import { stop } from './stop.ts';
 
 /** The verbs of `engineer`, in the order of its help. A new one is a file in this folder and a line here. */
-export const engineerVerbs: readonly Verb[] = [optimize, evaluation, runs, show, diff, report, resume, apply, stop];
+export const engineerVerbs: readonly Verb[] = [optimize, evaluation, compare, runs, show, diff, report, resume, apply, stop];

@@ -131,6 +131,7 @@ async function* withPorts(
         judges,
         improver,
         openModel: await cached(call, flags, live, redactor),
+        openHelper: await cached(call, flags, flags.stubs === undefined ? live : setup.openModel, redactor),
         cache: flags.cache,
         scoreOf,
         redactor,

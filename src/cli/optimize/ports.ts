@@ -25,6 +25,8 @@ export interface Wiring {
   /** A chain of one step that asks the model that writes prompts its input `question`. */
   readonly improver: Chain;
   readonly openModel: OpenModel;
+  /** Of those who judge and write prompts: what stands in for the chain's models does not stand in for them. */
+  readonly openHelper: OpenModel;
   readonly cache: 'on' | 'off' | 'refresh';
   readonly scoreOf: (score: CaseScore) => number;
   readonly redactor: Redactor;
@@ -67,9 +69,9 @@ interface Trial {
 
 async function rolloutOf(wiring: Wiring, { chain, asked, repeat, texts }: Trial, signal: AbortSignal): Promise<Rollout> {
   const { bench, judges, purse, scoreOf } = wiring;
-  const live = wiring.sealed.has(asked.id) ? wiring.openModel : purse.guarded(wiring.openModel);
-  const models = countedModels(live, { ...counting(wiring), sample: repeat });
-  const judging = countedModels(live, { ...counting(wiring), sample: repeat });
+  const guarded = (live: OpenModel): OpenModel => (wiring.sealed.has(asked.id) ? live : purse.guarded(live));
+  const models = countedModels(guarded(wiring.openModel), { ...counting(wiring), sample: repeat });
+  const judging = countedModels(guarded(wiring.openHelper), { ...counting(wiring), sample: repeat });
   const { io } = bench;
   const world = { call: codeCaller(io), judge: judgeWith(judges, { io, openModel: judging.openModel }) };
   const { run, result } = await tryCase(asked, repeat + 1, { ...bench, chain, world, openModel: models.openModel }, signal);
@@ -95,7 +97,7 @@ function counting({ cache }: Wiring): { readonly cached: boolean; readonly renew
 
 async function answerOf(wiring: Wiring, question: string, sample: number, signal: AbortSignal): Promise<Answer> {
   const { io } = wiring.bench;
-  const models = countedModels(wiring.purse.guarded(wiring.openModel), { ...counting(wiring), sample });
+  const models = countedModels(wiring.purse.guarded(wiring.openHelper), { ...counting(wiring), sample });
   const inputs: JsonObject = { question };
   const events = runChain(wiring.improver, {
     runId: newRunId(io.clock.now(), io.random),

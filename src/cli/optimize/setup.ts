@@ -23,7 +23,6 @@ import { loadOptions } from '../load-options.ts';
 import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
 import { type Prepared, prepare } from '../test/prepare.ts';
-import { isAnswered } from '../traffic/open.ts';
 import type { OptimizeFlags } from './flags.ts';
 import { type ChainTexts, chainTexts, textsOf } from './texts.ts';
 
@@ -53,7 +52,8 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
   const rows = splitRows(dataset.cases);
   const task = taskOf(call, flags, chain, texts, rows);
   const improver = await improverChain(call, chain, improverModel(flags, chain, texts));
-  if (!isAnswered(flags)) await readyModels(call, { requireLlm: true }, improver);
+  // Stubs stand for the chain's models alone.
+  if (flags.replay === undefined) await readyModels(call, { requireLlm: true }, improver);
   const limits = { ...chain.engineer?.budget, ...flags.budget };
   const prices = await pricesOf(prepared, { task, improver, usd: limits.usd });
   const longest = Math.max(...texts.places.map(({ text }) => text.length));

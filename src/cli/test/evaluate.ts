@@ -64,7 +64,8 @@ export async function evaluate(call: Call, flags: TestFlags, threshold: number |
   }
 }
 
-async function* benchRuns(
+/** The runs of the cases, with all that the chain and the judges need opened before and closed after. */
+export async function* benchRuns(
   call: Call,
   flags: TestFlags,
   { chain, dataset, inputs, openModel: live, judges }: Prepared,
