@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { start } from '../live.ts';
+import { onTerminal, start } from '../live.ts';
 import { decisionsOf, findingsOf, openWorld } from './worlds.ts';
 
 const OPTIMIZE = ['optimize', 'chain.yaml', '--budget', '150', '--run-dir'];
@@ -129,6 +129,39 @@ describe('promptchain engineer optimize', () => {
     isDown = false;
     assert.equal((await world.engineer('resume', 'run')).code, 0);
     assert.equal(world.report('run').verdict, 'improved');
+  });
+
+  it('tries again what fails for a moment, and calls no text worse for it', async () => {
+    await using calm = await openWorld();
+    await calm.engineer(...OPTIMIZE, 'run');
+    await using rough = await openWorld({
+      trouble: (_, number) => (number % 10 === 0 ? { status: 503, retryAfterMs: '1' } : undefined),
+    });
+    const { code, stderr } = await rough.engineer(...OPTIMIZE, 'run');
+    assert.equal(code, 0, stderr);
+    assert.ok(rough.fake.requests.length > calm.fake.requests.length);
+    assert.deepEqual(findingsOf(rough.report('run')), findingsOf(calm.report('run')));
+  });
+
+  it('shows a bar of rollouts with what they cost on a terminal, and ends when another process asks for it', async () => {
+    await using world = await openWorld();
+    const line = `promptchain engineer ${OPTIMIZE.join(' ')} run`;
+    const live = onTerminal(world.sandbox, line, { env: world.env, columns: 120 });
+    await live.saw('stdout', 'best: candidate 1');
+    assert.equal((await world.engineer('stop', 'run')).code, 0);
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 6);
+    assert.match(stdout, /█+░+ \d+\/150 rollouts {2}best 0\.\d+ {2}\$0\.\d+ {2}\d+ s left at most/);
+    assert.match(stdout, /asked it to end; nothing is lost: promptchain engineer resume/);
+    assert.equal((await world.engineer('resume', 'run', '--json')).code, 0);
+    assert.equal((await world.engineer('stop', 'run')).code, 2);
+  });
+
+  it('prints the report as one JSON object, and nothing else anywhere', async () => {
+    await using world = await openWorld();
+    const { code, stdout, stderr } = await world.engineer(...OPTIMIZE, 'run', '--json');
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(JSON.parse(stdout), world.report('run'));
   });
 
   it('does not go on with rows that changed', async () => {
