@@ -109,7 +109,7 @@ async function* withPorts(
   const traffic = await openTraffic({ call, flags, chain, again: false, redactor, abort: (reason) => stop.abort(reason) });
   try {
     const mcp = flags.mcp && !isAnswered(flags);
-    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => undefined });
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn: (ask) => ask() });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const io = traffic?.io(call.io) ?? call.io;
     const live = traffic?.openModel(setup.openModel) ?? setup.openModel;

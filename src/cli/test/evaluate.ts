@@ -77,7 +77,7 @@ export async function* benchRuns(
   try {
     traffic = await openTraffic({ call, flags, chain, again: false, redactor, abort: (reason) => stop.abort(reason) });
     const mcp = flags.mcp && !isAnswered(flags);
-    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => undefined });
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn: (ask) => ask() });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const io = traffic?.io(call.io) ?? call.io;
     const openModel = traffic?.openModel(live) ?? live;
