@@ -1,3 +1,4 @@
+import { ask } from '../ask.ts';
 import type { Call } from '../command.ts';
 import { applyTexts } from './apply.ts';
 import { drive, isPause } from './drive.ts';
@@ -15,7 +16,7 @@ export async function conclude(call: Call, flags: OptimizeFlags, setup: Setup, f
   const { err, globals } = call;
   if (error !== undefined) {
     if (data !== undefined && flags.json) await printReport(call, data, true);
-    const again = `promptchain engineer resume ${flags.runDir ?? run.id}`;
+    const again = `promptchain engineer resume ${run.name}`;
     if (!isPause(error)) {
       if (!globals.quiet) await err.write(`nothing is lost: ${again}\n`);
       throw error;
@@ -25,6 +26,12 @@ export async function conclude(call: Call, flags: OptimizeFlags, setup: Setup, f
   }
   if (data === undefined) return exitCode;
   await printReport(call, data, flags.json);
-  if (flags.write && data.verdict === 'improved') await applyTexts(call, run, bestTexts(data));
+  if (data.verdict === 'improved' && (flags.write || (await agrees(call, flags)))) await applyTexts(call, run, bestTexts(data));
   return exitCode;
+}
+
+/** Somebody at a terminal wants the texts written. */
+async function agrees({ io, interactive, globals }: Call, { json }: OptimizeFlags): Promise<boolean> {
+  if (!interactive || json || globals.yes) return false;
+  return /^y(es)?$/i.test((await ask(io, 'write the better texts into their files? [y/N] ')).trim());
 }

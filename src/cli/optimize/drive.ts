@@ -72,7 +72,9 @@ export async function drive(call: Call, flags: OptimizeFlags, setup: Setup, fold
 function exitCodeFor(events: readonly OptimizeEvent[], error: unknown): number {
   if (error !== undefined) return exitOf(error);
   const verdict = events.findLast((event) => event.type === 'verdict');
-  return verdict?.verdict.verdict === 'improved' ? EXIT.ok : EXIT.notMet;
+  // The budget did not even allow to score the first texts.
+  if (verdict === undefined) return EXIT.limit;
+  return verdict.verdict.verdict === 'improved' ? EXIT.ok : EXIT.notMet;
 }
 
 function spentIn(events: readonly OptimizeEvent[]): PurseOptions['spent'] {

@@ -1,6 +1,6 @@
 import type { Chain } from '../../core/chain.ts';
 import type { Case } from '../../core/dataset.ts';
-import { Failure } from '../../core/errors.ts';
+import { type ErrorRecord, Failure, LimitError } from '../../core/errors.ts';
 import { type JsonObject, textOf } from '../../core/json.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { CaseScore } from '../../core/score.ts';
@@ -122,6 +122,7 @@ async function answerOf(wiring: Wiring, question: string, sample: number, signal
 /** An answer there was, though none to work with. */
 const UNUSABLE: ReadonlySet<string> = new Set(['incomplete', 'empty_output', 'refusal']);
 
-function failureOf({ message, code, reason, help }: ConstructorParameters<typeof Failure>[1] & { message: string }): Failure {
-  return new Failure(message, { code, reason, help });
+function failureOf({ message, code, reason, help }: ErrorRecord): Failure {
+  const hint = help === undefined ? {} : { help };
+  return reason === 'budget' ? new LimitError(message, { code, ...hint }) : new Failure(message, { code, reason, ...hint });
 }

@@ -23,6 +23,8 @@ import type { PromptPlace } from '../engineer/prompt-places.ts';
 export interface RunFile {
   readonly schema: 'promptchain.engineer.run.v1';
   readonly id: string;
+  /** What a command line calls it: the id, or the folder it was given. */
+  readonly name: string;
   /** ISO 8601. */
   readonly started: string;
   /** What the names in the options are relative to. */
@@ -38,6 +40,8 @@ export interface RunFile {
   readonly models: readonly string[];
   readonly seed: number;
   readonly budget: { readonly rollouts: number; readonly calls?: number; readonly usd?: number; readonly timeMs?: number };
+  /** How often the sealed rows have decided here, this time included: each time they are less unseen. */
+  readonly testUses: number;
   readonly splits: Readonly<Record<SplitName, readonly string[]>>;
   readonly places: readonly PromptPlace[];
   /** The files of the texts as they were read. */

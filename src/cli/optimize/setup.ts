@@ -14,7 +14,7 @@ import { type Plan, planOf } from '../../engineer/plan.ts';
 import type { Row } from '../../engineer/row.ts';
 import type { SearchOptions, Task } from '../../engineer/task.ts';
 import type { Component } from '../../engineer/texts.ts';
-import { assertionsIn, needsJudge } from '../../eval/needs.ts';
+import { assertionsIn, codeIn, needsJudge } from '../../eval/needs.ts';
 import { splitsOf } from '../../eval/splits.ts';
 import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import { estimateTokens } from '../../lib/token-estimate.ts';
@@ -87,7 +87,12 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
     },
     plan: planOf({ train: rows.train.length, val: rows.val.length, test: rows.test.length }, flags.minibatch),
     scoreOf: scoring(flags, chain),
-    hash: hashOf([...chain.sources.values(), ...dataset.sources.values(), ...texts.originals.values()]),
+    hash: hashOf([
+      ...chain.sources.values(),
+      ...dataset.sources.values(),
+      ...texts.originals.values(),
+      ...besides(task, dataset.cases),
+    ]),
   };
 }
 
@@ -208,6 +213,12 @@ function scoring({ metric, objective }: OptimizeFlags, { engineer }: Chain): (sc
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   if (total === 0) return ({ score }) => score;
   return ({ metrics }) => weights.reduce((sum, [name, weight]) => sum + weight * (metrics[name] ?? 0), 0) / total;
+}
+
+/** Code that judges rows, and what the improver is told of the domain. */
+function besides({ background = '' }: Task, cases: readonly Case[]): readonly string[] {
+  const files = codeIn(cases).flatMap((code) => code.files);
+  return [background, ...[...new Set(files)].sort().map((file) => readFileSync(file, 'utf8'))];
 }
 
 function hashOf(texts: readonly string[]): string {

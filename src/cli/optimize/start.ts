@@ -6,7 +6,7 @@ import { newRunId } from '../run/run-id.ts';
 import { conclude } from './conclude.ts';
 import type { OptimizeFlags } from './flags.ts';
 import { planLines, refuseTooSmall } from './plan-lines.ts';
-import { createRunFolder, engineerDir, type RunFile } from './run-folder.ts';
+import { createRunFolder, engineerDir, type RunFile, readEvents, readRunFile, runIds } from './run-folder.ts';
 import { type Setup, setUp } from './setup.ts';
 
 /** Begins an optimisation, after its plan was printed; returns the exit code. */
@@ -29,9 +29,12 @@ function runFile(call: Call, flags: OptimizeFlags, setup: Setup): RunFile {
   const { chain, dataset, task, texts, budget, timeMs, improver, hash } = setup;
   const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
   const { keep, ...options } = call.options;
+  const id = newRunId(call.io.clock.now(), call.io.random);
+  const test = ids(task.test);
   return {
     schema: 'promptchain.engineer.run.v1',
-    id: newRunId(call.io.clock.now(), call.io.random),
+    id,
+    name: flags.runDir ?? id,
     started: new Date(call.io.clock.now()).toISOString(),
     cwd: call.io.cwd,
     chain: chain.file,
@@ -45,8 +48,19 @@ function runFile(call: Call, flags: OptimizeFlags, setup: Setup): RunFile {
     models: [...new Set(chain.uses.models.map(({ id }) => id))],
     seed: flags.seed,
     budget: { ...budget, ...(timeMs === undefined ? {} : { timeMs }) },
-    splits: { train: ids(task.train), val: ids(task.val), test: ids(task.test) },
+    splits: { train: ids(task.train), val: ids(task.val), test },
+    testUses: 1 + usesOf(call, dataset.file, test),
     places: texts.places,
     originals: Object.fromEntries(texts.originals),
   };
+}
+
+/** Runs of this folder that these rows have already decided. */
+function usesOf(call: Call, data: string, test: readonly string[]): number {
+  return runIds(call).filter((id) => {
+    const folder = join(engineerDir(call), id);
+    const run = readRunFile(folder);
+    if (run.data !== data || JSON.stringify(run.splits.test) !== JSON.stringify(test)) return false;
+    return readEvents(folder).some(({ type }) => type === 'verdict');
+  }).length;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { OptimizeEvent } from '../../../src/engineer/events.ts';
 import { onTerminal, start } from '../live.ts';
 import { decisionsOf, findingsOf, openWorld } from './worlds.ts';
 
@@ -34,7 +35,7 @@ describe('promptchain engineer optimize', () => {
     assert.match(stderr, /^budget +150 rollouts/m);
     assert.match(stderr, /^\[\d+\/150 \$0\.\d+\] best: candidate 1, 0\.\d+ on validation$/m);
     assert.match(stdout, /^improved: \+0\.\d+ \[\+0\.\d+, \+0\.\d+\] on 40 unseen rows, p = /);
-    assert.match(stdout, /^next: promptchain engineer apply/m);
+    assert.match(stdout, /^next: promptchain engineer apply out\/run$/m);
     assert.equal(readFileSync(world.sandbox.path('chain.yaml'), 'utf8'), before, 'nothing is written unasked');
 
     const { spent, texts, verdict } = world.report('out/run');
@@ -164,6 +165,29 @@ describe('promptchain engineer optimize', () => {
     assert.deepEqual(JSON.parse(stdout), world.report('run'));
   });
 
+  it('keeps runs in a folder of their own, and says when rows have decided before', async () => {
+    await using world = await openWorld();
+    const args = ['optimize', 'chain.yaml', '--budget', '150'];
+    const first = await world.engineer(...args);
+    assert.doesNotMatch(first.stdout, /decide for the/);
+    const again = await world.engineer(...args, '--seed', '1', '--write');
+    assert.match(again.stdout, /^improved: .*these rows decide for the second time/);
+    assert.match(again.stderr, /^wrote chain\.yaml; as it was: /m);
+    const runs = JSON.parse((await world.engineer('runs', '--json')).stdout);
+    assert.deepEqual(
+      runs.map(({ chain, state }: { chain: string; state: string }) => [chain, state]),
+      [
+        ['chain.yaml', 'improved'],
+        ['chain.yaml', 'improved'],
+      ],
+    );
+    assert.equal((await world.engineer('show', runs[0].id)).stdout, first.stdout);
+    const patch = (await world.engineer('diff', 'last')).stdout;
+    assert.match(patch, /^--- a\/chain\.yaml\n\+\+\+ b\/chain\.yaml\n@@[\s\S]*\n\+ {6}- If the property/);
+    assert.equal((await world.engineer('diff', 'last', '0')).stdout, '');
+    assert.match((await world.engineer('diff', 'last', '99')).stderr, /PC2063/);
+  });
+
   it('does not go on with rows that changed', async () => {
     await using world = await openWorld({ trouble: (_, number) => (number > 30 ? { status: 401 } : undefined) });
     await world.engineer(...OPTIMIZE, 'run');
@@ -179,10 +203,23 @@ describe('promptchain engineer optimize', () => {
     const searched = world.report('calls').spent.calls - 80;
     assert.ok(searched > 50 && searched <= 90, `${searched} calls`);
     await world.engineer(...OPTIMIZE, 'usd', '--budget-usd', '0.02', '--cache', 'off');
-    const cost = world
-      .journal('usd')
-      .reduce((sum, event) => sum + (event.type === 'answer' ? (event.answer.costUsd ?? 0) : costOf(event)), 0);
+    const cost = world.journal('usd').reduce((sum, event) => sum + costOf(event), 0);
     assert.ok(cost > 0 && cost <= 0.02, `${cost}`);
+  });
+
+  it('pauses before the call that might cost too much, and goes on with more money', async () => {
+    await using world = await openWorld({ tokens: 1_000 });
+    const cut = await world.engineer(...OPTIMIZE, 'run', '--budget-usd', '0.0305', '--cache', 'off');
+    assert.equal(cut.code, 6, cut.stderr);
+    assert.match(
+      cut.stderr,
+      /the budget of \$0\.0305 does not allow another call; nothing is lost: promptchain engineer resume run/,
+    );
+    const cost = world.journal('run').reduce((sum, event) => sum + costOf(event), 0);
+    assert.ok(cost > 0.02 && cost <= 0.0305, `${cost}`);
+    const { code, stderr } = await world.engineer('resume', 'run', '--budget-usd', '5');
+    assert.equal(code, 0, stderr);
+    assert.equal(world.report('run').spent.calls, world.fake.requests.length);
   });
 
   it('learns from and judges by the same rows where there are few, and claims nothing', async () => {
@@ -194,7 +231,8 @@ describe('promptchain engineer optimize', () => {
   });
 });
 
-function costOf(event: { readonly type: string }): number {
-  const rollout = event as { split?: string; rollout?: { costUsd: number | null } };
-  return rollout.split === 'test' ? 0 : (rollout.rollout?.costUsd ?? 0);
+/** What the search paid. */
+function costOf(event: OptimizeEvent): number {
+  if (event.type === 'answer') return event.answer.costUsd ?? 0;
+  return event.type === 'rollout' && event.split !== 'test' ? (event.rollout.costUsd ?? 0) : 0;
 }

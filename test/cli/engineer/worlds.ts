@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly family?: string;
   readonly seed?: number;
   readonly rows?: WireOptions['rows'];
+  /** Tokens of each answer of the chain's model. */
+  readonly tokens?: number;
   /** What goes wrong with a request, before the world answers it. */
   readonly trouble?: (request: FakeRequest, number: number) => Reply | undefined;
 }
@@ -33,10 +35,17 @@ export async function openWorld({
   family = 'binary',
   seed = 3,
   rows = SMALL,
+  tokens,
   trouble,
 }: WorldOptions = {}): Promise<WorldSandbox> {
   const world = worldOnWire(seed, { family, rows, steady: true });
-  const fake = await startFakeProvider({ replies: (request, number) => trouble?.(request, number) ?? world.replies(request) });
+  const answer = (request: FakeRequest): Reply => {
+    const reply = world.replies(request);
+    return tokens === undefined || chat.ask(request.body).model === 'writer'
+      ? reply
+      : { ...reply, usage: { input: 50, output: tokens } };
+  };
+  const fake = await startFakeProvider({ replies: (request, number) => trouble?.(request, number) ?? answer(request) });
   const sandbox = openSandbox({ 'chain.yaml': chainFile(world.system), 'rows.jsonl': world.files['orders.jsonl'] });
   const env = { OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: fake.openaiUrl };
   return {
@@ -62,7 +71,7 @@ export async function openWorld({
 const SMALL = { train: 30, val: 10, test: 40 };
 
 /** What a run found, without what differs from run to run. */
-export function findingsOf({ run: _, started: __, spent, ...found }: ReportData): object {
+export function findingsOf({ run: _, name: _name, started: __, spent, ...found }: ReportData): object {
   const { calls: ___, costUsd: ____, cached: _____, ...rest } = spent;
   return { ...found, spent: rest };
 }
@@ -92,5 +101,6 @@ steps:
 ${system.replace(/^/gm, '      ')}
     prompt: "{input}"
     temperature: 0 # as exact as can be
+    max_tokens: 1000
 `;
 }

@@ -10,6 +10,8 @@ import type { RunFile } from '../run-folder.ts';
 export interface ReportData {
   readonly schema: 'promptchain.engineer.report.v1';
   readonly run: string;
+  /** What a command line calls it. */
+  readonly name: string;
   readonly started: string;
   readonly chain: string;
   readonly data: string;
@@ -20,6 +22,8 @@ export interface ReportData {
   readonly ended: string | null;
   readonly verdict: Verdict['verdict'] | null;
   readonly test: Omit<Verdict, 'fixed' | 'broken' | 'verdict'> | null;
+  /** Optimisations that the same test rows have decided, this one included. */
+  readonly testUses: number;
   /** Ids of test rows. */
   readonly fixed: readonly string[];
   readonly broken: readonly BrokenRow[];
@@ -95,6 +99,7 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
   return {
     schema: 'promptchain.engineer.report.v1',
     run: run.id,
+    name: run.name,
     started: run.started,
     chain: displayPath(run.chain, cwd),
     data: displayPath(run.data, cwd),
@@ -104,6 +109,7 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
     ended: stopped?.reason ?? (paused?.type === 'paused' ? paused.reason : null),
     verdict: verdict?.verdict ?? null,
     test: verdict === undefined ? null : figuresOf(verdict),
+    testUses: run.testUses,
     fixed: (verdict?.fixed ?? []).flatMap((position) => testIds[position] ?? []),
     broken: (verdict?.broken ?? []).flatMap((position) =>
       brokenRow(testIds[position], rollouts.get(first?.hash ?? ''), rollouts.get(after?.hash ?? '')),

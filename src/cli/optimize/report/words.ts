@@ -1,12 +1,20 @@
 import type { ReportData, Score } from './data.ts';
 
 /** The verdict in a sentence: what may be said, and how sure it is. */
-export function verdictLine({ verdict, test, fixed, broken, ended, status, regressed }: ReportData): string {
+export function verdictLine({ verdict, test, fixed, broken, ended, status, regressed, testUses }: ReportData): string {
   if (status === 'unfinished') return `not finished: ${ended ?? 'it was cut off'}`;
   if (verdict === 'in-sample only' || test === null)
     return 'in-sample only: too few rows to keep some unseen, so nothing is claimed about others';
   const change = `${signed(test.difference)} [${signed(test.low)}, ${signed(test.high)}] on ${test.rows} unseen rows, p = ${pValue(test.p)}`;
-  return `${verdict}: ${change}; ${fixed.length} rows better, ${broken.length} worse${regressed.length === 0 ? '' : `; worse in ${regressed.join(', ')}`}`;
+  const notes = [
+    ...(regressed.length === 0 ? [] : [`worse in ${regressed.join(', ')}`]),
+    ...(testUses > 1 ? [`these rows decide for the ${ordinal(testUses)} time, so they are not quite unseen`] : []),
+  ];
+  return [`${verdict}: ${change}`, `${fixed.length} rows better, ${broken.length} worse`, ...notes].join('; ');
+}
+
+function ordinal(count: number): string {
+  return ['', 'first', 'second', 'third'][count] ?? `${count}th`;
 }
 
 export function signed(value: number): string {
@@ -41,7 +49,7 @@ export function sparkline({ curve, spent }: ReportData, width = 32): string {
 }
 
 /** The command to go on with. */
-export function nextCommand({ run, verdict, status }: ReportData): string {
-  if (status === 'unfinished') return `promptchain engineer resume ${run}`;
-  return verdict === 'improved' ? `promptchain engineer apply ${run}` : `promptchain engineer show ${run}`;
+export function nextCommand({ name, verdict, status }: ReportData): string {
+  if (status === 'unfinished') return `promptchain engineer resume ${name}`;
+  return verdict === 'improved' ? `promptchain engineer apply ${name}` : `promptchain engineer show ${name}`;
 }
