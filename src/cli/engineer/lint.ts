@@ -1,11 +1,11 @@
 import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
-import { type LintFinding, lint } from '../../engineer/lint/lint.ts';
+import type { LintFinding } from '../../engineer/lint/lint.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Verb } from '../command.ts';
 import { counted } from '../improve/progress.ts';
-import { type Target, targetsOf } from '../improve/targets.ts';
+import type { Target } from '../improve/targets.ts';
 
 export const linting: Verb = {
   name: 'lint',
@@ -22,6 +22,7 @@ export const linting: Verb = {
   async run(call) {
     const { args, options, out, err, globals, paint } = call;
     if (args.filter((word) => word === '-').length > 1) throw new UsageError('stdin (-) can be read only once');
+    const [{ targetsOf }, { lint }] = await Promise.all([import('../improve/targets.ts'), import('../../engineer/lint/lint.ts')]);
     const targets = (await Promise.all(args.map((word) => targetsOf(call, word)))).flat();
     const results = targets.map((target) => ({ target, findings: lint(target.text, target.context) }));
     const all = results.flatMap(({ findings }) => findings);

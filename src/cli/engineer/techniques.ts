@@ -1,10 +1,11 @@
-import { type CatalogueEntry, catalogueDirs, listCatalogue } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/catalogue.ts';
+import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-code.ts';
+import { nearest } from '../../lib/nearest.ts';
 import { displayPath } from '../../terminal/frame.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { columns } from '../columns.ts';
 import type { Verb } from '../command.ts';
-import { wantedTechniques } from '../improve/techniques.ts';
 
 export const techniques: Verb = {
   name: 'techniques',
@@ -19,6 +20,7 @@ export const techniques: Verb = {
     parser.option('--json', 'print JSON');
   },
   async run({ io, args, options, out }) {
+    const { catalogueDirs, listCatalogue } = await import('../../chain/catalogue.ts');
     const [name] = args;
     const { techniques: all } = listCatalogue(catalogueDirs(io.cwd, io.packageDir));
     if (name === undefined) {
@@ -27,13 +29,19 @@ export const techniques: Verb = {
       else await out.write(`${columns(entries.map((entry) => [sanitize(usageOf(entry)), sanitize(shortly(entry))]))}\n`);
       return EXIT.ok;
     }
-    const entry = all.get(name) ?? wantedTechniques({ io }, [name])[0]?.entry;
-    if (entry === undefined) return EXIT.usage;
+    const entry = all.get(name);
+    if (entry === undefined) throw unknown(name, [...all.keys()]);
     if (options.json === true) await out.write(`${JSON.stringify(plain(entry), null, 2)}\n`);
     else await out.write(`${sanitize(whole(entry, io.cwd))}\n`);
     return EXIT.ok;
   },
 };
+
+function unknown(name: string, names: readonly string[]): UsageError {
+  const close = nearest(name, names);
+  const help = close === undefined ? 'promptchain engineer techniques lists them' : `did you mean "${close}"?`;
+  return new UsageError(`there is no technique "${name}"`, { code: 'PC2103', help });
+}
 
 function shortly({ description, when }: CatalogueEntry): string {
   return when === undefined ? description : `${description}; when ${when}`;
