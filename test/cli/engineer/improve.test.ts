@@ -422,4 +422,17 @@ describe('engineer improve -i', () => {
     assert.match(second, /<author_says>\n- be calm\n/);
     assert.match(second, /Answer in one sentence\./);
   });
+
+  it('asks for what the command line leaves out', async () => {
+    await using at = await open({ 'prompt.md': PROMPT });
+    const live = onTerminal(at.sandbox, 'promptchain engineer -i -m openai/gpt-4o-mini', { env: at.env });
+    const say = talk(live);
+    await say('Which prompt', 'prompt.md');
+    await say('Techniques', 'self_check');
+    await say('[q]uit', 'a');
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 0, stdout);
+    assert.equal(at.read('prompt.md'), BETTER);
+    assert.match(at.asked('revise')[0] ?? '', /<techniques>\nSelf-check: /);
+  });
 });
