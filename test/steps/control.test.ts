@@ -55,6 +55,19 @@ test('the first branch that fails ends the others, and the step', async () => {
   assert.equal(steps.find(({ path }) => path === 'p/slow')?.error.reason, 'cancelled');
 });
 
+test('the error of a loop names the step that failed, in its item or turn', async () => {
+  const inner = 'run: \'[ "$INPUT" != 2 ]\'';
+  const cases = {
+    [`steps:\n  - { id: f, foreach: [1, 2, 3], ${inner} }\n`]: 'f[1]',
+    [`steps:\n  - id: p\n    parallel:\n      a: { foreach: [1, 2], steps: [{ id: in, ${inner} }] }\n`]: 'p/a[1]/in',
+    'steps:\n  - id: r\n    repeat: { max: 2 }\n    steps: [{ id: in, run: exit 3 }]\n': 'r[0]/in',
+  };
+  for (const [yaml, path] of Object.entries(cases)) {
+    const { stdout } = await run(yaml, ['--json']);
+    assert.equal((JSON.parse(stdout) as { error: { step: string } }).error.step, path);
+  }
+});
+
 test('on_error: continue lets the other branches go on, and leaves null in place of the failed one', async () => {
   const { code, stdout } = await run(
     'steps:\n  - id: p\n    on_error: continue\n    parallel:\n      bad: { run: exit 4 }\n      good: { run: echo fine }\noutput: "{steps.p.data | default \'none\'}"\n',
