@@ -18,6 +18,7 @@ describe('run --summary', () => {
     assert.match(page, /^\| first \| prompt \| completed \| echo\/x \| 1 \|/m);
     assert.match(page, /^\| never \| prompt \| skipped \|/m);
     assert.match(page, /\n```text\nhello\n```\n$/);
+    assert.match(page, /\$0\.0000\d*[1-9]/, 'less than a hundredth of a cent is not nothing');
     assert.deepEqual(readdirSync(sandbox.dir).sort(), ['a.yaml', 'page.md']);
   });
 
