@@ -8,6 +8,7 @@ import type { FieldValues } from '../lib/fields.ts';
 import type { StepName } from '../template/names.ts';
 import { type Catalogue, catalogueDirs, listCatalogue } from './catalogue.ts';
 import { checkedFields } from './checked.ts';
+import { bindEngineer } from './engineer.ts';
 import { locateFile } from './files.ts';
 import type { Frame, Reading } from './frame.ts';
 import { idsIn } from './ids.ts';
@@ -66,6 +67,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
   const tests = bindTests(frame, settings);
+  const engineer = bindEngineer(settings.engineer, root.entries.get('engineer')?.value, frame);
   const { uses } = frame;
   return {
     name: settings.name ?? source.name,
@@ -88,6 +90,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
     ...(tests === undefined ? {} : { tests }),
+    ...(engineer === undefined ? {} : { engineer }),
     warnings: source.isTop ? loading.warnings : [],
     sources: loading.sources,
     uses: { ...uses, models: [...uses.models.values()] },

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly set?: readonly { readonly path: string; readonly value: Json }[];
   /** The text of the chain, when it does not come from the file. */
   readonly text?: string;
+  /** What prompt files hold, by their real paths, instead of what is on disk. */
+  readonly prompts?: ReadonlyMap<string, string>;
   /** Lets the chain name files outside its own folder. */
   readonly allowOutside?: boolean;
   /** What the last step must answer, when it is a prompt that says nothing about that itself. */

@@ -88,7 +88,8 @@ function entriesOf(dir: string) {
 function readPrompt(context: TextContext, node: ScalarNode, name: string): PromptText | undefined {
   const { frame } = context;
   const located = locateFile(frame.tree, frame.dir, name);
-  const read = 'finding' in located ? located : readText(located.file, name);
+  const given = 'file' in located ? frame.options.prompts?.get(located.file) : undefined;
+  const read = 'finding' in located ? located : given === undefined ? readText(located.file, name) : { text: given };
   if ('finding' in read) {
     frame.report.add(node, read.finding);
     return undefined;

@@ -3,6 +3,7 @@ import { CACHE_SAYS, cache } from '../lib/cache-option.ts';
 import { caseSchema } from '../lib/case-fields.ts';
 import { duration } from '../lib/duration.ts';
 import { fields } from '../lib/fields.ts';
+import { engineerSchema } from './engineer.ts';
 import { inputsSchema } from './inputs.ts';
 import { serverListSchema, serversSchema } from './mcp.ts';
 import { modelsSchema } from './models.ts';
@@ -64,5 +65,6 @@ export const chainFields = fields({
   instructions: () => stepList().optional().describe('another word for steps'),
   finally: () => stepList().optional().describe('steps that run last, also when the others failed; the output stays what it was'),
   tests: () => testsSchema().optional().describe('the cases of promptchain test: a list, or {file: …}'),
+  engineer: () => engineerSchema().optional().describe('what promptchain engineer does with the chain'),
   output: () => z.json().optional().describe('a text or a map to print instead of the last output'),
 });

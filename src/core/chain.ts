@@ -36,6 +36,7 @@ export interface Chain {
   readonly allowEmpty: boolean;
   /** What `promptchain test` runs: a list of cases, or the absolute path of a dataset. */
   readonly tests?: { readonly cases: Located } | { readonly file: string };
+  readonly engineer?: EngineerSpec;
   readonly warnings: readonly Problem[];
   /** For code frames: file to text, of this chain and everything it includes. */
   readonly sources: ReadonlyMap<string, string>;
@@ -82,4 +83,16 @@ export interface MemorySpec {
   readonly commit: 'on_success' | 'each_step';
   /** Keys kept in the namespace. */
   readonly max?: number;
+}
+
+/** What `promptchain engineer` does with the chain where the command line says nothing else. */
+export interface EngineerSpec {
+  /** Absolute. */
+  readonly data?: string;
+  readonly budget: { readonly rollouts?: number; readonly calls?: number; readonly usd?: number; readonly timeMs?: number };
+  readonly models: { readonly improver?: string; readonly judge?: string };
+  /** By id. */
+  readonly steps: { readonly [id: string]: { readonly optimize?: boolean; readonly keep?: readonly string[] } };
+  /** Metrics by their weight. */
+  readonly objectives?: { readonly [metric: string]: number };
 }

@@ -87,6 +87,8 @@ export interface CachePolicy {
   readonly maxAgeMs?: number;
   /** Ask all the same and keep the new answer: the last one was of no use. */
   readonly renew?: boolean;
+  /** Which of several answers to the same request, from 0: each is kept on its own. */
+  readonly sample?: number;
 }
 
 /** `parameters` is a JSON Schema of an object. */

@@ -21,7 +21,7 @@ export interface BranchRules {
   readonly concurrency: number;
   /** A branch that fails leaves null in its place, and the others go on. */
   readonly tolerant: boolean;
-  /** What its steps are called is known after it. */
+  /** What comes after the branches can read their steps by id. */
   readonly keepsIds: boolean;
 }
 
@@ -56,6 +56,7 @@ export async function* runBranches(
   }
   const values: Json[] = [];
   for (const branch of ended) {
+    // A branch that failed leaves nothing but its null: no steps, no memory.
     values.push(branch.outcome === undefined ? null : (branch.outcome.data ?? branch.outcome.output));
     if (branch.outcome === undefined) continue;
     await branch.memory.join();
@@ -104,14 +105,14 @@ async function* inBranch(call: BranchCall, rules: BranchRules, frame: Frame, ins
   }
 }
 
-/** Ends the branches beside one that failed; they say so. */
+/** Carries a failure through `all`, so that what runs beside it ends with this sentence; `runBranches` throws the cause. */
 class BranchFailed extends Failure {
   constructor(cause: unknown) {
     super('ended, because what runs beside it failed', { code: 'PC0006', reason: 'cancelled', cause });
   }
 }
 
-/** Ends the branches beside one that stopped the chain. */
+/** Carries a `stop` the same way; `runBranches` returns it. */
 class Stopped extends Failure {
   readonly stop: NonNullable<StepOutcome['stop']>;
 

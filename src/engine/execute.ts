@@ -18,11 +18,11 @@ export async function* execute(work: Work): AsyncGenerator<StepEvent, RecordedSt
   if (opened.error !== undefined) throw opened.error;
   const entry = { path: work.path, stale: work.stale, fingerprint: fingerprintOf(step, work.scope, frame.state) };
   if (isLeaf(step)) {
-    const { record, reused } = yield* frame.host.step(entry, (execution) => recordOf(work, entry, opened.model, execution));
+    const { record, reused } = yield* frame.host.step(entry, (execution) => carryOut(work, entry, opened.model, execution));
     if (!reused) ranAnew(frame.notice);
     return record;
   }
-  const record = yield* recordOf(work, entry, undefined, { idempotencyKey: '', host: frame.host });
+  const record = yield* carryOut(work, entry, undefined, { idempotencyKey: '', host: frame.host });
   yield record.completed;
   return record;
 }
@@ -45,7 +45,8 @@ async function openModel(step: Step, frame: Frame): Promise<{ readonly model?: M
   }
 }
 
-async function* recordOf(
+/** Does the work, and makes the record that a journal keeps of it. */
+async function* carryOut(
   work: Work,
   { fingerprint }: Entry,
   model: Model | undefined,

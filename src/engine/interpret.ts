@@ -28,11 +28,13 @@ export interface Frame {
   readonly around: Around;
   /** A failure of one of these steps ends a branch that the chain can do without. */
   readonly tolerated: boolean;
-  /** The first step's input, and what the loops around give, came out anew in this run. */
+  /** The first step's input came out anew in this run. */
   readonly inputFresh: boolean;
+  /** So did what the loops around these steps give them. */
   readonly aroundFresh: boolean;
   /** Everything here is done again, whatever was recorded. */
   readonly again: boolean;
+  /** Told when something in here ran anew. */
   readonly notice: Notice;
   /** Nothing is done: this is told what would be. */
   readonly plan?: (step: PlannedStep) => void;
@@ -49,6 +51,7 @@ async function* runSteps(steps: readonly Step[], input: string, frame: Frame): A
   let { inputFresh, again } = frame;
   for (const [index, step] of steps.entries()) {
     frame.signal.throwIfAborted();
+    // `--from` names a step of the chain itself; it and all that follow are done again.
     again ||= frame.prefix === '' && step.id !== undefined && step.id === frame.options.from;
     const final = frame.final && index === steps.length - 1;
     const own = notice(frame.notice);

@@ -47,6 +47,7 @@ export async function* runRepeat(
 ): AsyncGenerator<StepEvent, StepOutcome> {
   const path = frame.prefix + step.name;
   const ids = idsIn(step);
+  // What the step gives when there is no turn at all.
   let last: StepOutcome = { output: input, passThrough: true };
   let previous: JsonObject = {};
   let { inputFresh, aroundFresh } = frame;
@@ -59,7 +60,7 @@ export async function* runRepeat(
       throw notMet(path, loop);
     }
     const outcome = yield* inside.steps([turnOf(step, index)], last.output, own);
-    // Whether there is another turn is not known before this one has run.
+    // In a plan, whether there is another turn is not known before this one has run.
     if (outcome.stop !== undefined || (frame.plan !== undefined && frame.notice.fresh)) return outcome;
     last = outcome;
     inputFresh ||= frame.notice.fresh;

@@ -26,14 +26,15 @@ export async function* runStep(
   const path = frame.prefix + step.name;
   const scope = scopeOf(state, input, frame.around);
   const stale = readsFresh(step, frame);
-  const isKnown = frame.plan === undefined || !stale;
-  if (isKnown && !(yield* holds(step, scope, path, frame, stale))) return undefined;
+  // A plan has no values that are made anew, so it cannot tell whether a condition over them holds.
+  const isConditionKnown = frame.plan === undefined || !stale;
+  if (isConditionKnown && !(yield* holds(step, scope, path, frame, stale))) return undefined;
 
   const work: Work = { step, path, scope, frame, inside, stale, tally: createTally(), startedAt: options.io.clock.elapsed() };
-  const known = stale ? undefined : frame.host.failure(path);
-  if (known !== undefined) {
+  const failedBefore = stale ? undefined : frame.host.failure(path);
+  if (failedBefore !== undefined) {
     yield startedEvent(work, undefined);
-    return yield* afterFailure(work, known, failureOf(known.error));
+    return yield* afterFailure(work, failedBefore, failureOf(failedBefore.error));
   }
   let outcome: StepOutcome;
   try {
@@ -85,8 +86,7 @@ async function* afterFailure(work: Work, failed: StepFailed, cause: unknown): As
   yield failed;
   if (!failed.continued || step.onError === 'stop') throw new FailedAt(error.step ?? path, cause);
   if (step.onError === 'continue') return undefined;
-  const handled = yield* inside.steps(step.onError, scope.input, { ...frame, prefix: `${path}/on-error/`, tolerated: false });
-  return handled;
+  return yield* inside.steps(step.onError, scope.input, { ...frame, prefix: `${path}/on-error/`, tolerated: false });
 }
 
 function failedEvent(work: Work, thrown: unknown): StepFailed {
@@ -151,4 +151,5 @@ function viewOf(completed: Extract<StepEvent, { type: 'step.completed' }>): Step
   };
 }
 
+/** Of a step that was skipped; what failed or is not known yet shows the same, but for what is known. */
 const NOTHING: StepView = { output: null, data: null, status: 'skipped', error: null, attempts: 0, cost: 0, duration: 0 };

@@ -86,6 +86,8 @@ function rewriteKeyword(keyword: string, schema: JsonObject, place: Place): Json
     case 'required':
     case 'additionalProperties':
       if (schema.type !== 'object') throw new NotStrict();
+      // No checker of a closed object finds that name among its properties.
+      if (isJsonObject(schema.properties) && Object.hasOwn(schema.properties, '__proto__')) throw new NotStrict();
       return {};
     case 'items':
       if (schema.type !== 'array') throw new NotStrict();

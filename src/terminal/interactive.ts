@@ -15,7 +15,7 @@ export interface InteractiveOptions extends ProgressOptions {
 }
 
 /** Stderr on a terminal: a header for every step, intermediate text as it comes (dim), a spinner while nothing does, a summary. */
-export function interactiveRenderer(options: InteractiveOptions): Renderer {
+export function interactiveRenderer(options: InteractiveOptions): Renderer & { makeRoom(): void } {
   const { err, paint, explain, spinner, showReasoning, resultStreams, raw } = options;
   const final = new Set<string>();
   const cleaners = new Map<string, (text: string) => string>();
@@ -50,6 +50,11 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer {
       if (event.type === 'tool.started') spinner.show(`${oneLine(event.step)}: ${oneLine(event.tool)}`);
       if (event.type === 'turn.started') spinner.show(oneLine(event.step));
       if (event.type === 'step.retrying') spinner.show(`${oneLine(event.step)}: waiting`);
+    },
+    /** Somebody else writes to the terminal: what comes next gets a header of its own. */
+    makeRoom() {
+      spinner.hide();
+      under = undefined;
     },
     async end() {
       spinner.hide();

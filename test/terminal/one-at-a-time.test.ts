@@ -17,6 +17,15 @@ steps:
   - { id: end, run: echo done }
 `;
 
+const ASKING = `model: openai/gpt-4o-mini
+steps:
+  - id: both
+    parallel:
+      texts: ["Say one: {input}", "Say two: {input}"]
+      gate: { approve: "Is it time?" }
+  - { id: end, run: echo done }
+`;
+
 const words = (word: string) => Array.from({ length: 60 }, (_, index) => `${word}${index} `);
 const TEXTS = { left: words('l').join('').trim(), right: words('r').join('').trim() };
 
@@ -63,6 +72,22 @@ describe('branches that stream at the same time', () => {
       assert.ok(stderr.includes(`  | ${TEXTS[side]}\nboth/${side}: done`), stderr);
     }
   });
+});
+
+it('a person who is asked has the terminal alone: what a branch says meanwhile comes after the answer', async () => {
+  await using fake = await startFakeProvider({ replies: [{ text: 'first text' }, { text: 'second text' }] });
+  using sandbox = openSandbox({ 'c.yaml': ASKING });
+  const env = { OPENAI_API_KEY: 'test-key', OPENAI_BASE_URL: fake.openaiUrl, TERM: 'dumb' };
+  const live = onTerminal(sandbox, 'promptchain run c.yaml -i x', { env });
+  await live.saw('stdout', 'Go on? [y/N] ');
+  await fake.received(2); // The first text has been told by now.
+  live.child.stdin?.write('y\n');
+  const { code, stdout } = await live.ended;
+  assert.equal(code, 0, stdout);
+  const [asked, answered] = [stdout.indexOf('Go on?'), stdout.lastIndexOf('\nboth/gate: done')];
+  assert.ok(stdout.indexOf('first text') > asked, stdout);
+  assert.match(stdout.slice(asked), /^Go on\? \[y\/N\] y\r+\n/);
+  assert.ok(answered > asked, stdout);
 });
 
 describe('one at a time', () => {

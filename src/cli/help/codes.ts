@@ -9,6 +9,7 @@ import { CODES as template } from '../../template/codes.ts';
 import { CODES as tools } from '../../tools/codes.ts';
 import { CODES as mcp } from '../../tools/mcp/codes.ts';
 import { CODES as cli } from '../codes.ts';
+import { CODES as optimisation } from '../optimize/codes.ts';
 import { CODES as traffic } from '../traffic/codes.ts';
 import { CODES as trust } from '../trust/codes.ts';
 
@@ -21,6 +22,7 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   evaluation,
   mcp,
   models,
+  optimisation,
   steps,
   store,
   template,

@@ -19,6 +19,7 @@ import { runsDir } from '../paths.ts';
 import { createEventFilter, createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { isAnswered, openTraffic } from '../traffic/open.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import { createAskInTurn } from './ask-in-turn.ts';
 import { isNamed } from './check.ts';
 import { type FileOutput, openFileOutput } from './file-output.ts';
 import type { RunFlags } from './flags.ts';
@@ -70,11 +71,9 @@ export async function execute(execution: Execution): Promise<number> {
     const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
     const live = flags.format === 'text' && flags.stream && !whole;
     const out = file ?? call.out;
-    let pause = (): void => undefined;
-    const onPause = (given: () => void): void => {
-      pause = given;
-    };
-    const shown = beside(resultRenderer({ out, flags, live }), await openProgress({ call, flags, live, onPause }));
+    const progress = await openProgress({ call, flags, live });
+    const askInTurn = createAskInTurn(progress.pause);
+    const shown = beside(resultRenderer({ out, flags, live }), progress);
     report = openReport(call, flags);
     const renderer = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
@@ -88,11 +87,11 @@ export async function execute(execution: Execution): Promise<number> {
       abort: (reason) => stop.abort(reason),
     });
     const mcp = flags.mcp && !isAnswered(flags);
-    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => pause() });
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
     const openModel = await withCache(execution, redactor, warnings);
-    const answer = gateKeeper({ call, flags, redact: redactor.text, pause: () => pause() });
+    const answer = gateKeeper({ call, flags, redact: redactor.text, askInTurn });
     const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
     const readers = readersOf(execution, world);
     const result = await pull(readers);

@@ -9,6 +9,7 @@ import { type ProgressOptions, plainRenderer, quietRenderer } from '../../termin
 import { isLast, type Renderer, SILENT, together, waitingForResult } from '../../terminal/renderer.ts';
 import { canSpin, NO_SPINNER, openSpinner } from '../../terminal/spinner.ts';
 import { verboseRenderer } from '../../terminal/verbose.ts';
+import { type Pausing, whileAsked } from '../../terminal/while-asked.ts';
 import type { Call } from '../command.ts';
 import { explainRecord } from '../explain.ts';
 import { openLogFile } from '../log-file.ts';
@@ -19,17 +20,16 @@ export interface Progress {
   readonly flags: RunFlags;
   /** Text of the result goes to stdout while it comes. */
   readonly live: boolean;
-  /** Told how to make room on the terminal for a question. */
-  readonly onPause?: (pause: () => void) => void;
 }
 
 /** What stderr and the log file get: which form is decided here, once. */
-export async function openProgress(progress: Progress): Promise<Renderer> {
+export async function openProgress(progress: Progress): Promise<Pausing> {
   const { call, flags } = progress;
-  const renderer = await stderrRenderer(progress);
+  const { renderer, makeRoom } = await stderrRenderer(progress);
   const onStderr = quarantined(progress.live ? waitingForResult(renderer) : renderer, call, flags);
+  const pausing = whileAsked(onStderr, makeRoom);
   const { logFile } = call.globals;
-  return logFile === undefined ? onStderr : together(onStderr, logRenderer(logFile, call, flags));
+  return logFile === undefined ? pausing : { ...pausing, ...together(pausing, logRenderer(logFile, call, flags)) };
 }
 
 /** With JSON on stdout, stderr stays empty for `2>&1 | jq` unless someone watches it. */
@@ -37,24 +37,37 @@ export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean 
   return format !== 'text' && !err.isTTY && !globals.verbose;
 }
 
-async function stderrRenderer({ call, flags, live, onPause }: Progress): Promise<Renderer> {
+interface OnStderr {
+  readonly renderer: Renderer;
+  /** For a question. */
+  makeRoom(): void;
+}
+
+async function stderrRenderer({ call, flags, live }: Progress): Promise<OnStderr> {
   const { err, paint, globals, io } = call;
-  if (isSilent(call, flags)) return SILENT;
   const options: ProgressOptions = {
     err,
     paint,
     explain: (result) => explainEnd(result, { paint, cwd: io.cwd, saved: flags.save }),
   };
-  if (globals.quiet) return quietRenderer(options);
   const { showReasoning } = flags;
-  if (globals.verbose) return verboseRenderer({ ...options, showReasoning });
-  if (!err.isTTY) return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
+  const byLine = lineRenderer(call, flags, options);
+  if (byLine !== undefined) return { renderer: byLine, makeRoom: () => undefined };
   const level = colorLevel({ flag: globals.color, env: io.env, config: call.settings.config.color, isTTY: true });
   const spinner = canSpin(err, io.stderr, io.env) ? await openSpinner(io.stderr, level) : NO_SPINNER;
-  onPause?.(spinner.hide);
   const resultStreams = live && call.out.isTTY;
   const interactive = interactiveRenderer({ ...options, spinner, showReasoning, resultStreams, raw: flags.rawOutput });
-  return oneAtATime(interactive, { showReasoning });
+  return { renderer: oneAtATime(interactive, { showReasoning }), makeRoom: interactive.makeRoom };
+}
+
+/** Every form but the one for a terminal. */
+function lineRenderer(call: Call, flags: RunFlags, options: ProgressOptions): Renderer | undefined {
+  const { showReasoning } = flags;
+  if (isSilent(call, flags)) return SILENT;
+  if (call.globals.quiet) return quietRenderer(options);
+  if (call.globals.verbose) return verboseRenderer({ ...options, showReasoning });
+  if (call.err.isTTY) return undefined;
+  return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
 }
 
 interface EndOptions {

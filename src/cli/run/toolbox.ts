@@ -5,6 +5,7 @@ import type { Toolbox } from '../../core/tool.ts';
 import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import type { OpenServer } from '../../tools/servers.ts';
 import type { Call } from '../command.ts';
+import type { AskInTurn } from './ask-in-turn.ts';
 import type { RunFlags } from './flags.ts';
 import { askAboutCall } from './question.ts';
 
@@ -14,12 +15,11 @@ export interface ToolboxNeeds {
   readonly chain: Chain;
   /** Hides secrets. */
   redact(text: string): string;
-  /** Makes room on the terminal for a question. */
-  pause(): void;
+  readonly askInTurn: AskInTurn;
 }
 
 /** The tools of a run, when some step uses any or a rule may be about its commands; what they need is loaded only then. Whoever opens it disposes of it. */
-export async function openToolbox({ call, flags, chain, redact, pause }: ToolboxNeeds): Promise<Toolbox | undefined> {
+export async function openToolbox({ call, flags, chain, redact, askInTurn }: ToolboxNeeds): Promise<Toolbox | undefined> {
   if (!usesTools(chain) && !hasRulesOnCommands(chain, flags)) return undefined;
   const { io, globals, interactive, err, paths } = call;
   const { createToolbox } = await import('../../tools/toolbox.ts');
@@ -34,10 +34,7 @@ export async function openToolbox({ call, flags, chain, redact, pause }: Toolbox
     ...(globals.verbose ? { log: (server, line) => void err.write(redact(`server ${server}: ${line}\n`)) } : {}),
     ...(interactive
       ? {
-          ask: (question, signal) => {
-            pause();
-            return askAboutCall(call, question, signal);
-          },
+          ask: (question, signal) => askInTurn(() => askAboutCall(call, question, signal), signal),
         }
       : {}),
   });

@@ -64,7 +64,8 @@ export async function evaluate(call: Call, flags: TestFlags, threshold: number |
   }
 }
 
-async function* benchRuns(
+/** The runs of the cases, with all that the chain and the judges need opened before and closed after. */
+export async function* benchRuns(
   call: Call,
   flags: TestFlags,
   { chain, dataset, inputs, openModel: live, judges }: Prepared,
@@ -76,7 +77,7 @@ async function* benchRuns(
   try {
     traffic = await openTraffic({ call, flags, chain, again: false, redactor, abort: (reason) => stop.abort(reason) });
     const mcp = flags.mcp && !isAnswered(flags);
-    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, pause: () => undefined });
+    toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn: (ask) => ask() });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const io = traffic?.io(call.io) ?? call.io;
     const openModel = traffic?.openModel(live) ?? live;

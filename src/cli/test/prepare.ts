@@ -25,13 +25,18 @@ export interface Prepared {
   readonly judges: ReadonlyMap<string, Chain>;
 }
 
-export async function prepare(call: Call, flags: TestFlags): Promise<Prepared> {
+/** `dataOf` names the dataset where it is not that of `--data` or of the chain's tests. */
+export async function prepare(
+  call: Call,
+  flags: TestFlags,
+  dataOf: (chain: Chain) => string | undefined = () => flags.data,
+): Promise<Prepared> {
   const chain = await load(call, flags);
   checkAgainst(chain, flags);
-  const { dataset: all, inputs } = readCases(call, chain, flags.data);
+  const { dataset: all, inputs } = readCases(call, chain, dataOf(chain));
   const dataset = pickCases(all, flags);
   await tellWarnings(call, flags, dataset);
-  const judges = needsJudge(dataset.cases) ? judgeChains(call, judgeModel(flags)) : new Map<string, Chain>();
+  const judges = needsJudge(dataset.cases) ? judgeChains(call, judgeModel(flags, chain)) : new Map<string, Chain>();
   const openModel = await readyWorld(call, flags, chain);
   const [judge] = judges.values();
   // Stubs stand for the chain's models alone.
@@ -41,7 +46,8 @@ export async function prepare(call: Call, flags: TestFlags): Promise<Prepared> {
   return { chain, dataset, inputs, openModel, judges };
 }
 
-function judgeModel({ judgeModel: model }: TestFlags): string {
+function judgeModel({ judgeModel: named }: TestFlags, { engineer }: Chain): string {
+  const model = named ?? engineer?.models.judge;
   if (model !== undefined) return model;
   throw new UsageError('some cases are judged by a model, and none is named', {
     code: 'PC2052',

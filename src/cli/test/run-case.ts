@@ -3,6 +3,7 @@ import type { Case } from '../../core/dataset.ts';
 import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
 import type { Io } from '../../core/io.ts';
+import type { Limits } from '../../core/limits.ts';
 import type { Memory } from '../../core/memory.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
@@ -25,10 +26,21 @@ export interface Bench {
   readonly world: World;
   /** Of the user, for cases that ask for it. */
   readonly memory: { readonly memory: Memory; readonly namespace?: string };
+  readonly limits?: Limits;
 }
 
 /** Runs the chain on a case and judges what it gave. Throws only what ends everything: a signal, the time limit, a bug. */
 export async function runCase(asked: Case, repeat: number, bench: Bench, signal: AbortSignal): Promise<CaseRun> {
+  return (await tryCase(asked, repeat, bench, signal)).run;
+}
+
+/** The same, and the whole run of the chain. */
+export async function tryCase(
+  asked: Case,
+  repeat: number,
+  bench: Bench,
+  signal: AbortSignal,
+): Promise<{ readonly run: CaseRun; readonly result: RunResult }> {
   const runId = newRunId(bench.io.clock.now(), bench.io.random);
   const result = await resultOf(asked, runId, bench, signal);
   signal.throwIfAborted();
@@ -37,13 +49,13 @@ export async function runCase(asked: Case, repeat: number, bench: Bench, signal:
   const answer = answerOf(result);
   if (answer === undefined) {
     const record = error ?? { code: 'PC0001', reason: 'internal', message: `the run ended as ${result.status}` };
-    return { ...run, error: record, ...(isOwnFailure(record) ? { score: failedScore(record) } : {}) };
+    return { run: { ...run, error: record, ...(isOwnFailure(record) ? { score: failedScore(record) } : {}) }, result };
   }
   try {
-    return { ...run, answer, score: await score(asked, answer, bench.world, signal) };
+    return { run: { ...run, answer, score: await score(asked, answer, bench.world, signal) }, result };
   } catch (thrown) {
     if (thrown instanceof Interrupted || thrown instanceof LimitError) throw thrown;
-    return { ...run, answer, error: recordOf(thrown) };
+    return { run: { ...run, answer, error: recordOf(thrown) }, result };
   }
 }
 
@@ -56,6 +68,7 @@ async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortS
     openModel,
     ...(asked.memory === true ? memory : { memory: ownMemory() }),
     ...(toolbox === undefined ? {} : { toolbox }),
+    ...(bench.limits === undefined ? {} : { limits: bench.limits }),
     live: false,
     signal,
   });

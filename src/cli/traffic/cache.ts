@@ -43,7 +43,7 @@ export function cachingModels(live: OpenModel, options: CacheOptions): OpenModel
       ...model,
       async *stream(request, signal) {
         const { cache, ...rest } = request;
-        const key = cache === undefined ? undefined : keyFor(model.spec, rest, options);
+        const key = cache === undefined ? undefined : keyFor(model.spec, rest, cache, options);
         const known = key === undefined || cache === undefined ? undefined : lookUp(store, key, cache);
         if (known !== undefined) {
           signal.throwIfAborted();
@@ -66,8 +66,17 @@ export function cachingModels(live: OpenModel, options: CacheOptions): OpenModel
 const BETWEEN_PRUNINGS = 100;
 
 /** Undefined for a request that holds a secret. */
-function keyFor(spec: ModelSpec, request: ModelRequest, { call, config, redactor }: CacheOptions): string | undefined {
-  const asked: JsonObject = { ...modelRequest(spec, request), at: endpointOf(spec, call.io, config).url.href };
+function keyFor(
+  spec: ModelSpec,
+  request: ModelRequest,
+  { sample = 0 }: CachePolicy,
+  { call, config, redactor }: CacheOptions,
+): string | undefined {
+  const asked: JsonObject = {
+    ...modelRequest(spec, request),
+    at: endpointOf(spec, call.io, config).url.href,
+    ...(sample === 0 ? {} : { sample }),
+  };
   return redactor.value(asked) === asked ? keyOf('model', asked) : undefined;
 }
 
