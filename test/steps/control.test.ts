@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openSandbox } from '../cli/sandbox.ts';
 import { startFakeProvider } from '../fake/provider.ts';
@@ -214,6 +215,24 @@ test('finally runs after success, after a failure and after a stop, and changes 
     const { stdout } = await sandbox.run(['run', '-', '-q', '-i', 'x'], { stdin: 'steps: [{run: "cat last.txt; echo ."}]\n' });
     assert.equal(stdout, `${last}.\n`);
   }
+});
+
+test('finally runs again in a resumed run where a step before it did, and only there', async () => {
+  using sandbox = openSandbox({
+    'c.yaml':
+      'steps:\n  - { id: a, run: "echo a >> log" }\n  - { id: b, run: "echo b >> log; test -e ok" }\nfinally:\n  - { id: f, run: "echo f >> log; test ! -e bad" }\n  - { id: g, run: "echo g >> log; test ! -e worse" }\n',
+  });
+  const log = () => readFileSync(sandbox.path('log'), 'utf8').replaceAll('\n', '');
+  const runOn = () => sandbox.run(['runs', 'resume', 'last']);
+  assert.equal((await sandbox.run(['run', 'c.yaml', '-i', 'x'])).code, 1);
+  assert.equal(log(), 'abfg');
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfg', 'b failed again');
+  sandbox.write({ ok: '', worse: '' });
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfgbfg', 'b ran, then f, then g failed');
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfgbfgg', 'f had finished after all others');
 });
 
 test('finally: its own failure fails a run that had succeeded, and is told beside another', async () => {
