@@ -40,6 +40,15 @@ function textNamed(frame: Frame, node: Node, of: keyof Catalogue): string | unde
     frame.report.add(node, { code: 'PC1315', message: `there is no ${word} ${shown(written.name)}`, label, help });
     return undefined;
   }
+  if (entry.edits) {
+    const help = `promptchain engineer improve --techniques ${entry.name} works it into the prompt`;
+    frame.report.add(node, {
+      code: 'PC1315',
+      message: `the ${word} "${entry.name}" edits a prompt, and is no text to add to one`,
+      help,
+    });
+    return undefined;
+  }
   const outside = outsideOf(frame, entry);
   if (outside !== undefined) {
     frame.report.add(node, outside);

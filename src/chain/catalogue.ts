@@ -9,7 +9,18 @@ import { jsonOf } from './node.ts';
 /** A prompt text that is added to a prompt by name: a Markdown file with front matter. */
 export interface CatalogueEntry {
   readonly name: string;
+  /** For headings; the name when the file gives none. */
+  readonly title: string;
   readonly description: string;
+  /** When it helps, and when it does not. */
+  readonly when?: string;
+  readonly avoid?: string;
+  /** A prompt in which one of these is found has it already. */
+  readonly detect: readonly RegExp[];
+  /** What whoever edits a prompt is told; the text itself when the file gives none. */
+  readonly apply?: string;
+  /** Its text is about a prompt, for who edits it, and cannot be added to one. */
+  readonly edits: boolean;
   readonly parameter?: {
     readonly name: string;
     readonly required: boolean;
@@ -57,7 +68,13 @@ export function parseEntryName(source: string): { readonly name: string; readonl
 
 const frontSchema = once(() =>
   z.strictObject({
+    title: z.string().optional(),
     description: z.string().default(''),
+    when: z.string().optional(),
+    avoid: z.string().optional(),
+    detect: z.array(z.string().transform(asPattern)).default([]),
+    apply: z.string().optional(),
+    edits: z.boolean().default(false),
     parameter: z
       .strictObject({
         name: z.string(),
@@ -68,6 +85,15 @@ const frontSchema = once(() =>
       .optional(),
   }),
 );
+
+function asPattern(source: string, context: z.RefinementCtx): RegExp {
+  try {
+    return new RegExp(source, 'im');
+  } catch {
+    context.addIssue({ code: 'custom', message: `${JSON.stringify(source)} is no regular expression` });
+    return z.NEVER;
+  }
+}
 
 function entriesOf(dirs: readonly string[], folder: string): Map<string, CatalogueEntry> {
   const files = new Map<string, string>();
@@ -95,13 +121,19 @@ function readEntry(name: string, file: string): CatalogueEntry {
     const why = parted.problems[0]?.message ?? front.error?.issues[0]?.message ?? '';
     throw new StoreError(`the prompt file ${file} cannot be used: ${why}`, {
       code: 'PC1315',
-      help: 'its front matter may have: description, parameter: {name, required, default, description}',
+      help: 'its front matter may have: title, description, when, avoid, detect, apply, edits, parameter: {name, required, default, description}',
     });
   }
-  const { description, parameter } = front.data;
+  const { title = name, description, when, avoid, detect, apply, edits, parameter } = front.data;
   return {
     name,
+    title,
     description,
+    ...(when === undefined ? {} : { when }),
+    ...(avoid === undefined ? {} : { avoid }),
+    detect,
+    ...(apply === undefined ? {} : { apply }),
+    edits,
     text: parted.body.trim(),
     file,
     ...(parameter === undefined ? {} : { parameter: definite(parameter) }),

@@ -32,7 +32,7 @@ import { chainFields } from './top-level.ts';
 import type { Tree } from './tree.ts';
 import { isFreeKey, unknownKey } from './unknown-key.ts';
 import { noteReads } from './uses.ts';
-import { FOREIGN, PLANNED } from './words.ts';
+import { FOREIGN } from './words.ts';
 
 /** One chain file, parsed, and what is around it. */
 export interface ChainSource {
@@ -63,7 +63,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
   if (list !== undefined) frame.models.finish(frame.prompts);
   const tools = bindTools(frame);
   const servers = bindServers(frame, writtenServers(settings), frame.reached);
-  checkStepModels(frame, loading);
+  checkStepModels(frame);
   const output = bindOutput(frame);
   const memory = bindMemory(frame, settings);
   const tests = bindTests(frame, settings);
@@ -112,7 +112,7 @@ function rootMap(report: Report, root: Node): MapNode | undefined {
 /** What parts of their own read; the others need no scope. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['inputs', 'models', 'tools', 'permissions', 'steps', 'instructions', 'finally']);
 const SETTINGS: ReadonlySet<string> = new Set(chainFields.keys.filter((key) => !ELSEWHERE.has(key)));
-const OWNER = { name: 'the chain', known: chainFields.keys, planned: PLANNED.chain, foreign: FOREIGN.chain };
+const OWNER = { name: 'the chain', known: chainFields.keys, foreign: FOREIGN.chain };
 
 type Settings = Partial<FieldValues<typeof chainFields>>;
 
@@ -233,12 +233,15 @@ function promptDirsOf(root: MapNode): string[] {
   return node.items.flatMap((item) => (item.kind === 'scalar' && typeof item.value === 'string' ? [item.value] : []));
 }
 
-function checkStepModels(frame: Frame, loading: Loading): void {
-  for (const id of Object.keys(loading.options.model?.steps ?? {})) {
-    if (frame.ids.has(id)) continue;
+function checkStepModels(frame: Frame): void {
+  for (const id of frame.models.unasked()) {
     const place = frame.root.entries.get('steps')?.key ?? frame.root;
-    const message = `the command line gives step "${id}" a model, but the chain has no such step`;
-    frame.report.add(place, { code: 'PC1116', message, help: `its ids are: ${[...frame.ids.keys()].join(', ') || 'none'}` });
+    const known = frame.ids.has(id);
+    // A step that is wrong may not have come so far.
+    if (known && frame.problems.some(({ severity }) => severity === 'error')) continue;
+    const message = `the command line gives step "${id}" a model, but ${known ? 'that step asks none' : 'the chain has no such step'}`;
+    const help = known ? 'name a step that asks a model' : `its ids are: ${[...frame.ids.keys()].join(', ') || 'none'}`;
+    frame.report.add(place, { code: 'PC1116', message, help });
   }
 }
 

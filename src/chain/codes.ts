@@ -12,7 +12,6 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1101: 'a value has the wrong type or form',
   PC1102: 'unknown key',
   PC1103: 'a word of another tool, or of an older format; ours is named',
-  PC1104: 'a key of the format that this version does not support yet',
   PC1105: 'a required key is missing',
   PC1106: 'two keys that exclude each other',
   PC1107: 'a step has no kind, or more than one',

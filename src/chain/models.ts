@@ -14,7 +14,6 @@ import type { LoadOptions } from './options.ts';
 import type { Report } from './report.ts';
 import { shown } from './report.ts';
 import { type Place, positionOf } from './source.ts';
-import { PLANNED } from './words.ts';
 
 /** One entry of `models:` in its long form. */
 const modelFields = fields({
@@ -77,6 +76,8 @@ export interface Models {
   resolve(request: ModelRequest): ModelSpec | undefined;
   /** Holds the number of positional models against the number of prompt steps. */
   finish(prompts: number): void;
+  /** The steps that the command line gives a model and that never asked for one. */
+  unasked(): readonly string[];
 }
 
 export function readModels(report: Report, root: MapNode, options: LoadOptions): Models {
@@ -103,11 +104,14 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
   const chosen = (name: string): ModelSpec | undefined =>
     named.has(name) ? named.get(name) : specOf(ofCommandLine(report), name, { place, options, aliases: [...named.keys()] });
   const forced = choice.override === undefined ? undefined : chosen(choice.override);
+  const asked = new Set<string>();
   const forStep = new Map(Object.entries(choice.steps ?? {}).map(([id, name]) => [id, chosen(name)]));
   const last = byDefault === undefined ? find(choice.default ?? 'auto', place) : fallback;
 
   return {
+    unasked: () => [...forStep.keys()].filter((id) => !asked.has(id)),
     resolve(request) {
+      if (request.id !== undefined) asked.add(request.id);
       const spec = pick(request);
       if (spec === undefined) return undefined;
       const isChosen = choice.override !== undefined || (request.id !== undefined && forStep.has(request.id));
@@ -189,7 +193,7 @@ function readModel(report: Report, node: Node, about: { owner: string } & Readin
     node,
     json: jsonOf(node),
     schema: modelFields.whole(),
-    owner: () => ({ name: owner, known, planned: PLANNED.model }),
+    owner: () => ({ name: owner, known }),
   });
   if (parsed === undefined) {
     const written = node.entries.get('model')?.value;

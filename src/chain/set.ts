@@ -63,10 +63,38 @@ function putInList(
   key: string | number,
   { rest, value }: { rest: readonly (string | number)[]; value: Json },
 ): Node | undefined {
-  const index = typeof key === 'number' ? key : list.items.findIndex((item) => idOf(item) === key);
-  const item = list.items[index];
+  if (typeof key === 'string') return changeStep(list, key, (step) => put(step, rest, value));
+  const item = list.items[key];
   const next = item === undefined ? undefined : put(asStep(item), rest, value);
-  return next === undefined ? undefined : { ...list, items: list.items.with(index, next) };
+  return next === undefined ? undefined : { ...list, items: list.items.with(key, next) };
+}
+
+/** Changes the step of that id, however deep it stands; a branch of one step without an id is called by the branch's name. */
+function changeStep(node: Node, id: string, change: (step: Node) => Node | undefined, name?: string): Node | undefined {
+  if (node.kind === 'list') {
+    for (const [index, item] of node.items.entries()) {
+      const next = changeStep(item, id, change);
+      if (next !== undefined) return { ...node, items: node.items.with(index, next) };
+    }
+    return undefined;
+  }
+  if ((idOf(node) ?? name) === id) return change(asStep(node));
+  if (node.kind === 'scalar') return undefined;
+  for (const [key, entry] of node.entries) {
+    if (key === 'prompt') continue;
+    const next = key === 'parallel' ? changeBranch(entry.value, id, change) : changeStep(entry.value, id, change);
+    if (next !== undefined) return { ...node, entries: new Map(node.entries).set(key, { ...entry, value: next }) };
+  }
+  return undefined;
+}
+
+function changeBranch(branches: Node, id: string, change: (step: Node) => Node | undefined): Node | undefined {
+  if (branches.kind !== 'map') return undefined;
+  for (const [name, entry] of branches.entries) {
+    const next = changeStep(entry.value, id, change, name);
+    if (next !== undefined) return { ...branches, entries: new Map(branches.entries).set(name, { ...entry, value: next }) };
+  }
+  return undefined;
 }
 
 /** A bare text is a prompt step, and can be given options. */

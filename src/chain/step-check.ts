@@ -8,7 +8,7 @@ import type { Entry, MapNode } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { Report } from './report.ts';
 import { isFreeKey, type Owner, unknownKey } from './unknown-key.ts';
-import { FOREIGN, PLANNED } from './words.ts';
+import { FOREIGN } from './words.ts';
 
 /** What the schemas made of a step's keys. */
 export interface CheckedOptions {
@@ -22,13 +22,12 @@ export interface CheckedOptions {
 
 /**
  * The options of a step as the schemas of its kind and of all steps give them; what is unknown or wrong is reported and left
- * out. Undefined when nothing useful remains, or when an option to come would change what its texts can read.
+ * out. Undefined when nothing useful remains.
  */
 export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label: string): CheckedOptions | undefined {
   const { report, options } = frame;
   const owner = () => ownerOf(frame, kind, label);
   const before = frame.problems.length;
-  const isPlanned = [...node.entries.keys()].some((key) => isPlannedOption(frame, kind, key));
   const common = new Map<string, Entry>();
   const own = new Map<string, Entry>();
   for (const [key, entry] of node.entries) {
@@ -39,15 +38,10 @@ export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label:
   }
   const checkedCommon = checkPart(report, node, { entries: common, fields: options.stepOptions, owner });
   const checkedOwn = checkPart(report, node, { entries: own, fields: kind.options, required: kind.key, owner });
-  if (isPlanned || checkedCommon === undefined || checkedOwn === undefined) return undefined;
+  if (checkedCommon === undefined || checkedOwn === undefined) return undefined;
   const entries = new Map([...node.entries].filter(([key]) => common.has(key) || own.has(key)));
   const valid = frame.problems.length === before;
   return { common: checkedCommon, own: checkedOwn, node: valid ? node : { ...node, entries }, valid };
-}
-
-function isPlannedOption({ options }: Frame, kind: StepKind, key: string): boolean {
-  const isKnown = kind.options.has(key) || options.stepOptions.has(key);
-  return !isKnown && (PLANNED.step as readonly string[]).includes(key);
 }
 
 interface Part {
@@ -80,7 +74,7 @@ function ownerOf(frame: Frame, kind: StepKind, label: string): Owner {
   for (const other of frame.kinds.values()) {
     for (const key of other.options.keys) if (!elsewhere.has(key)) elsewhere.set(key, other.key);
   }
-  return { name: label, known: [...own, ...common], planned: PLANNED.step, foreign: FOREIGN.step, elsewhere };
+  return { name: label, known: [...new Set([...own, ...common])], foreign: FOREIGN.step, elsewhere };
 }
 
 /** A placeholder in a command would make a value of the run into shell text. */

@@ -5,7 +5,7 @@ import type { MapNode, Node } from './node.ts';
 import { quoteYaml } from './quote.ts';
 import type { Finding } from './report.ts';
 import { isFreeKey, unknownKey } from './unknown-key.ts';
-import { FOREIGN, PLANNED } from './words.ts';
+import { FOREIGN } from './words.ts';
 
 /**
  * The kind of a step: the one of its keys that names one. A key that is also an option of every step (`remember`) is a kind
@@ -14,15 +14,9 @@ import { FOREIGN, PLANNED } from './words.ts';
 export function findKind(frame: Frame, node: MapNode, label: string): StepKind | undefined {
   const { kinds, options, report } = frame;
   const keys = [...node.entries.keys()];
-  const planned = keys.find((key) => !kinds.has(key) && isPlannedKind(key));
   const named = keys.filter((key) => kinds.has(key));
   const proper = named.filter((key) => !options.stepOptions.has(key));
   const [first, second] = proper.length > 0 ? proper : named;
-  if (planned !== undefined && first === undefined) {
-    const help = `this version has: ${[...kinds.keys()].join(', ')}`;
-    report.add(keyPlace(node, planned), unknownKey(planned, { name: label, known: [], planned: PLANNED.kinds, help }));
-    return undefined;
-  }
   if (first !== undefined && second === undefined) return kinds.get(first);
   if (first !== undefined && second !== undefined) {
     const help =
@@ -34,10 +28,6 @@ export function findKind(frame: Frame, node: MapNode, label: string): StepKind |
   }
   reportNoKind(frame, node, label);
   return undefined;
-}
-
-function isPlannedKind(key: string): boolean {
-  return (PLANNED.kinds as readonly string[]).includes(key);
 }
 
 function keyPlace(node: MapNode, key: string): { start: number; end: number } {
@@ -58,7 +48,6 @@ function reportNoKind(frame: Frame, node: MapNode, label: string): void {
     const owner = {
       name: label,
       known: [...kinds.keys(), ...known],
-      planned: [...PLANNED.kinds, ...PLANNED.step],
       foreign: FOREIGN.step,
       help: oneOf(frame),
     };
@@ -126,5 +115,5 @@ function isWord(frame: Frame, key: string): boolean {
 }
 
 function wordsOf({ kinds, options }: Frame): string[] {
-  return [...kinds.keys(), ...options.stepOptions.keys, ...PLANNED.kinds, ...PLANNED.step];
+  return [...kinds.keys(), ...options.stepOptions.keys];
 }

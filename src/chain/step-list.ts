@@ -46,7 +46,9 @@ interface Draft {
   readonly node: MapNode;
   readonly kind: StepKind;
   readonly id?: string;
-  /** The id, or the number among its siblings. */
+  /** The id, or the name of the branch it is alone in. */
+  readonly called?: string;
+  /** The same, or the number among its siblings. */
   readonly name: string;
   readonly label: string;
   /** Its own condition, or one around it. */
@@ -68,7 +70,7 @@ function bindStep(frame: Frame, item: Node, place: Around & { index: number }): 
   if (!kind.options.has('model')) refuseCache(frame, node);
   noteStep(frame, node, reading, bound.body);
   if (bound.loop?.kind === 'foreach') noteJoined(frame);
-  if (id !== undefined) register(frame, { ...draft, id }, bound.body, bound.loop);
+  if (id !== undefined) register(frame, { ...draft, id }, bound.body);
   const after: Reading = { references: [], conditional: true, missing: 'warning' };
   const common = bindCommon({ ...context, reading: after }, node, options?.common);
   const handlers = bindHandlers(frame, node);
@@ -107,12 +109,14 @@ function draftOf(frame: Frame, item: Node, { index, conditional, name: given }: 
   }
   const idNode = node.entries.get('id')?.value;
   const id = idNode?.kind === 'scalar' && idNode.value !== null ? textOfScalar(idNode) : undefined;
-  const label = (id ?? given) === undefined ? `step ${index + 1}` : `step "${(id ?? given ?? '').slice(0, 64)}"`;
+  const called = id ?? given;
+  const label = called === undefined ? `step ${index + 1}` : `step "${called.slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
   const isConditional = conditional || node.entries.has('if');
   const isLast = item === frame.last?.node && !node.entries.has('foreach');
   const answer = isLast ? { answer: frame.last.answer } : {};
-  const draft = { node, name: id ?? given ?? String(index + 1), label, conditional: isConditional, ...answer };
+  const names = { name: called ?? String(index + 1), ...(called === undefined ? {} : { called }) };
+  const draft = { node, ...names, label, conditional: isConditional, ...answer };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
   assume(frame, node);
   return undefined;
@@ -152,7 +156,7 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
   if (loop !== undefined) reading.references.push(...referencesOf(loop));
   if (kind.key === 'run') checkCommand(frame, node);
   const bind = () => (options === undefined ? undefined : kind.bind(options.own as never, binding));
-  const body = inLoop(frame, draft, loop, bind);
+  const body = inLoop(frame, draft, bind);
   if (body === undefined) assume(frame, node);
   const isClean = body !== undefined && frame.problems.length === before;
   if (kind.key === 'prompt' && isClean && !context.raw) lintPrompt(frame, node, reading);
@@ -166,13 +170,13 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
 }
 
 function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions | undefined, made: Json[]): Binding {
-  const { node, kind, id, conditional } = draft;
+  const { node, kind, called, conditional } = draft;
   const { frame } = context;
   const inside = (list: Node, around: Around) => bindSteps(frame, list, around);
   return createBinding({
     node: options?.node ?? node,
     context,
-    ...(id === undefined ? {} : { id }),
+    ...(called === undefined ? {} : { id: called }),
     ...(kind.key === 'prompt' ? { turn: frame.prompts++ } : {}),
     ...(draft.answer === undefined ? {} : { answer: draft.answer }),
     made,
@@ -184,9 +188,10 @@ function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions |
   });
 }
 
-function inLoop<T>(frame: Frame, { node, id }: Draft, loop: Loop | undefined, bind: () => T): T {
-  if (loop === undefined) return bind();
-  return loop.kind === 'foreach' ? perItem(frame, node, id, bind) : perTurn(frame, node, bind);
+/** A loop that is wrong gives its names all the same: what reads them is not wrong because of that. */
+function inLoop<T>(frame: Frame, { node, id }: Draft, bind: () => T): T {
+  const turns = node.entries.has('repeat') ? () => perTurn(frame, node, bind) : bind;
+  return node.entries.has('foreach') ? perItem(frame, node, id, turns) : turns();
 }
 
 /** `while` has been noted with the texts of the step. */
@@ -194,14 +199,9 @@ function referencesOf(loop: Loop): readonly Reference[] {
   return loop.kind === 'foreach' ? loop.references : [];
 }
 
-function register(
-  frame: Frame,
-  { id, node, kind, conditional }: Draft & { id: string },
-  body: StepBody | undefined,
-  loop: Loop | undefined,
-): void {
+function register(frame: Frame, { id, node, kind, conditional }: Draft & { id: string }, body: StepBody | undefined): void {
   frame.names.later.delete(id);
-  const isList = loop?.kind === 'foreach';
+  const isList = node.entries.has('foreach');
   const known = body?.answer === undefined ? {} : answerShapes(body.answer);
   const shapes = isList ? { data: { type: 'list' } as const } : known;
   frame.names.steps.set(id, { kind: kind.key, modelText: !isList && isModelText(node, body), ...shapes });

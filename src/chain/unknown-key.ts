@@ -7,7 +7,6 @@ export interface Owner {
   /** Ends the sentence `unknown key "x" in …`. */
   readonly name: string;
   readonly known: readonly string[];
-  readonly planned?: readonly string[];
   readonly foreign?: ReadonlyMap<string, string>;
   /** Words that belong to another kind of step, with that kind. */
   readonly elsewhere?: ReadonlyMap<string, string>;
@@ -19,11 +18,8 @@ export function isFreeKey(key: string): boolean {
   return key.startsWith('x-');
 }
 
-/** What to say of a key that is not in the schema: planned, another tool's word, another kind's, or a slip. */
+/** What to say of a key that is not in the schema: another tool's word, another kind's, or a slip. */
 export function unknownKey(key: string, owner: Owner): Finding {
-  if (owner.planned?.includes(key)) {
-    return { code: 'PC1104', message: `"${key}" in ${owner.name} is not supported by this version`, help: owner.help };
-  }
   const ours = owner.foreign?.get(key);
   if (ours !== undefined)
     return { code: 'PC1103', message: `"${key}" is not a word of this format, in ${owner.name}`, help: ours };
@@ -35,7 +31,7 @@ export function unknownKey(key: string, owner: Owner): Finding {
       help: `it belongs to ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} step`,
     };
   }
-  const near = nearest(key, [...owner.known, ...(owner.planned ?? [])]);
+  const near = nearest(key, owner.known);
   const label = near === undefined ? undefined : `did you mean "${near}"?`;
   const help =
     owner.help ?? (owner.known.length > 0 && owner.known.length <= 30 ? `known keys: ${owner.known.join(', ')}` : undefined);

@@ -1,14 +1,3 @@
-/**
- * Keys the format has and this version may not have yet. A word leaves the list by itself: it is looked at only when the
- * tables of kinds and options do not know it.
- */
-export const PLANNED = {
-  kinds: [] as readonly string[],
-  step: [] as readonly string[],
-  chain: ['record'],
-  model: [],
-} as const satisfies Record<string, readonly string[]>;
-
 /** Words of other tools, and what this format says instead. */
 export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly chain: ReadonlyMap<string, string> } = {
   step: new Map([
@@ -103,6 +92,8 @@ export const FOREIGN: { readonly step: ReadonlyMap<string, string>; readonly cha
     ['additional_prompt_dirs', 'write "prompt_dirs:"'],
     ['store_steps', 'every run keeps its steps: promptchain runs show'],
     ['verbose', 'use the -v flag'],
+    ['record', 'use the flag --record <file>'],
+    ['replay', 'use the flag --replay <file>'],
     ['timeout', 'write "timeout:" on a step, or limits: {time: 10m}'],
     ['max_cost', 'write limits: {cost: 0.50}'],
     ['budget', 'write limits: {cost: 0.50}'],

@@ -28,7 +28,7 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   { flags: '--log-file <file>', description: 'append what --verbose would print to a file' },
   { flags: '--color <when>', description: 'colours on a terminal', choices: ['auto', 'always', 'never'] },
   { flags: '--no-interactive', description: 'never ask; fail instead' },
-  { flags: '-y, --yes', description: 'answer yes to every question, except whether to trust a chain or allow a tool' },
+  { flags: '-y, --yes', description: 'answer yes to every question, except a gate and whether to trust a chain or allow a tool' },
   { flags: '--env-file <file>', description: 'read variables from this file instead of .env' },
   { flags: '--no-env-file', description: 'read no .env file' },
   { flags: '-C, --directory <dir>', description: 'work in this folder' },

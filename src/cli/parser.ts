@@ -24,6 +24,8 @@ export async function parseArguments(argv: readonly string[], onCommand: (name: 
 
   const verb = findWord(found.rest, command.verbs);
   if (verb !== undefined) return parseWith(verb.item, `${found.item.name} ${verb.item.name}`, verb.rest);
+  const meant = command.verbs.find(({ name }) => name === command.without);
+  if (meant !== undefined && namesNoVerb(found.rest)) return parseWith(meant, `${found.item.name} ${meant.name}`, found.rest);
   if (found.rest.some((argument) => argument === '--help' || argument === '-h')) return { text: verbsHelp(found.item, command) };
   throw notAVerb(found.item, command.verbs, found.rest);
 }
@@ -73,6 +75,14 @@ function findWord<Item extends { readonly name: string }>(
     if (!previous.startsWith('-') || previous.includes('=')) return undefined;
   }
   return undefined;
+}
+
+/** An option of its own, or a word that can only be a file; a bare word is a verb with a slip in it. */
+function namesNoVerb([first, ...rest]: readonly string[]): boolean {
+  if (first === undefined || first === '--help' || first === '-h') return false;
+  const isGlobal = GLOBAL_OPTIONS.some(({ flags }) => flags.replace(/ <.*/, '').split(', ').includes(first));
+  if (isGlobal) return namesNoVerb(takesValue(first) ? rest.slice(1) : rest);
+  return first.startsWith('-') || /[./#\\]/.test(first);
 }
 
 function notACommand(argv: readonly string[]): UsageError {

@@ -94,15 +94,16 @@ async function* withFinally(
   frame: Frame,
 ): AsyncGenerator<StepEvent, StepOutcome> {
   if (chain.finally.length === 0) return yield* steps;
-  const last = { ...frame, prefix: `${frame.prefix}finally/`, final: false };
+  // What they tidy up after has been done again, or has failed again.
+  const last = () => ({ ...frame, prefix: `${frame.prefix}finally/`, final: false, again: frame.again || frame.notice.fresh });
   let outcome: StepOutcome;
   try {
     outcome = yield* steps;
   } catch (error) {
-    if (!frame.signal.aborted) yield* insteadOfFailing(runSteps(chain.finally, '', last));
+    if (!frame.signal.aborted) yield* insteadOfFailing(runSteps(chain.finally, '', last()));
     throw error;
   }
-  yield* runSteps(chain.finally, outcome.output, last);
+  yield* runSteps(chain.finally, outcome.output, last());
   return outcome;
 }
 

@@ -91,7 +91,8 @@ async function* afterFailure(work: Work, failed: StepFailed, cause: unknown): As
 
 function failedEvent(work: Work, thrown: unknown): StepFailed {
   const { step, path, frame } = work;
-  const at = thrown instanceof AttemptsFailed && thrown.cause instanceof FailedAt ? thrown.cause.step : path;
+  const failure = thrown instanceof AttemptsFailed ? thrown.cause : thrown;
+  const at = failure instanceof FailedAt ? failure.step : path;
   const partial = thrown instanceof AttemptsFailed ? thrown.partial : '';
   const cause = causeOf(thrown);
   // A limit that is reached is reached for every step.

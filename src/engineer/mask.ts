@@ -10,8 +10,9 @@ export interface Masked {
 /**
  * Placeholders, code between fences, foreign `{{placeholders}}` and what stands between `<!-- keep -->` and `<!-- /keep -->`
  * become tokens, so that a model that rewrites the text can move but not reword them. What `like` hides has its token there.
+ * Without `protect` code is open to changes.
  */
-export function mask(text: string, like?: Masked): Masked {
+export function mask(text: string, like?: Masked, protect = true): Masked {
   const tokens = new Map(like?.tokens);
   const tokenOf = new Map([...tokens].map(([token, part]) => [part, token]));
   const hide = (part: string): string => {
@@ -20,12 +21,15 @@ export function mask(text: string, like?: Masked): Masked {
     tokens.set(token, part);
     return token;
   };
-  let masked = text.replace(KEPT, hide).replace(FENCED, hide).replace(FOREIGN, hide);
+  const kept = text.replace(KEPT, hide);
+  let masked = (protect ? kept.replace(NUMBERED, hide).replace(FENCED, hide) : kept).replace(FOREIGN, hide);
   for (const slot of slotsOf(masked)) masked = masked.replaceAll(slot, hide(slot));
   return { text: masked, tokens };
 }
 
 const KEPT = /<!-- keep -->[\s\S]*?<!-- \/keep -->/g;
+/** `${1}text${1}`, as the prompts of other tools mark what is not to be touched. */
+const NUMBERED = /\$\{(\d+)\}[\s\S]*?\$\{\1\}/g;
 const FENCED = /^(`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?\n)?\1[ \t]*$/gm;
 const FOREIGN = /\{\{[^{}\n]*\}\}/g;
 const TOKEN = /⟦P\d+⟧/g;

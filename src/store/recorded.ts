@@ -47,6 +47,8 @@ export function progressIn(events: readonly Event[]): Progress {
       if (event.step === undefined) committed.add(event.namespace);
       else remembered.add(event.step);
     } else if (event.type === 'step.failed') {
+      // It was done again, and what it gave before counts no longer.
+      recorded.delete(event.step);
       if (event.continued) failures.set(event.step, event);
       if (event.kind === 'tool') failed.add(event.step);
     }

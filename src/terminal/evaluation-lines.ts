@@ -1,3 +1,4 @@
+import { dollars } from '../lib/dollars.ts';
 import type { Paint } from './paint.ts';
 import { duration } from './words.ts';
 
@@ -27,7 +28,7 @@ export function figuresLine({ counts, score, threshold, metrics, costUsd, durati
     ...(score === null ? [] : [`score ${score.toFixed(2)}${wanted}`]),
     ...own,
     duration(durationMs),
-    ...(costUsd === null ? ['cost unknown'] : costUsd === 0 ? [] : [`$${costUsd.toFixed(4)}`]),
+    ...(costUsd === null ? ['cost unknown'] : costUsd === 0 ? [] : [dollars(costUsd)]),
   ];
   const mark = met && error + notRun === 0 ? paint.green : paint.red;
   return `${mark(paint.bold(cases))} · ${notes.join(' · ')}\n`;

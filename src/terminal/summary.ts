@@ -1,6 +1,7 @@
 import { textOf } from '../core/json.ts';
 import type { Usage } from '../core/model.ts';
 import type { RunResult, StepResult } from '../core/run.ts';
+import { dollars } from '../lib/dollars.ts';
 import { duration, oneLine } from './words.ts';
 
 /**
@@ -97,7 +98,7 @@ function tokens({ input_tokens, output_tokens }: Usage): readonly string[] {
 
 function cost(usd: number | null, usage: Usage): readonly string[] {
   if (usd === null) return usage.output_tokens === 0 ? [] : ['cost unknown'];
-  return usd === 0 ? [] : [`$${usd.toFixed(4)}`];
+  return usd === 0 ? [] : [dollars(usd)];
 }
 
 /** One line in which no character means anything to Markdown. */

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
 import { applyFixes } from '../../src/chain/fix.ts';
-import { fields } from '../../src/lib/fields.ts';
-import { KINDS } from '../../src/steps/index.ts';
 import { chainOf, check, told } from './checking.ts';
 
 describe('a chain file', () => {
@@ -113,29 +110,18 @@ describe('a chain file', () => {
     });
   }
 
-  it('says of keys of the chain that they are not there yet', () => {
-    assert.deepEqual(told('record: {cost: 1}\nsteps: ["{input}"]\n'), [
-      'PC1104 1:1 "record" in the chain is not supported by this version',
+  it('takes a loop that is wrong for a loop: what reads its item or its turn is right', () => {
+    const inside = 'steps: [{prompt: "{item} {input}"}]';
+    assert.deepEqual(told(`steps:\n  - foreach: {a: 1}\n    ${inside}\n`), [
+      'PC1101 2:14 "foreach" must be a CEL expression that gives a list, or a list, not a map',
     ]);
-  });
-
-  it('takes a planned kind as soon as the table has it', () => {
-    const [set] = KINDS.filter((kind) => kind.key === 'set');
-    assert.ok(set !== undefined);
-    const approve = { ...set, key: 'approve', options: fields({ approve: () => z.json() }) };
-    const kinds = [
-      ...KINDS,
-      {
-        ...approve,
-        bind: () => ({
-          // biome-ignore lint/correctness/useYield: a step that says nothing
-          run: async function* () {
-            return { output: '' };
-          },
-        }),
-      },
-    ];
-    assert.deepEqual(told('steps:\n  - approve: yes?\n', { kinds }), []);
+    assert.deepEqual(told(`steps:\n  - foreach: input\n    ${inside}\n`), ['PC3203 2:14 a list is needed here: this is text']);
+    assert.deepEqual(told('steps:\n  - repeat: {mx: 3}\n    prompt: "{loop.turn} {input}"\n'), [
+      'PC1102 2:14 unknown key "mx" in "repeat"',
+    ]);
+    assert.deepEqual(told('steps:\n  - foreach: [1]\n    repeat: {max: 3}\n    prompt: "{item} {loop.turn}"\n'), [
+      'PC1125 3:5 a step has either "foreach" or "repeat"',
+    ]);
   });
 
   it('wants exactly one kind', () => {

@@ -36,6 +36,17 @@ describe('models', () => {
     assert.deepEqual(told(text, { model: { steps: { c: 'echo/z' } } }), [
       'PC1116 5:1 the command line gives step "c" a model, but the chain has no such step',
     ]);
+    const groups = 'model: echo/a\nsteps: [{id: p, parallel: {a: "{input}", b: {id: c, prompt: "{input}"}}}, {id: d, run: cat}]';
+    const [group] = chainOf(groups, { model: { steps: { a: 'echo/x', c: 'echo/y' } } }).steps;
+    assert.deepEqual(
+      group?.body.parts?.map(({ steps }) => steps[0]?.body.model?.id),
+      ['echo/x', 'echo/y'],
+    );
+    for (const id of ['p', 'd']) {
+      assert.deepEqual(told(groups, { model: { steps: { [id]: 'echo/z' } } }), [
+        `PC1116 2:1 the command line gives step "${id}" a model, but that step asks none`,
+      ]);
+    }
     assert.deepEqual(told(text, { model: { override: 'echo', steps: { b: 'echo/' } } }), [
       'PC1116 2:3 on the command line: there is no model "echo"',
       'PC1116 2:3 on the command line: "echo/" names a provider but no model',

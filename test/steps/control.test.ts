@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openSandbox } from '../cli/sandbox.ts';
 import { startFakeProvider } from '../fake/provider.ts';
@@ -53,6 +54,19 @@ test('the first branch that fails ends the others, and the step', async () => {
   };
   assert.equal(error.step, 'p/bad');
   assert.equal(steps.find(({ path }) => path === 'p/slow')?.error.reason, 'cancelled');
+});
+
+test('the error of a loop names the step that failed, in its item or turn', async () => {
+  const inner = 'run: \'[ "$INPUT" != 2 ]\'';
+  const cases = {
+    [`steps:\n  - { id: f, foreach: [1, 2, 3], ${inner} }\n`]: 'f[1]',
+    [`steps:\n  - id: p\n    parallel:\n      a: { foreach: [1, 2], steps: [{ id: in, ${inner} }] }\n`]: 'p/a[1]/in',
+    'steps:\n  - id: r\n    repeat: { max: 2 }\n    steps: [{ id: in, run: exit 3 }]\n': 'r[0]/in',
+  };
+  for (const [yaml, path] of Object.entries(cases)) {
+    const { stdout } = await run(yaml, ['--json']);
+    assert.equal((JSON.parse(stdout) as { error: { step: string } }).error.step, path);
+  }
 });
 
 test('on_error: continue lets the other branches go on, and leaves null in place of the failed one', async () => {
@@ -201,6 +215,24 @@ test('finally runs after success, after a failure and after a stop, and changes 
     const { stdout } = await sandbox.run(['run', '-', '-q', '-i', 'x'], { stdin: 'steps: [{run: "cat last.txt; echo ."}]\n' });
     assert.equal(stdout, `${last}.\n`);
   }
+});
+
+test('finally runs again in a resumed run where a step before it did, and only there', async () => {
+  using sandbox = openSandbox({
+    'c.yaml':
+      'steps:\n  - { id: a, run: "echo a >> log" }\n  - { id: b, run: "echo b >> log; test -e ok" }\nfinally:\n  - { id: f, run: "echo f >> log; test ! -e bad" }\n  - { id: g, run: "echo g >> log; test ! -e worse" }\n',
+  });
+  const log = () => readFileSync(sandbox.path('log'), 'utf8').replaceAll('\n', '');
+  const runOn = () => sandbox.run(['runs', 'resume', 'last']);
+  assert.equal((await sandbox.run(['run', 'c.yaml', '-i', 'x'])).code, 1);
+  assert.equal(log(), 'abfg');
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfg', 'b failed again');
+  sandbox.write({ ok: '', worse: '' });
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfgbfg', 'b ran, then f, then g failed');
+  assert.equal((await runOn()).code, 1);
+  assert.equal(log(), 'abfgbfgbfgg', 'f had finished after all others');
 });
 
 test('finally: its own failure fails a run that had succeeded, and is told beside another', async () => {

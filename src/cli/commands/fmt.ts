@@ -5,6 +5,7 @@ import { displayPath } from '../../terminal/frame.ts';
 import type { Call, Command } from '../command.ts';
 import { explainProblems } from '../explain.ts';
 import { replaceText } from '../replace-text.ts';
+import { unifiedDiff } from '../unified-diff.ts';
 import { type Checked, createChecker } from '../validate/check.ts';
 
 export const fmt: Command = {
@@ -33,7 +34,7 @@ export const fmt: Command = {
       }
       const after = formatYaml(before) ?? (await leaveAlone(checked, before, call));
       changed ||= after !== before;
-      if (options.diff === true) await out.write(await diffOf(name, before, after));
+      if (options.diff === true) await out.write(await unifiedDiff(name, before, after));
       else if (options.check === true) await out.write(after === before ? '' : `${name}\n`);
       else if (name === '-') await out.write(after);
       else if (after !== before) {
@@ -64,10 +65,4 @@ async function leaveAlone({ file }: Checked, text: string, { err, paint, io }: C
   const name = displayPath(file, io.cwd);
   await err.write(`${paint.yellow('warning')}: ${name} is left as it is: it holds YAML that cannot be laid out safely\n`);
   return text;
-}
-
-async function diffOf(name: string, before: string, after: string): Promise<string> {
-  if (before === after) return '';
-  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff');
-  return createTwoFilesPatch(name, name, before, after, undefined, undefined, { headerOptions: FILE_HEADERS_ONLY });
 }

@@ -24,7 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'engineer',
-    summary: 'score a chain on a dataset',
+    summary: 'better prompts, and how good a chain is',
     load: async () => (await import('./engineer.ts')).engineer,
   },
   {

@@ -26,11 +26,16 @@ const list: Verb = {
       await out.write(`${JSON.stringify(parts, null, 2)}\n`);
       return EXIT.ok;
     }
-    const rows = (kind: PromptItem['kind']) => of(kind).map((item) => [sanitize(usageOf(item)), sanitize(item.description)]);
+    const rows = (some: readonly PromptItem[]) => some.map((item) => [sanitize(usageOf(item)), sanitize(item.description)]);
+    const techniques = of('technique');
     const parts = [
-      { title: 'Techniques, for techniques: [name] on a step', rows: rows('technique') },
-      { title: 'Strategies, for strategy: name on a step', rows: rows('strategy') },
-      { title: 'Prompt files, for prompt: { id: name }', rows: rows('file') },
+      { title: 'Techniques, for techniques: [name] on a step', rows: rows(techniques.filter(({ edits }) => edits !== true)) },
+      {
+        title: 'Techniques that edit a prompt, for engineer improve --techniques name',
+        rows: rows(techniques.filter(({ edits }) => edits === true)),
+      },
+      { title: 'Strategies, for strategy: name on a step', rows: rows(of('strategy')) },
+      { title: 'Prompt files, for prompt: { id: name }', rows: rows(of('file')) },
     ];
     const shown = parts.filter((part) => part.rows.length > 0);
     await out.write(`${shown.map((part) => `${part.title}\n${columns(part.rows)}`).join('\n\n')}\n`);

@@ -13,6 +13,8 @@ export interface PromptItem {
   /** What a chain writes: the name, or the id of a file in `prompts/`. */
   readonly name: string;
   readonly description: string;
+  /** A technique for `engineer improve` alone. */
+  readonly edits?: true;
   readonly parameter?: NonNullable<CatalogueEntry['parameter']>;
   readonly text: string;
   /** Absolute. */
@@ -23,10 +25,14 @@ export interface PromptItem {
 export function promptItems({ cwd, packageDir }: Pick<Io, 'cwd' | 'packageDir'>): readonly PromptItem[] {
   const { techniques, strategies } = listCatalogue(catalogueDirs(cwd, packageDir));
   return [
-    ...[...techniques.values()].map((entry) => ({ kind: 'technique' as const, ...entry })),
-    ...[...strategies.values()].map((entry) => ({ kind: 'strategy' as const, ...entry })),
+    ...[...techniques.values()].map((entry) => itemOf('technique', entry)),
+    ...[...strategies.values()].map((entry) => itemOf('strategy', entry)),
     ...promptFiles(join(cwd, 'prompts')),
   ];
+}
+
+function itemOf(kind: PromptItem['kind'], { name, description, edits, parameter, text, file }: CatalogueEntry): PromptItem {
+  return { kind, name, description, ...(edits ? { edits } : {}), ...(parameter === undefined ? {} : { parameter }), text, file };
 }
 
 /** By id: of two files with the same one the first counts, as in a chain. */

@@ -79,19 +79,36 @@ export function isNamed(name: string): (step: { readonly id: string; readonly pa
 }
 
 function checkStep(name: string, chain: Chain): void {
-  const names = namesOf(chain.steps, '');
-  if (names.includes(name)) return;
+  const names = namesOf(chain);
+  if (names.includes(asFirst(name))) return;
   const close = nearest(name, names);
   const help = close === undefined ? `the steps are: ${names.join(', ')}` : `did you mean "${close}"?`;
   throw new UsageError(`--output-step: the chain has no step "${name}"`, { code: 'PC2026', help });
 }
 
-/** The ids and journal paths of all steps, those inside groups and sub-chains included. */
-export function namesOf(steps: readonly Step[], prefix: string): readonly string[] {
-  const names = steps.flatMap((step) => {
-    const path = prefix + step.name;
-    const inside = partsOf(step).flatMap((part) => namesOf(part.steps, `${path}/${part.prefix}`));
-    return [step.name, path, ...inside, ...namesOf(step.body.chain?.steps ?? [], `${path}/`)];
+/** The ids and journal paths of all steps, those inside groups and sub-chains included; of items and turns the first stands for all. */
+export function namesOf(chain: Chain): readonly string[] {
+  return [...new Set(namesIn(chain, ''))];
+}
+
+/** The name of an item or a turn, as that of the first. */
+export function asFirst(name: string): string {
+  return name.replaceAll(/\[\d+\]/g, '[0]');
+}
+
+function namesIn(chain: Chain, prefix: string): readonly string[] {
+  return [...namesUnder(chain.steps, prefix), ...namesUnder(chain.finally, `${prefix}finally/`)];
+}
+
+function namesUnder(steps: readonly Step[], prefix: string): readonly string[] {
+  return steps.flatMap((step) => {
+    const { name, loop, body, onError } = step;
+    const turn = loop === undefined ? name : `${name}[0]`;
+    const inside = partsOf(step).flatMap((part) => {
+      const around = part.steps === onError ? name : turn;
+      return namesUnder(part.steps, `${prefix}${around}/${part.prefix}`);
+    });
+    const called = body.chain === undefined ? [] : namesIn(body.chain, `${prefix}${turn}/`);
+    return [name, prefix + name, turn, prefix + turn, ...inside, ...called];
   });
-  return [...new Set(names)];
 }

@@ -48,12 +48,12 @@ export async function runPlanText(needs: PlanNeeds): Promise<string> {
   return `${JSON.stringify({ schema: 'promptchain.plan.v1', chain: { name, file, sha256 }, resume: earlier?.id ?? null, steps })}\n`;
 }
 
-/** `--only` runs one step: everything before it has to be there already. */
+/** `--only` runs one step, and those of `finally` as ever: everything before it has to be there already. */
 export async function checkOnly(needs: PlanNeeds): Promise<void> {
   const { only } = needs.flags;
   if (only === undefined) return;
   const missing = (await planned(needs)).filter(
-    ({ path, action }) => action !== 'reuse' && action !== 'skip' && !isOrInside(path, only),
+    ({ path, action }) => action !== 'reuse' && action !== 'skip' && !isOrInside(path, only) && !isOrInside(path, 'finally'),
   );
   if (missing.length === 0) return;
   const names = missing.map(({ path }) => path);

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
-import { Failure, UsageError } from '../../core/errors.ts';
+import { UsageError } from '../../core/errors.ts';
 import type { Io } from '../../core/io.ts';
 import { textOf } from '../../core/json.ts';
 import type { OpenModel } from '../../core/model.ts';
-import { runChain } from '../../engine/run.ts';
 import type { World } from '../../eval/world.ts';
 import type { Call } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
+import { answerOf } from '../run/answer-of.ts';
 import { loadAsked } from '../run/load.ts';
-import { newRunId } from '../run/run-id.ts';
-import { ownMemory } from './own-memory.ts';
 
 /** The prompts a judge is asked with, and what each is filled in with. */
 const PROMPTS: Readonly<Record<string, readonly string[]>> = {
@@ -38,25 +36,7 @@ export function judgeWith(
   return async (prompt, inputs, signal) => {
     const chain = chains.get(prompt);
     if (chain === undefined) throw new UsageError(`no judge for ${prompt}`);
-    const runId = newRunId(io.clock.now(), io.random);
-    let failure: unknown;
-    const events = runChain(chain, {
-      runId,
-      input: '',
-      inputs,
-      io,
-      openModel,
-      memory: ownMemory(),
-      live: false,
-      signal,
-      onFailure: (error) => {
-        failure = error;
-      },
-    });
-    let next = await events.next();
-    while (!next.done) next = await events.next();
-    const { status, output, usage, cost_usd: costUsd, error } = next.value;
-    if (status === 'success') return { text: textOf(output), usage, costUsd };
-    throw failure ?? new Failure(`the judge failed: ${error?.message}`, { code: 'PC1513', reason: error?.reason ?? 'internal' });
+    const { output, usage, cost_usd: costUsd } = await answerOf(chain, { inputs, io, openModel, signal });
+    return { text: textOf(output), usage, costUsd };
   };
 }

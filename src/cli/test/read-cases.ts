@@ -5,7 +5,7 @@ import type { Problem } from '../../core/problem.ts';
 import { assertionsIn } from '../../eval/needs.ts';
 import { nearest } from '../../lib/nearest.ts';
 import type { Call } from '../command.ts';
-import { namesOf } from '../run/check.ts';
+import { asFirst, namesOf } from '../run/check.ts';
 import { type CaseInputs, caseInputs } from './case-inputs.ts';
 import { loadDataset } from './load-dataset.ts';
 
@@ -22,10 +22,10 @@ export function readCases(
 
 /** Every `step` of an assertion is a step of the chain. */
 function checkSteps(chain: Chain, { cases, sources }: Dataset): void {
-  const names = namesOf([...chain.steps, ...chain.finally], '');
+  const names = namesOf(chain);
   const problems = cases.flatMap((each) =>
     assertionsIn(each).flatMap(({ step, position }): Problem[] => {
-      if (step === undefined || names.includes(step)) return [];
+      if (step === undefined || names.includes(asFirst(step))) return [];
       const near = nearest(step, names);
       const message = `the chain has no step "${step}"`;
       const label = near === undefined ? {} : { label: `did you mean "${near}"?` };

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
-import { differences } from './differences.ts';
+import { differences } from '../differences.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface Miss {

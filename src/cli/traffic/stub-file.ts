@@ -72,7 +72,7 @@ export interface Stubs {
 /** The stubs in a file. Throws `ChainError` with every problem of it, a name that no step has among them. */
 export function readStubs(file: string, chain: Chain): Stubs {
   const { values, problem, check } = readMap(file, 'the stub file', stubFields);
-  const names = new Set(namesOf(chain.steps, ''));
+  const names = new Set(namesOf(chain).map(stepOf));
   for (const name of Object.keys(values.steps ?? {})) {
     if (name.includes('*') || names.has(stepOf(name)) || names.has(lastOf(stepOf(name)))) continue;
     const near = nearest(name, names);

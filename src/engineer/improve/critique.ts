@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { jsonIn } from '../../lib/json-text.ts';
-import type { LintFinding, Severity } from './lint.ts';
+import type { LintFinding, Severity } from '../lint/lint.ts';
 
 /** What a judge has against a prompt. */
 export interface Criticism {

@@ -1,7 +1,7 @@
+import { type LintContext, type LintFinding, lint } from '../lint/lint.ts';
 import type { Answer } from '../ports.ts';
 import { ASPECTS, type Criticism, critiquePrompt, readCritique } from './critique.ts';
 import { CHOICE_FORMAT, duel, signTest, type Win } from './duel.ts';
-import { type LintContext, type LintFinding, lint } from './lint.ts';
 import type { Hunk } from './patch.ts';
 import { type Revision, revise } from './revise.ts';
 
@@ -17,6 +17,10 @@ export interface ImproveOptions {
   readonly edit?: 'patch' | 'rewrite';
   readonly keep?: readonly RegExp[];
   readonly maxCharacters?: number;
+  /** Code stays as it is; yes by default. */
+  readonly protect?: boolean;
+  /** A judge looks for problems; yes by default. Without, only lint and the notes give reason to work. */
+  readonly critique?: boolean;
   readonly maxIterations?: number;
   /** Inputs to try both texts on; without any the judge compares the texts themselves. */
   readonly inputs?: readonly string[];
@@ -99,10 +103,10 @@ async function* criticise(
   text: string,
   iteration: number,
 ): AsyncGenerator<ImproveEvent, readonly Criticism[]> {
-  const { aspects = ASPECTS, notes = [] } = options;
+  const { aspects = ASPECTS, notes = [], critique = true } = options;
   const found = lint(text, options.lintContext);
   const prompt = critiquePrompt({ text, aspects, lint: found, notes });
-  const judged = readCritique(yield* asked(options, 'judge', prompt, iteration), text) ?? [];
+  const judged = critique ? (readCritique(yield* asked(options, 'judge', prompt, iteration), text) ?? []) : [];
   yield { type: 'critique', iteration, lint: found, criticism: judged };
   return [...found.map(({ rule, ...rest }) => ({ aspect: rule, ...rest })), ...judged];
 }
@@ -118,9 +122,10 @@ async function* revised(
     techniques = [],
     edit = 'patch',
     keep = [],
+    protect = true,
     maxCharacters = Math.max(LEAST_ROOM, ROOM * options.text.length),
   } = options;
-  const request = { text, criticism, notes, techniques, edit, keep, maxCharacters };
+  const request = { text, criticism, notes, techniques, edit, keep, maxCharacters, protect };
   const revision = yield* revise(request, (prompt) => asked(options, 'improver', prompt, iteration));
   if ('objection' in revision) yield { type: 'refused', iteration, ...revision.objection };
   else yield { type: 'revision', iteration, text: revision.text, hunks: revision.hunks };

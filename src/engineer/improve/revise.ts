@@ -13,19 +13,23 @@ export interface ReviseRequest {
   readonly edit: 'patch' | 'rewrite';
   readonly keep: readonly RegExp[];
   readonly maxCharacters: number;
+  /** Code stays as it is. */
+  readonly protect: boolean;
 }
 
 export type Revision = { readonly text: string; readonly hunks: readonly Hunk[] } | { readonly objection: Objection };
 
-/** Least likeness of a text and its revision where nobody asked for a new one. */
-const LEAST_LIKENESS = 0.3;
+/** Least share of a text's words that its revision keeps where nobody asked for a new one. */
+const LEAST_KEPT = 0.3;
+/** A text of so few words may well be replaced as a whole. */
+const FEW_WORDS = 12;
 
 /** Asks for a better text; one that a guard refuses gets one more try, knowing why. */
 export async function* revise<E>(
   request: ReviseRequest,
   ask: (prompt: string, attempt: number) => AsyncGenerator<E, string>,
 ): AsyncGenerator<E, Revision> {
-  const masked = mask(request.text);
+  const masked = mask(request.text, undefined, request.protect);
   const prompt = revisionPrompt(request, masked.text);
   const first = read(yield* ask(prompt, 1));
   if (!('objection' in first)) return first;
@@ -87,7 +91,7 @@ function visible({ search, replace, reason }: Hunk, { tokens }: Masked): Hunk {
 function unlike({ text, edit }: ReviseRequest, revised: string): Objection | undefined {
   if (revised === text) return { guard: 'same', problem: 'nothing was changed' };
   if (script(revised) !== script(text)) return { guard: 'language', problem: 'the language of the prompt was changed' };
-  if (edit === 'rewrite' || likeness(text, revised) >= LEAST_LIKENESS) return undefined;
+  if (edit === 'rewrite' || keptOf(text, revised) >= LEAST_KEPT) return undefined;
   return { guard: 'likeness', problem: 'hardly anything of the prompt is left; change only what the problems call for' };
 }
 
@@ -98,11 +102,14 @@ function script(text: string): string {
   return letters.length === 0 || latin * 2 >= letters.length ? 'latin' : 'other';
 }
 
-/** The share of words that two texts have in common, from 0 to 1. */
-function likeness(one: string, other: string): number {
-  const [words, others] = [one, other].map((text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu)));
-  if (words === undefined || others === undefined || words.size + others.size === 0) return 1;
-  return (2 * [...words].filter((word) => others.has(word)).length) / (words.size + others.size);
+/** The share of the words of a text that are left in its revision, from 0 to 1. */
+function keptOf(text: string, revised: string): number {
+  const [words, left] = [wordsOf(text), wordsOf(revised)];
+  return words.size < FEW_WORDS ? 1 : [...words].filter((word) => left.has(word)).length / words.size;
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
 }
 
 function revisionPrompt({ criticism, notes, techniques, edit }: ReviseRequest, masked: string): string {

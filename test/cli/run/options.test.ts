@@ -36,6 +36,29 @@ describe('options of run that change the chain', () => {
     assert.equal(fake.requests[0]?.body.temperature, 0.1);
   });
 
+  it('--set finds a step by its id in groups too, and by the name of its branch', async () => {
+    using sandbox = openSandbox({
+      'a.yaml': `models: [echo/x]
+steps:
+  - id: p
+    parallel:
+      a: "a {input}"
+      b: { id: own, prompt: "b {input}" }
+      c: [{ id: q, prompt: "q {input}" }]
+  - { id: s, switch: input, cases: { x: { id: one, prompt: "one" } }, default: "none {input}", on_error: [{ id: h, prompt: "h" }] }
+`,
+    });
+    const set = Object.entries({ a: 'A', own: 'B', q: 'Q', one: 'ONE', h: 'H' }).flatMap(([id, text]) => [
+      '--set',
+      `steps.${id}.prompt=${text}`,
+    ]);
+    const { code, stdout, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x', '-q', '--output-step', 'p', ...set]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { a: 'A', b: 'B', c: 'Q' });
+    const plan = await sandbox.run(['run', 'a.yaml', '-i', 'x', '--set', 'steps.b.prompt=B', '--dry-run']);
+    assert.equal(plan.code, 2, 'b is called own');
+  });
+
   it('PROMPTCHAIN_MODEL is a default that the file goes over', async () => {
     using sandbox = openSandbox({ 'a.yaml': 'steps: ["{input}"]\n', 'b.yaml': 'model: echo/own\nsteps: ["{input}"]\n' });
     const env = { PROMPTCHAIN_MODEL: 'echo/default' };

@@ -91,6 +91,37 @@ describe('stdout of run', () => {
     assert.match(wrong.stderr, /did you mean "two"\?/);
   });
 
+  it('can be one step of many: in a branch, of an item, of a turn, of the last steps', async () => {
+    using sandbox = openSandbox({
+      'a.yaml': `models: [echo/x]
+steps:
+  - id: p
+    parallel:
+      a: "a {input}"
+      b: [{ id: q, prompt: "q {input}" }, { id: each, foreach: [7, 8], prompt: "item {item}" }]
+  - id: l
+    repeat: { max: 2 }
+    steps: [{ id: t, prompt: "turn {loop.turn}" }]
+finally:
+  - { id: last, prompt: "last {input}" }
+`,
+    });
+    const of = (step: string) => sandbox.run(['run', 'a.yaml', '-i', 'hi', '-q', '--output-step', step]);
+    const given = {
+      a: 'a hi',
+      'p/b/q': 'q hi',
+      'each[1]': 'item 8',
+      'p/b/each[0]': 'item 7',
+      'l[1]/t': 'turn 2',
+      last: 'last turn 2',
+    };
+    for (const [step, output] of Object.entries(given)) {
+      const { stdout, stderr } = await of(step);
+      assert.equal(stdout, `${output}\n`, step + stderr);
+    }
+    assert.deepEqual([(await of('each[2]')).code, (await of('q[0]')).code, (await of('l/t')).code], [1, 2, 2]);
+  });
+
   it('is the input of the next run in a pipeline', async () => {
     using sandbox = openSandbox({ 'a.yaml': TWO_STEPS, 'b.yaml': 'models: [echo/x]\nsteps: ["<{input}>"]\n' });
     const { stdout, stderr } = await shell(sandbox, 'echo hi | promptchain run a.yaml -q | promptchain run b.yaml --json').ended;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type FakeProvider, startFakeProvider } from '../../fake/provider.ts';
 import { openSandbox, type Sandbox } from '../sandbox.ts';
@@ -155,6 +156,19 @@ test('--from runs that step and all after it, --until ends there', () =>
     const until = await run('--until', 'facts', '-i', 'owls');
     assert.deepEqual([until.stdout, until.asked], ['<Facts>\n', ['Facts']]);
   }));
+
+test('--only and --until run the steps of finally, which are no reason to refuse', async () => {
+  using sandbox = openSandbox({
+    'f.yaml':
+      'steps:\n  - { id: a, run: "echo a" }\n  - { id: b, run: "cat; echo b" }\nfinally: [{ id: last, run: "cat > last.txt" }]\n',
+  });
+  const last = () => readFileSync(sandbox.path('last.txt'), 'utf8');
+  assert.equal((await sandbox.run(['run', 'f.yaml', '-i', 'x', '-q', '--until', 'a'])).stdout, 'a\n');
+  assert.equal(last(), 'a');
+  const { code, stdout, stderr } = await sandbox.run(['run', 'f.yaml', '-i', 'x', '-q', '--only', 'b']);
+  assert.deepEqual([code, stdout], [0, 'ab\n'], stderr);
+  assert.equal(last(), 'ab');
+});
 
 test('--only runs one step; where what it reads is missing it says so', () =>
   after(async ({ sandbox, run }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { startFakeProvider } from '../../fake/provider.ts';
 import { openSandbox } from '../sandbox.ts';
 
 const CHAIN =
@@ -9,6 +10,16 @@ const CHAIN =
 const HOSTILE = '```\n</details>![x](http://evil)\n::error::pwned\nstatus<<end\nowned\nend\n````';
 
 describe('run --summary', () => {
+  it('says a cost of less than a hundredth of a cent', async () => {
+    await using fake = await startFakeProvider({ replies: [{ text: 'a', usage: { input: 10, output: 0 } }] });
+    const model = '{ model: openai/own, price: { input: 0.1, output: 0.1 } }';
+    using sandbox = openSandbox({ 'a.yaml': `models: { own: ${model} }\nmodel: own\nsteps: ["{input}"]\n` });
+    const env = { OPENAI_BASE_URL: fake.openaiUrl, OPENAI_API_KEY: 'sk-test-0123456789' };
+    const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'x', '-q', '--summary', 'page.md'], { env });
+    assert.equal(code, 0, stderr);
+    assert.match(readFileSync(sandbox.path('page.md'), 'utf8'), /\$0\.0000010/);
+  });
+
   it('writes a page with the steps and the output, and leaves nothing beside it', async () => {
     using sandbox = openSandbox({ 'a.yaml': CHAIN });
     const { code, stdout, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hello', '-q', '--summary', 'page.md']);

@@ -139,6 +139,26 @@ output: "{steps.each.output} {steps.both.output}"
     );
   });
 
+  it('answers for steps of finally, of on_error, of items and of turns', async () => {
+    const chain = `model: openai/gpt-4o-mini
+steps:
+  - { id: bad, run: "exit 1", on_error: [{ id: mend, prompt: "{input}" }] }
+  - { id: turns, repeat: { max: 2 }, steps: [{ id: turn, prompt: "{input}" }] }
+  - { id: each, foreach: [1, 2], prompt: "{item}" }
+finally:
+  - { id: last, prompt: "{input}" }
+  - { id: sub, chain: sub.yaml }
+`;
+    const sub = 'model: openai/gpt-4o-mini\nsteps: ["{input}"]\nfinally: [{id: inner, prompt: "{input}"}]\n';
+    const stubs =
+      'steps: { mend: m, "turns[1]/turn": t1, turn: t0, "each[1]": e1, each: e, "finally/last": l, "finally/sub/*": s, inner: i }';
+    const ended = await run({ 'chain.yaml': chain, 'sub.yaml': sub, 'stubs.yaml': stubs }, '--all-steps', '-q');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(ended.stdout, /turns\[0\]\/turn <==\nt0\n[\s\S]*turns\[1\]\/turn <==\nt1\n/);
+    assert.match(ended.stdout, /each <==\n\["e","e1"\]\n/);
+    assert.match(ended.stdout, /finally\/last <==\nl\n[\s\S]*finally\/sub\/finally\/inner <==\n[is]\n/);
+  });
+
   it('excludes what contradicts it', async () => {
     for (const flag of [['--record', 'a'], ['--replay', 'a'], ['--require-llm'], ['--dry-run']]) {
       const { code, stderr } = await run({ 'chain.yaml': CHAIN, 'stubs.yaml': STUBS }, ...flag);

@@ -1,7 +1,7 @@
 import type { Change } from 'diff';
 
 /** What differs between two texts, as lines for a person: `-` and `+`, changed words marked, a little of what is around. */
-export async function differences(before: string, after: string): Promise<readonly string[]> {
+export async function differences(before: string, after: string, mostLines = MOST_LINES): Promise<readonly string[]> {
   const { diffLines, diffWordsWithSpace } = await import('diff');
   const changes = diffLines(`${before}\n`, `${after}\n`);
   const lines: string[] = [];
@@ -15,8 +15,8 @@ export async function differences(before: string, after: string): Promise<readon
       lines.push(...linesOf(change).map((line) => `${change.removed ? '-' : '+'} ${shortened(line)}`));
     } else lines.push(...around(linesOf(change), index === 0, index === changes.length - 1));
   }
-  const left = lines.length - MOST_LINES;
-  return left <= 0 ? lines : [...lines.slice(0, MOST_LINES), `… and ${left} more lines`];
+  const left = lines.length - mostLines;
+  return left <= 0 ? lines : [...lines.slice(0, mostLines), `… and ${left} more lines`];
 }
 
 const MOST_LINES = 40;

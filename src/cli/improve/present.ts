@@ -1,0 +1,65 @@
+import type { Spent } from '../../core/limits.ts';
+import type { Paint } from '../../terminal/paint.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import { differences } from '../differences.ts';
+import type { Outcome, Report } from './outcome.ts';
+import { counted } from './progress.ts';
+
+/** A changed prompt and why, for a person: verdict, changed words, reasons, what was and is wrong. Ends with a line break. */
+export async function present(outcome: Outcome, paint: Paint): Promise<string> {
+  const { target, changed, text } = outcome;
+  const diff = changed ? await differences(target.text, text, Number.POSITIVE_INFINITY) : [];
+  const reasons = outcome.hunks.flatMap(({ reason }) => (reason === '' ? [] : [`  ${sanitize(reason)}`]));
+  return [
+    `${paint.bold(sanitize(target.name))}: ${verdictOf(outcome)}`,
+    ...(diff.length === 0 ? [] : ['', ...diff.map((line) => coloured(sanitize(line), paint)), '']),
+    ...(reasons.length === 0 ? [] : [paint.bold('Why'), ...reasons]),
+    paint.bold('Found before'),
+    ...found(outcome.before, paint),
+    ...(changed ? [paint.bold('Found now'), ...found(outcome.after, paint)] : []),
+    '',
+  ].join('\n');
+}
+
+/** In one sentence: changed or not, and what that rests on. */
+export function verdictOf({ changed, reason, basis, decisions, limit }: Outcome): string {
+  const ended = limit === undefined ? reason : limit.message;
+  if (!changed) return `no change (${ended})`;
+  if (reason === 'it was written for the task') return 'new, neither measured nor judged';
+  const taken = decisions.filter(({ accepted }) => accepted);
+  const [wins, losses] = [sum(taken, 'wins'), sum(taken, 'losses')];
+  const word = basis === 'measured' ? 'measured on the inputs by blind comparison' : 'judged, not measured';
+  const chance = taken.at(-1)?.p;
+  return `better: ${word}, new ${wins} : ${losses} old${chance === undefined ? '' : ` (p = ${chance.toFixed(3)})`}; ${ended}`;
+}
+
+/** What was paid for it. */
+export function costOf({ calls, costUsd }: Spent): string {
+  return `${counted(calls, 'call')}, ${costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`}`;
+}
+
+function sum(decisions: Outcome['decisions'], of: 'wins' | 'losses'): number {
+  return decisions.reduce((total, decision) => total + decision[of], 0);
+}
+
+function found({ lint, criticism }: Report, paint: Paint): readonly string[] {
+  const lines = [
+    ...lint.map(({ severity, problem, quote, rule }) => ({ severity, problem, quote, from: rule })),
+    ...(criticism ?? []).map(({ severity, problem, quote, aspect }) => ({ severity, problem, quote, from: aspect })),
+  ].map(({ severity, problem, quote, from }) => {
+    const mark = severity === 'low' ? paint.dim(severity) : severity === 'high' ? paint.red(severity) : paint.yellow(severity);
+    return `  ${mark} ${sanitize(problem)}${quote === '' ? '' : `: ${sanitize(shortOf(quote))}`} ${paint.dim(`(${sanitize(from)})`)}`;
+  });
+  if (lines.length > 0) return lines;
+  return [criticism === undefined ? '  nothing by lint; no judge has looked at it' : '  nothing'];
+}
+
+function shortOf(quote: string): string {
+  const line = quote.replace(/\s+/g, ' ');
+  return JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
+}
+
+function coloured(line: string, paint: Paint): string {
+  if (line.startsWith('- ')) return paint.red(line);
+  return line.startsWith('+ ') ? paint.green(line) : line;
+}
