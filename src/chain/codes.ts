@@ -1,5 +1,6 @@
 /** Every code a chain file can be refused or warned with, and what it means; `promptchain help errors` prints it. */
 export const CODES: Readonly<Record<string, string>> = {
+  PC1000: 'the chain file is not valid, and nothing says why: a bug in the loader',
   PC1001: 'the chain file cannot be read',
   PC1002: 'the file is not UTF-8 text',
   PC1003: 'the file is larger, longer or deeper than a chain may be',

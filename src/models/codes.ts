@@ -10,7 +10,6 @@ export const CODES: Readonly<Record<string, string>> = {
   PC5002: 'a provider without a base URL, or with one that is not an http(s) URL',
   PC5003: 'a parameter that the provider has no way to take',
   PC5004: 'a provider without a model name',
-  PC5005: 'a feature that the model does not have',
   PC5010: 'the provider refused the request',
   PC5011: 'the provider knows no such model, or the base URL leads nowhere',
   PC5012: 'the request is longer than the model can read',
