@@ -83,8 +83,8 @@ export function perTurn<T>(frame: Frame, node: MapNode, bind: () => T): T {
 
 /** What `loop` is inside a repeat; with `ended`, also what its conditions see of the turn that has ended. */
 export function loopShape(node: MapNode, ended: Readonly<Record<string, Shape>> = {}): Shape {
-  const steps = node.entries.get('steps') ?? node.entries.get('parallel') ?? node.entries.get('cases');
-  const ids = [...idsIn(steps?.value)].map((id) => [id, { type: 'any' }] as const);
+  const inside = ['steps', 'parallel', 'cases', 'default'].flatMap((key) => [...idsIn(node.entries.get(key)?.value)]);
+  const ids = inside.map((id) => [id, { type: 'any' }] as const);
   const previous: Shape = { type: 'map', fields: Object.fromEntries(ids) };
   return {
     type: 'map',

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openSandbox } from '../cli/sandbox.ts';
-import { startFakeProvider } from '../fake/provider.ts';
 
 const run = async (yaml: string, args: readonly string[] = [], files: Readonly<Record<string, string>> = {}) => {
   using sandbox = openSandbox({ 'c.yaml': yaml, ...files });
@@ -77,15 +76,22 @@ test('on_error: continue lets the other branches go on, and leaves null in place
   assert.deepEqual(JSON.parse(stdout), { bad: null, good: 'fine' });
 });
 
-test('-j and concurrency bound how many branches run at a time', async () => {
-  const count =
-    'n=$(ls lock | wc -l); touch "lock/$NAME"; ls lock | wc -l; until [ "$(ls lock | wc -l)" -ge "$WAIT" ]; do :; done; rm "lock/$NAME"';
-  const branch = (name: string, wait: number) => `{ run: '${count}', env: { NAME: ${name}, WAIT: ${wait} } }`;
-  const yaml = (wait: number) =>
-    `steps:\n  - parallel:\n      a: ${branch('a', wait)}\n      b: ${branch('b', wait)}\n      c: ${branch('c', wait)}\n`;
-  using sandbox = openSandbox({ 'one.yaml': yaml(1), 'all.yaml': yaml(3), 'lock/': '' });
-  const one = await sandbox.run(['run', 'one.yaml', '-i', 'x', '-j', '1']);
-  assert.deepEqual(JSON.parse(one.stdout), { a: '1', b: '1', c: '1' });
+test('branches run together, as many as concurrency and -j allow', async () => {
+  // A branch ends when so many are under way as WAIT says, and tells how many it found beside itself when it began.
+  const branch = (name: string, wait: number) =>
+    `{ timeout: 20s, env: { NAME: ${name}, WAIT: ${wait} }, run: 'ls on | wc -l; touch "on/$NAME" "was/$NAME"; until [ "$(ls was | wc -l)" -ge "$WAIT" ]; do sleep 0.01; done; rm "on/$NAME"' }`;
+  const chain = (wait: number, more = '') =>
+    `steps:\n  - parallel:\n      a: ${branch('a', wait)}\n      b: ${branch('b', wait)}\n      c: ${branch('c', wait)}\n${more}`;
+  const play = async (yaml: string, ...args: string[]) => {
+    using sandbox = openSandbox({ 'c.yaml': yaml, 'on/': '', 'was/': '' });
+    const { stdout, stderr } = await sandbox.run(['run', 'c.yaml', '-i', 'x', ...args]);
+    assert.notEqual(stdout, '', stderr);
+    return Object.values(JSON.parse(stdout) as Record<string, string>).map((text) => Number(text));
+  };
+  // Each waits for the others: one after the other they would never end.
+  await play(chain(3));
+  assert.deepEqual(await play(chain(1), '-j', '1'), [0, 0, 0]);
+  assert.deepEqual(await play(chain(1, '    concurrency: 1\n')), [0, 0, 0]);
 });
 
 test('foreach runs the step for each item and keeps the order, however long each takes', async () => {
@@ -295,6 +301,13 @@ test('what cannot be read from inside a loop or a branch is said when the file i
   ]);
 });
 
+test('the turn before has the steps of every case, the default among them', async () => {
+  const yaml =
+    'model: echo/x\nsteps:\n  - repeat: { max: 2 }\n    switch: loop.turn\n    cases: { 7: { id: seven, prompt: "{input}" } }\n    default: { id: other, prompt: "n {loop.turn}, before {loop.previous.other.output | default \'none\'} {loop.previous.seven.output | default \'-\'}" }\n';
+  assert.deepEqual(await problemsOf(yaml), []);
+  assert.equal((await run(yaml)).stdout, 'n 2, before n 1, before none - -\n');
+});
+
 test('loops and branches that are declared wrongly', async () => {
   const one = (text: string) => problemsOf(`model: echo/x\nsteps:\n  - prompt: "{input}"\n    ${text}\n`);
   assert.deepEqual(await one('repeat: { until: "true" }'), ['PC1105 4 "max" is missing in "repeat"']);
@@ -305,20 +318,6 @@ test('loops and branches that are declared wrongly', async () => {
   assert.deepEqual(await problemsOf('steps:\n  - parallel: { "A b": { run: cat } }\n'), [
     'PC1101 2 "A b" is no name for a branch: small letters, digits and _',
   ]);
-});
-
-test('answers of branches never mix on the terminal: each stands whole', async () => {
-  await using fake = await startFakeProvider({
-    replies: [{ text: 'aaaa aaaa aaaa' }, { text: 'bbbb bbbb bbbb' }],
-  });
-  using sandbox = openSandbox({
-    'c.yaml': 'model: openai/gpt-4o-mini\nsteps:\n  - parallel: { a: "A {input}", b: "B {input}" }\n  - run: cat\n',
-  });
-  const env = { OPENAI_BASE_URL: fake.openaiUrl, OPENAI_API_KEY: 'sk-test-0000' };
-  const { stderr, stdout } = await sandbox.run(['run', 'c.yaml', '-i', 'x', '-v'], { env });
-  assert.equal(Object.keys(JSON.parse(stdout)).join(), 'a,b');
-  assert.match(stderr, /\| aaaa aaaa aaaa\n/);
-  assert.match(stderr, /\| bbbb bbbb bbbb\n/);
 });
 
 test('the events of a loop: each item starts and ends inside its step', async () => {
