@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./mcp.ts')).mcp,
   },
   {
+    name: 'serve',
+    summary: 'serve chains over HTTP: an API, MCP, a page to run and chat',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
     name: 'trust',
     summary: 'let chains run their commands, functions and servers',
     load: async () => (await import('./trust.ts')).trust,

@@ -1,0 +1,111 @@
+import type { InputSpec } from '../core/chain.ts';
+import type { Event } from '../core/event.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { RunResult, RunStatus } from '../core/run.ts';
+
+/** What a server serves, as a port: it knows chains, runs and conversations, and nothing of files, models or engines. */
+export interface Service {
+  readonly chains: readonly ServedChain[];
+  /**
+   * Prepares a run: nothing happens until its events are pulled. Throws `UsageError` for a chain that is not served, a value
+   * that does not fit, and an override that the server does not allow.
+   */
+  start(chain: string, given: Given): StartedRun;
+  readonly runs: Runs;
+  readonly conversations: Conversations;
+  readonly memory: MemoryView;
+}
+
+/** A chain as a client may see it: no path, no prompt, no command. */
+export interface ServedChain {
+  /** In addresses and as the name of a model: letters, digits, `-`, `_` and `.`. */
+  readonly name: string;
+  readonly description?: string;
+  readonly inputs: { readonly [name: string]: InputSpec };
+  /** It reads `{input}`. */
+  readonly takesInput: boolean;
+  /** It reads what was said before. */
+  readonly conversational: boolean;
+  /** Its steps, for a page that draws them: id, kind, model, condition, parts. */
+  readonly outline: Json;
+  /** What a client may set besides its inputs: `model`, `temperature`, … */
+  readonly overridable: readonly string[];
+}
+
+/** What a client gives a run. */
+export interface Given {
+  readonly input?: string;
+  readonly inputs?: { readonly [name: string]: Json };
+  /** What was said before, oldest first. */
+  readonly turns?: readonly Turn[];
+  /** Who speaks. */
+  readonly user?: string;
+  /** Values of what the chain lets a client override. */
+  readonly overrides?: { readonly [name: string]: Json };
+  /** The answer is passed on as it comes: after its first token it is not tried again. */
+  readonly live?: boolean;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
+}
+
+/** A message and its answer. */
+export interface Turn {
+  readonly user: string;
+  readonly assistant: string;
+}
+
+export interface StartedRun {
+  readonly id: string;
+  /**
+   * The events, without secrets; the run goes on as they are taken, so a client that reads slowly slows it. The last one is
+   * the end of the run, and its result is returned. Leaving the loop aborts the run; its journal then says so.
+   */
+  readonly events: AsyncGenerator<Event, RunResult>;
+  /** Ends the run early; its events still come to their end. */
+  abort(): void;
+}
+
+/** Runs made here and elsewhere with the served chains, from their journals. */
+export interface Runs {
+  find(id: string): RunView | undefined;
+  /** Newest first. */
+  list(options: { readonly limit: number; readonly chain?: string }): readonly RunRow[];
+  /** Those kept so far from `seq` on, and while the run goes on here, those that come. Undefined when there is no such run. */
+  events(id: string, from: number, signal: AbortSignal): AsyncIterable<Event> | undefined;
+}
+
+export interface RunRow {
+  readonly id: string;
+  readonly chain: string;
+  readonly status: RunStatus | 'running';
+  /** ISO 8601. */
+  readonly started: string;
+  readonly duration_ms: number | null;
+  readonly cost_usd: number | null;
+}
+
+export interface RunView extends RunRow {
+  /** Of a run that is still going: what there is of it. */
+  readonly result: RunResult;
+}
+
+/** Conversations with the served chains, kept in their memory. */
+export interface Conversations {
+  /** Begins one, or goes on with the one of that id. Throws `UsageError` for an id that cannot be one. */
+  open(chain: string, id?: string): Promise<Conversation>;
+  list(chain: string): Promise<readonly string[]>;
+}
+
+export interface Conversation {
+  readonly id: string;
+  turns(): Promise<readonly Turn[]>;
+  /** One turn. It is kept before the run's last event is handed on, and only if the run succeeded. */
+  say(text: string, given?: Pick<Given, 'inputs' | 'user' | 'traceparent'>): Promise<StartedRun>;
+  reset(): Promise<void>;
+}
+
+/** What the served chains remember, to look at. */
+export interface MemoryView {
+  namespaces(): Promise<readonly string[]>;
+  read(namespace: string): Promise<JsonObject>;
+}
