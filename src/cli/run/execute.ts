@@ -161,6 +161,7 @@ function readersOf(
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),
+      redact: redactor.value,
       ...(answer === undefined ? {} : { answer }),
       ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       live,

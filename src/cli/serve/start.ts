@@ -82,6 +82,7 @@ export function startRun(call: Call, flags: ServeFlags, ready: ReadyChain, value
         ...chosen,
         memory: redactedMemory(chosen.memory, redactor, () => undefined),
         ...(toolbox === undefined ? {} : { toolbox }),
+        redact: redactor.value,
         ...(answer === undefined ? {} : { answer }),
         live: values.live,
         signal: stop.signal,
