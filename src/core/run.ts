@@ -6,6 +6,7 @@ import type { Json } from './json.ts';
 import type { Limits, Spent } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { ChatTurn } from './message.ts';
+import type { Meter } from './meter.ts';
 import type { FinishReason, OpenModel, Usage } from './model.ts';
 import type { Toolbox } from './tool.ts';
 
@@ -85,6 +86,8 @@ export interface RunOptions {
   readonly namespace?: string;
   /** Over those of the chain. Time is for the caller to keep, by aborting `signal`. */
   readonly limits?: Limits;
+  /** Of all runs that share what they may use: this one's own limits hold within it. */
+  readonly meter?: Meter;
   /** What earlier parts of the same run have used: it counts for the limits and in the result. */
   readonly spent?: Spent;
   /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */
