@@ -1,6 +1,7 @@
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
 import { findRun, listRuns } from '../../store/journal.ts';
 import { type Progress, progressIn } from '../../store/recorded.ts';
 import { type RunRecord, readRun } from '../../store/runs.ts';
@@ -14,7 +15,10 @@ export interface Earlier {
   /** What that run was given, where its journal tells. */
   readonly input?: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs?: { readonly [name: string]: Json };
+  /** Of its trace, if it had one. */
+  readonly traceparent?: string;
   readonly progress: Progress;
 }
 
@@ -38,12 +42,14 @@ export function earlierRun(call: Call, { resume: name }: PartFlags, chain: Chain
   const done = progressIn(record.all);
   const { recorded } = done;
   const nothing: Progress = { recorded, failures: new Map(), begun: new Set(), remembered: new Set(), committed: new Set() };
-  const { input, stdin, inputs } = (record.given ?? {}) as Pick<Earlier, 'input' | 'stdin' | 'inputs'>;
+  const { input, stdin, conversation, inputs, traceparent } = (record.given ?? {}) as Partial<Earlier>;
   return {
     id,
     ...(input === undefined ? {} : { input }),
     ...(stdin === undefined ? {} : { stdin }),
+    ...(conversation === undefined ? {} : { conversation }),
     ...(inputs === undefined ? {} : { inputs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     progress:
       record.result.status === 'success' ? nothing : { ...nothing, remembered: done.remembered, committed: done.committed },
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
 import type { Redactor } from '../redact.ts';
 import type { RunFlags } from './flags.ts';
 
@@ -14,7 +15,10 @@ export interface Given {
   readonly sha256: string;
   readonly input: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs: JsonObject;
+  /** Of its trace, so that whoever takes it up again can link to it. */
+  readonly traceparent?: string;
 }
 
 /** Undefined when a secret is in it, for a journal holds none; or when the chain was read from stdin, which is gone. */
