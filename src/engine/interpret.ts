@@ -154,17 +154,23 @@ async function* openState(
     chain,
     inputs,
     stdin: options.stdin,
+    conversation: options.conversation,
     runId: options.runId,
     namespace: '',
     permissions: permissionsIn(chain, frame.state?.permissions),
     memory: {},
   };
   const own = chain.memory.namespace?.fill(scopeOf(createState(seed), input));
-  const namespace = options.namespace ?? own ?? frame.state?.namespace ?? 'default';
+  const namespace = options.namespace ?? own ?? frame.state?.namespace ?? namespaceIn(options, chain) ?? 'default';
   if (!chain.uses.memory) return createState({ ...seed, namespace }, fresh);
   const memory = await frame.memory.open(namespace);
   yield { type: 'memory.read', namespace, keys: Object.keys(memory) };
   return createState({ ...seed, namespace, memory }, fresh);
+}
+
+/** That of the conversation, unless the chain keeps so many keys only: then it could push out what was said. */
+function namespaceIn({ conversation }: RunOptions, { memory }: Chain): string | undefined {
+  return memory.max === undefined ? conversation?.namespace : undefined;
 }
 
 /** What a chain gives in the end: what a `stop` says, else its `output`, else the last step's text. */

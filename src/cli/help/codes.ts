@@ -1,8 +1,10 @@
 import { CODES as chain } from '../../chain/codes.ts';
+import { CODES as conversation } from '../../conversation/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as engineer } from '../../engineer/codes.ts';
 import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
+import { CODES as serve } from '../../serve/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
 import { CODES as template } from '../../template/codes.ts';
@@ -17,12 +19,14 @@ import { CODES as trust } from '../trust/codes.ts';
 export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   chain,
   cli,
+  conversation,
   engine,
   engineer,
   evaluation,
   mcp,
   models,
   optimisation,
+  serve,
   steps,
   store,
   template,
