@@ -41,7 +41,11 @@ export function givenOf({ body, chain, messages, param, words }: Request): Asked
 }
 
 /** A chain hears the system text through an input of that name. */
-function inputsOf(given: { readonly [name: string]: unknown }, { system }: Dialogue, chain: ServedChain): { [name: string]: Json } {
+function inputsOf(
+  given: { readonly [name: string]: unknown },
+  { system }: Dialogue,
+  chain: ServedChain,
+): { [name: string]: Json } {
   const inputs = given as { readonly [name: string]: Json };
   if (system === undefined || !Object.hasOwn(chain.inputs, 'system')) return inputs;
   if (Object.hasOwn(inputs, 'system')) {

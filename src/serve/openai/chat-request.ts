@@ -17,7 +17,7 @@ export const chatBody = z.looseObject({
         content: content.nullish(),
         name: z.string().nullish(),
         tool_calls: z.array(z.unknown()).nullish(),
-        function_call: z.unknown(),
+        function_call: z.unknown().optional(),
       }),
     )
     .min(1),

@@ -29,7 +29,8 @@ export function dialogueOf(messages: readonly Said[], param: string): Dialogue {
   const spoken = messages.filter((said, index) => said.role !== 'system' && (said.text !== '' || index === messages.length - 1));
   const first = spoken.findIndex(({ role }) => role === 'user');
   if (first === -1) throw new BadRequest(param, 'there is no message of the user');
-  if (spoken.at(-1)?.role !== 'user') throw new BadRequest(param, 'the last message must be the user\'s: an answer cannot be continued');
+  if (spoken.at(-1)?.role !== 'user')
+    throw new BadRequest(param, "the last message must be the user's: an answer cannot be continued");
   const sides = joined(named(spoken.slice(first)));
   const turns: Turn[] = [];
   for (let index = 0; index + 1 < sides.length; index += 2) {

@@ -44,7 +44,7 @@ export function parametersOf(body: Fields, { overridable }: Pick<ServedChain, 'o
   }
   for (const field of words.understood) given.delete(field);
   const overrides: Record<string, Json> = {};
-  for (const { field, sets, value = (own) => own, needed } of words.parameters) {
+  for (const { field, sets, value = asGiven, needed } of words.parameters) {
     if (!given.has(field)) continue;
     const own = value(given.get(field));
     if (own !== undefined && own !== null && !overridable.includes(sets)) {
@@ -57,6 +57,11 @@ export function parametersOf(body: Fields, { overridable }: Pick<ServedChain, 'o
   return { overrides, ignored: [...given.keys()] };
 }
 
+function asGiven(given: unknown): unknown {
+  return given;
+}
+
+/** A value that asks for nothing. */
 export function nothing(value: unknown): boolean {
   return value === false || value === 0 || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }

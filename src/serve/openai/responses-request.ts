@@ -12,9 +12,7 @@ export const responsesBody = z.looseObject({
   model: z.string(),
   input: z.union([
     z.string(),
-    z
-      .array(z.looseObject({ type: z.string().nullish(), role: z.string().nullish(), content: content.nullish() }))
-      .min(1),
+    z.array(z.looseObject({ type: z.string().nullish(), role: z.string().nullish(), content: content.nullish() })).min(1),
   ]),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
