@@ -93,7 +93,7 @@ export async function* benchRuns(
       call: codeCaller(io),
       judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live, meter }),
     };
-    const bench = { chain, inputs, io, openModel, toolbox, world, memory, meter };
+    const bench = { chain, inputs, io, openModel, toolbox, redact: redactor.value, world, memory, meter };
     yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
     traffic?.finish();
   } finally {
