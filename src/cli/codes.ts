@@ -32,7 +32,9 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2102: 'a file that was to be written exists already, or cannot be written',
   PC2103: 'no such help topic, technique, strategy or prompt file',
   PC2104: 'a chain file could not be mended in place',
+  PC2110: 'the environment asks for traces in a way that cannot be: none are sent',
   PC4020: 'a variable that the chain lists under "secrets" is not set',
+  PC6201: 'traces could not be delivered; the run itself is not concerned',
   PC8090: 'a run was about to keep a secret in memory: *** is kept instead',
   PC9001: 'the run took longer than --timeout, or the time its chain allows',
 };
