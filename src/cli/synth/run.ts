@@ -108,7 +108,7 @@ async function invent(call: Call, work: Work): Promise<Made> {
   };
   const stop = new AbortController();
   const release = listen(call, flags.timeoutMs, (reason) => stop.abort(reason));
-  const meter = createMeter(flags.limits, NOTHING_SPENT, false);
+  const meter = createMeter(flags.limits, NOTHING_SPENT, remedy);
   try {
     for (let idle = 0; admitted.length < flags.count && idle < MOST_IDLE; idle += 1) {
       const all = [...known, ...admitted.map(({ read }) => read)];
@@ -132,6 +132,10 @@ async function invent(call: Call, work: Work): Promise<Made> {
   } finally {
     release();
   }
+}
+
+function remedy(limit: 'cost' | 'tokens' | 'calls'): string {
+  return `raise it with ${limit === 'cost' ? '--budget-usd' : '--max-calls'}`;
 }
 
 /** Ends that are told in the summary; all others are errors. */
