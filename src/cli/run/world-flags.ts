@@ -33,12 +33,24 @@ export interface WorldFlags {
 export type Pair = readonly [name: string, value: string];
 
 export function declareWorldFlags(parser: Parser): void {
+  declareChainFlags(parser);
   parser
-    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
-    .option('--set <path=value>', 'change a value of the chain file for this run', collect, [])
     .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
     .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
-    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain')
+    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain');
+  declarePermissionFlags(parser);
+}
+
+/** Those that change what the chain says. */
+export function declareChainFlags(parser: Parser): void {
+  parser
+    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
+    .option('--set <path=value>', 'change a value of the chain file for this run', collect, []);
+}
+
+/** Those that say what the chain may do. */
+export function declarePermissionFlags(parser: Parser): void {
+  parser
     .addOption(
       new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
         .choices(['ask', 'auto', 'never'])
