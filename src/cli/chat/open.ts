@@ -56,6 +56,7 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
       flags: run,
       chain,
       redact: redactor.text,
+      lasting: true,
       askInTurn: (ask, signal) => chat.askInTurn(ask, signal),
     }),
     told: new Set(),

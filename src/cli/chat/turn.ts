@@ -3,7 +3,6 @@ import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { textOf } from '../../core/json.ts';
 import type { ConversationSoFar, RunResult } from '../../core/run.ts';
-import type { Journal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import { beside, type Renderer, together } from '../../terminal/renderer.ts';
 import { stdoutFailure } from '../leave.ts';
@@ -15,6 +14,7 @@ import { openProgress } from '../run/progress.ts';
 import { pull } from '../run/pull.ts';
 import { resultRenderer } from '../run/result.ts';
 import { newRunId } from '../run/run-id.ts';
+import { openTraced } from '../run/traced.ts';
 import type { Chat } from './chat.ts';
 import { explainTurn } from './explain-turn.ts';
 
@@ -23,41 +23,56 @@ import { explainTurn } from './explain-turn.ts';
  * its end is told, and only if it succeeded. Throws when it could not be kept, or stdout could not be written.
  */
 export async function takeTurn(chat: Chat, text: string): Promise<RunResult> {
-  const { call, redactor, toolbox, askInTurn } = chat;
-  const { flags, chain, openModel } = chat.answering;
+  const { call, answering } = chat;
+  const { flags, chain } = answering;
   const stop = new AbortController();
   const release = listen(call, flags.timeoutMs ?? chain.limits.timeMs, (reason) => stop.abort(reason));
-  let journal: Journal | undefined;
+  const progress = await openProgress({ call, flags, live: flags.stream, explain: explainTurn });
+  chat.pause = progress.pause;
   try {
-    const live = flags.stream;
-    const progress = await openProgress({ call, flags, live, explain: explainTurn });
-    chat.pause = progress.pause;
-    const { conversation, warnings } = await soFar(chat);
-    const runId = newRunId(call.io.clock.now(), call.io.random);
-    const execution = { call, flags, chain, runId, input: text, conversation, inputs: chat.inputs, openModel, warnings };
-    const result = resultRenderer({ out: call.out, flags, live });
-    const readers = readersOf(execution, {
-      renderer: beside(result, together(keeping(chat, text), brief(chat, progress))),
-      answer: gateKeeper({ call, flags, redact: redactor.text, askInTurn }),
-      live,
-      signal: stop.signal,
-      redactor,
-      toolbox,
-      traffic: undefined,
-      warnings,
-      openModel: await withCache(execution, redactor, warnings),
-    });
-    journal = readers.journal;
-    const shared = { limits: {}, meter: chat.meter, ...(chat.ownMemory === undefined ? {} : { memory: chat.ownMemory }) };
-    const ended = await pull({ ...readers, options: { ...readers.options, ...shared } }).finally(readers.renderer.end);
+    const ended = await runTurn(chat, text, { progress: brief(chat, progress), signal: stop.signal });
     const lost = call.out.error;
     if (lost !== undefined && lost.code !== 'EPIPE') throw stdoutFailure(lost);
     return lost === undefined ? ended : { ...ended, exit_code: EXIT.stdoutClosed };
   } finally {
     release();
     chat.pause = () => () => undefined;
-    await journal?.close();
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
+  }
+}
+
+interface Shown {
+  readonly progress: Renderer;
+  readonly signal: AbortSignal;
+}
+
+async function runTurn(chat: Chat, text: string, { progress, signal }: Shown): Promise<RunResult> {
+  const { call, redactor, toolbox, askInTurn, inputs } = chat;
+  const { flags, chain, openModel } = chat.answering;
+  const live = flags.stream;
+  const { conversation, warnings } = await soFar(chat);
+  const runId = newRunId(call.io.clock.now(), call.io.random);
+  const execution = { call, flags, chain, runId, input: text, conversation, inputs, openModel, warnings };
+  const traced = await openTraced(execution, { redactor, signal, warnings });
+  const result = resultRenderer({ out: call.out, flags, live });
+  const readers = readersOf(traced.execution, {
+    renderer: traced.reading(beside(result, together(keeping(chat, text), progress))),
+    answer: gateKeeper({ call, flags, redact: redactor.text, askInTurn }),
+    live,
+    signal,
+    redactor,
+    toolbox,
+    traffic: undefined,
+    warnings,
+    openModel: await withCache(traced.execution, redactor, warnings),
+  });
+  const shared = { limits: {}, meter: chat.meter, ...(chat.ownMemory === undefined ? {} : { memory: chat.ownMemory }) };
+  try {
+    return await pull({ ...readers, options: { ...readers.options, ...shared } });
+  } finally {
+    await readers.renderer.end();
+    await readers.journal?.close();
+    await traced.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { ModelParams } from '../../core/model.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 
@@ -13,6 +14,8 @@ export interface WorldFlags {
   readonly model?: string;
   /** Model by step id. */
   readonly stepModels: { readonly [step: string]: string };
+  /** Over those of every step. */
+  readonly params?: ModelParams;
   readonly set: readonly { readonly path: string; readonly value: string }[];
   readonly timeoutMs?: number;
   /** Files of recorded traffic: one to write, or one to answer from. */
