@@ -3,7 +3,7 @@ import { listSessions } from '../../conversation/sessions.ts';
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
 import { NOTHING_SPENT } from '../../core/limits.ts';
-import { createMeter } from '../../engine/meter.ts';
+import { createMeter, RUN_FLAGS } from '../../engine/meter.ts';
 import type { Call } from '../command.ts';
 import { createRedactor, secretsOf } from '../redact.ts';
 import { createAskInTurn } from '../run/ask-in-turn.ts';
@@ -48,7 +48,11 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
     memory,
     namespaces: new Set([conversation.namespace]),
     redactor,
-    meter: createMeter(run.limits, NOTHING_SPENT, false),
+    meter: createMeter(
+      run.limits,
+      NOTHING_SPENT,
+      (limit) => `leave, and go on with --session ${session} ${RUN_FLAGS[limit]} <more>`,
+    ),
     pause: () => () => undefined,
     askInTurn: createAskInTurn(() => chat.pause()),
     toolbox: await openToolbox({

@@ -160,7 +160,7 @@ steps:
     const { stdout, stderr, code } = await sandbox.run(args, { stdin: 'a\nb\nc\nd\n', env: keys(fake) });
     assert.equal(code, 6, stderr);
     assert.ok(fake.requests.length < 4 && stdout.split('\n').length - 1 === fake.requests.length, stdout);
-    assert.match(stderr, /PC9002.*\$0\.0156 is spent/);
+    assert.match(stderr, /PC9002.*\$0\.0156 is spent[\s\S]*help: leave, and go on with --session [\w-]+ --max-cost <more>/);
   });
 
   it('uses the server that is up', async () => {
