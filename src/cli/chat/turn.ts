@@ -53,10 +53,11 @@ async function runTurn(chat: Chat, text: string, { progress, signal }: Shown): P
   const { conversation, warnings } = await soFar(chat);
   const runId = newRunId(call.io.clock.now(), call.io.random);
   const execution = { call, flags, chain, runId, input: text, conversation, inputs, openModel, warnings };
-  const traced = await openTraced(execution, { redactor, signal, warnings });
   const result = resultRenderer({ out: call.out, flags, live });
+  const renderer = beside(result, together(keeping(chat, text), progress));
+  const traced = await openTraced(execution, { renderer, redactor, signal, warnings });
   const readers = readersOf(traced.execution, {
-    renderer: traced.reading(beside(result, together(keeping(chat, text), progress))),
+    renderer: traced.renderer,
     answer: gateKeeper({ call, flags, redact: redactor.text, askInTurn }),
     live,
     signal,
