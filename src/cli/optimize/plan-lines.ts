@@ -49,7 +49,7 @@ function warningsOf({ budget, plan, task, dataset: { cases } }: Setup): string[]
 }
 
 /** Rows that a model invented. */
-export function syntheticIn(cases: Setup['dataset']['cases']): number {
+function syntheticIn(cases: Setup['dataset']['cases']): number {
   return cases.filter(({ metadata }) => metadata.synthetic === true).length;
 }
 
