@@ -3,6 +3,7 @@ import type {
   ChosenEvent,
   GateEvent,
   IncumbentEvent,
+  NoiseEvent,
   OptimizeEvent,
   RefusedEvent,
   RolloutEvent,
@@ -20,6 +21,7 @@ export interface RunHistory {
   readonly refused: readonly RefusedEvent[];
   /** The best so far, over what was spent. */
   readonly incumbents: readonly IncumbentEvent[];
+  readonly noise?: NoiseEvent;
   readonly stopped?: StoppedEvent;
   readonly chosen?: ChosenEvent;
   readonly verdict?: VerdictEvent;
@@ -37,6 +39,7 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
   const ofType = <T extends OptimizeEvent['type']>(type: T) =>
     all.filter((event): event is Extract<OptimizeEvent, { type: T }> => event.type === type);
   const [started] = ofType('started');
+  const [noise] = ofType('noise');
   const [stopped] = ofType('stopped');
   const [chosen] = ofType('chosen');
   const [verdict] = ofType('verdict');
@@ -50,6 +53,7 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
     gates: ofType('gate'),
     refused: ofType('refused'),
     incumbents: ofType('incumbent'),
+    ...(noise === undefined ? {} : { noise }),
     ...(stopped === undefined ? {} : { stopped }),
     ...(chosen === undefined ? {} : { chosen }),
     ...(verdict === undefined ? {} : { verdict }),

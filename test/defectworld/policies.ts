@@ -56,7 +56,7 @@ export interface Shares {
 }
 
 /** What a policy leaves of prompts with that many flaws, on average over so many seeds from the first one. */
-export async function sharesOf({ improved }: Policy, flaws: number, seeds: number, first: number): Promise<Shares> {
+export async function sharesOf({ improved }: Policy, flaws: number, seeds: number, first = 0): Promise<Shares> {
   const worths: (Worth & { readonly calls: number })[] = [];
   for (let seed = first; seed < first + seeds; seed += 1) {
     const { text, calls } = await improved(promptWith(flaws, seed), seed);
