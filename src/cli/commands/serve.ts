@@ -3,6 +3,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import type { Call, Command } from '../command.ts';
 import { onSignals } from '../run/signals.ts';
 import { declareServeFlags, serveFlags } from '../serve/flags.ts';
+import { readPage } from '../serve/page.ts';
 import { readyChain } from '../serve/ready.ts';
 import { createService } from '../serve/service.ts';
 import type { ReadyChain } from '../serve/start.ts';
@@ -33,7 +34,7 @@ async function serveUntilStopped(
 ): Promise<number> {
   const { createApp } = await import('../../serve/app.ts');
   const { listen } = await import('../../serve/listen.ts');
-  const listening = await listen(createApp(createService(call, flags, ready)), flags);
+  const listening = await listen(createApp(createService(call, flags, ready), readPage(call.io.packageDir)), flags);
   await call.err.write(`serving ${ready.map(({ chain }) => chain.name).join(', ')} at ${listening.url}\n`);
   let release: () => void = () => undefined;
   await new Promise((resolve) => {
