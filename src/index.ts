@@ -8,5 +8,5 @@ export type { Limits } from './core/limits.ts';
 export type { Memory, MemoryChange } from './core/memory.ts';
 export type { Model, ModelEvent, ModelRequest, ModelSpec, OpenModel, Usage } from './core/model.ts';
 export type { Problem } from './core/problem.ts';
-export type { RunResult, RunStatus, StepResult } from './core/run.ts';
+export type { ConversationSoFar, RunResult, RunStatus, StepResult } from './core/run.ts';
 export { type LoadChainOptions, loadChain, type RunChainOptions, runChain } from './library.ts';

@@ -13,7 +13,7 @@ import type { Json } from './core/json.ts';
 import type { Limits } from './core/limits.ts';
 import type { Memory } from './core/memory.ts';
 import type { OpenModel } from './core/model.ts';
-import type { RunResult } from './core/run.ts';
+import type { ConversationSoFar, RunResult } from './core/run.ts';
 import type { Toolbox } from './core/tool.ts';
 import { deadline } from './engine/deadline.ts';
 import { runChain as run } from './engine/run.ts';
@@ -46,6 +46,8 @@ export interface RunChainOptions {
   readonly inputs?: { readonly [name: string]: Json };
   /** `{stdin}`. */
   readonly stdin?: string;
+  /** The conversation that this run is a turn of: what `history` sends first, `{history}` and `{user}`. */
+  readonly conversation?: ConversationSoFar;
   /** Default: `process.env`. */
   readonly env?: Io['env'];
   /** Where the chain's memory is kept: a file, or a store of your own. Default: the store of the command line. */
@@ -72,7 +74,7 @@ export interface RunChainOptions {
  * commands, functions and servers at all is for the caller to decide, who loaded it.
  */
 export async function* runChain(chain: Chain, options: RunChainOptions = {}): AsyncGenerator<Event, RunResult> {
-  const { input = '', env = process.env, memory, stdin, namespace } = options;
+  const { input = '', env = process.env, memory, stdin, conversation, namespace } = options;
   const io = ioFrom(process, { env, cwd: process.cwd() });
   const toolbox = await openToolbox(chain, io, options);
   const timeMs = options.limits?.timeMs ?? chain.limits.timeMs;
@@ -83,6 +85,7 @@ export async function* runChain(chain: Chain, options: RunChainOptions = {}): As
       input,
       inputs: valuesOf(chain, options.inputs ?? {}),
       ...(stdin === undefined ? {} : { stdin }),
+      ...(conversation === undefined ? {} : { conversation }),
       io,
       openModel: options.openModel ?? createOpenModel({ io, config: { configDir: pathsFrom(env, io.cwd).config } }),
       memory: typeof memory === 'object' ? memory : openMemory(memory ?? memoryFile(pathsFrom(env, io.cwd))),

@@ -197,6 +197,7 @@ function createFrame(
       input: false,
       stdin: false,
       memory: false,
+      conversation: false,
       models: new Map<string, ModelSpec>(),
       commands: false,
       functions: false,

@@ -177,6 +177,7 @@ function bindBody(
   for (const { root } of reading.references) {
     if (root === 'stdin') outer.uses.stdin = true;
     if (root === 'memory') outer.uses.memory = true;
+    if (root === 'history') outer.uses.conversation = true;
   }
   if (body.reads?.includes('memory')) outer.uses.memory = true;
   noteBody(outer, body);

@@ -9,6 +9,7 @@ export function noteStep(frame: Frame, node: MapNode, reading: Reading, body: St
   if (body === undefined) return;
   if (!frame.hasOutput && body.reads?.includes('input')) frame.uses.input = true;
   if (body.reads?.includes('memory')) frame.uses.memory = true;
+  if (body.reads?.includes('history')) frame.uses.conversation = true;
   if (body.model !== undefined || body.runs !== undefined || body.chain !== undefined) {
     frame.hasOutput ||= !node.entries.has('if');
     frame.names.inputIsModelText = isModelText(node, body);
@@ -27,6 +28,7 @@ export function noteReads({ uses, hasOutput }: Frame, reading: Reading): void {
     if (root === 'input' && !hasOutput) uses.input = true;
     if (root === 'stdin') uses.stdin = true;
     if (root === 'memory') uses.memory = true;
+    if (root === 'history') uses.conversation = true;
   }
 }
 
@@ -50,6 +52,7 @@ export function noteBody({ uses }: Pick<Frame, 'uses'>, body: StepBody): void {
   for (const model of inner.models) noteModel(uses.models, model);
   uses.stdin ||= inner.stdin;
   uses.memory ||= inner.memory;
+  uses.conversation ||= inner.conversation;
   uses.commands ||= inner.commands;
   uses.functions ||= inner.functions;
   uses.gates ||= inner.gates;

@@ -49,6 +49,8 @@ export interface ChainUses {
   readonly input: boolean;
   readonly stdin: boolean;
   readonly memory: boolean;
+  /** Some step reads `{history}`, or sends earlier turns. */
+  readonly conversation: boolean;
   readonly models: readonly ModelSpec[];
   readonly commands: boolean;
   readonly functions: boolean;

@@ -8,6 +8,9 @@ export interface UserMessage {
   readonly text: string;
 }
 
+/** A message of a user and the answer to it. */
+export type ChatTurn = readonly [UserMessage, AssistantMessage];
+
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly text: string;

@@ -113,6 +113,8 @@ export interface Model {
   window?(): number | undefined;
   /** What so many tokens cost, in US dollars; null, or no such method, when the price is unknown. */
   cost?(usage: Usage): number | null;
+  /** An earlier answer to the same request, where one is kept and may stand for a new one. Whoever has it asks nobody. */
+  recall?(request: ModelRequest): readonly ModelEvent[] | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

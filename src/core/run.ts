@@ -5,6 +5,8 @@ import type { Io } from './io.ts';
 import type { Json } from './json.ts';
 import type { Limits, Spent } from './limits.ts';
 import type { Memory } from './memory.ts';
+import type { ChatTurn } from './message.ts';
+import type { Meter } from './meter.ts';
 import type { FinishReason, OpenModel, Usage } from './model.ts';
 import type { Toolbox } from './tool.ts';
 
@@ -56,6 +58,16 @@ export interface StepResult {
   readonly error: ErrorRecord | null;
 }
 
+/** What a turn of a conversation knows of it. */
+export interface ConversationSoFar {
+  /** Messages and their answers, oldest first: what `history` sends before the run's own turns, and what `{history}` reads. */
+  readonly turns: readonly ChatTurn[];
+  /** Who speaks: `{user}`. */
+  readonly user?: string;
+  /** Where a chain that names no namespace remembers. */
+  readonly namespace?: string;
+}
+
 /** Everything a run needs. The engine does no I/O of its own: the world enters here. */
 export interface RunOptions {
   readonly runId: string;
@@ -63,6 +75,8 @@ export interface RunOptions {
   /** Values of the declared inputs, already parsed and complete with defaults. */
   readonly inputs: { readonly [name: string]: Json };
   readonly stdin?: string;
+  /** The conversation that this run is a turn of. */
+  readonly conversation?: ConversationSoFar;
   readonly io: Io;
   readonly openModel: OpenModel;
   readonly memory: Memory;
@@ -72,6 +86,8 @@ export interface RunOptions {
   readonly namespace?: string;
   /** Over those of the chain. Time is for the caller to keep, by aborting `signal`. */
   readonly limits?: Limits;
+  /** Of all runs that share what they may use: this one's own limits hold within it. */
+  readonly meter?: Meter;
   /** What earlier parts of the same run have used: it counts for the limits and in the result. */
   readonly spent?: Spent;
   /** The final step's text goes to a reader as it comes: after its first token the step is not retried. */

@@ -10,6 +10,10 @@ export interface Scope {
   readonly memory: { readonly [key: string]: Json };
   readonly run: RunView;
   readonly stdin?: string;
+  /** What was said before in the conversation this run is a turn of, as text; empty without one. */
+  readonly history: string;
+  /** Who speaks in it; empty when that is not known. */
+  readonly user: string;
   readonly item?: Json;
   readonly index?: number;
   readonly loop?: { readonly [name: string]: Json };
@@ -36,6 +40,6 @@ export interface RunView {
 }
 
 /** The roots a placeholder may start with; every other brace in a text is text. */
-export const ROOTS = ['input', 'inputs', 'steps', 'memory', 'item', 'index', 'loop', 'run', 'stdin'] as const;
+export const ROOTS = ['input', 'inputs', 'steps', 'memory', 'item', 'index', 'loop', 'run', 'stdin', 'history', 'user'] as const;
 
 export type Root = (typeof ROOTS)[number];

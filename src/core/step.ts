@@ -5,7 +5,7 @@ import type { StepEvent } from './event.ts';
 import type { Io } from './io.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MemoryChange } from './memory.ts';
-import type { AssistantMessage, ToolCall, UserMessage } from './message.ts';
+import type { AssistantMessage, ChatTurn, ToolCall, UserMessage } from './message.ts';
 import type { AnswerFormat, CachePolicy, FinishReason, Model, ModelParams, ModelRequest, ModelSpec, Usage } from './model.ts';
 import type { Position } from './problem.ts';
 import type { Scope } from './scope.ts';
@@ -187,7 +187,7 @@ export interface StepOutcome {
   /** An earlier answer to the same request. */
   readonly cached?: boolean;
   /** What a later step with `history` sends of this one. */
-  readonly turn?: readonly [UserMessage, AssistantMessage];
+  readonly turn?: ChatTurn;
   /** Writes besides `remember`, staged with them. */
   readonly changes?: readonly MemoryChange[];
   /** The next step's `{input}` stays what this step's was. */

@@ -3,12 +3,12 @@ import { LimitError, StepError } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Host } from '../core/host.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { Meter } from '../core/meter.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { RunOptions } from '../core/run.ts';
 import type { Step, StepOutcome } from '../core/step.ts';
 import { deadline } from './deadline.ts';
 import { type Notice, nothingFresh, notice } from './fresh.ts';
-import type { Meter } from './meter.ts';
 import { runStep } from './run-step.ts';
 import type { StagedMemory } from './staged-memory.ts';
 import { type Around, type ChainState, createState, permissionsIn, scopeOf } from './state.ts';
@@ -154,17 +154,23 @@ async function* openState(
     chain,
     inputs,
     stdin: options.stdin,
+    conversation: options.conversation,
     runId: options.runId,
     namespace: '',
     permissions: permissionsIn(chain, frame.state?.permissions),
     memory: {},
   };
   const own = chain.memory.namespace?.fill(scopeOf(createState(seed), input));
-  const namespace = options.namespace ?? own ?? frame.state?.namespace ?? 'default';
+  const namespace = options.namespace ?? own ?? frame.state?.namespace ?? namespaceIn(options, chain) ?? 'default';
   if (!chain.uses.memory) return createState({ ...seed, namespace }, fresh);
   const memory = await frame.memory.open(namespace);
   yield { type: 'memory.read', namespace, keys: Object.keys(memory) };
   return createState({ ...seed, namespace, memory }, fresh);
+}
+
+/** That of the conversation, unless the chain keeps so many keys only: then it could push out what was said. */
+function namespaceIn({ conversation }: RunOptions, { memory }: Chain): string | undefined {
+  return memory.max === undefined ? conversation?.namespace : undefined;
 }
 
 /** What a chain gives in the end: what a `stop` says, else its `output`, else the last step's text. */

@@ -1,30 +1,16 @@
 import { Failure, LimitError } from '../core/errors.ts';
 import type { Limits, Spent } from '../core/limits.ts';
-import type { Model, ModelRequest, Usage } from '../core/model.ts';
+import type { Admitted, Meter } from '../core/meter.ts';
+import type { Model, Usage } from '../core/model.ts';
 import { abortable } from '../lib/abortable.ts';
 import { dollars } from '../lib/dollars.ts';
 import { createForecasts, type Forecast, type Forecasts, NO_FORECAST } from '../lib/forecast.ts';
 
-/** Holds the calls of a run to its limits. */
-export interface Meter {
-  /**
-   * Called before every request. Throws `LimitError` when the call would exceed a limit; waits when it might, depending on
-   * what the calls under way will have used.
-   */
-  admit(model: Model, request: ModelRequest, signal: AbortSignal): Promise<Admitted>;
-  /** The meter of a chain that is called: its own limits, and those around it. */
-  within(limits: Limits): Meter;
-}
-
-export interface Admitted {
-  /** To be called once, however the call ended. */
-  settle(usage: Usage, costUsd: number | null): void;
-}
-
-export function createMeter(limits: Limits, spent: Spent): Meter {
+/** A meter that has counted `spent` so far; what it refuses can be made later if the run is `resumable`. */
+export function createMeter(limits: Limits, spent: Spent, resumable = true): Meter {
   const { usage, costUsd, calls } = spent;
   const account = { limits, tokens: tokensOf(usage), costUsd, calls, reserved: { tokens: 0, costUsd: 0 } };
-  return meterOf([account], { forecasts: createForecasts(spent), underWay: 0, waiting: new Set() });
+  return meterOf([account], { forecasts: createForecasts(spent), resumable, underWay: 0, waiting: new Set() });
 }
 
 interface Account {
@@ -38,6 +24,7 @@ interface Account {
 
 interface Shared {
   readonly forecasts: Forecasts;
+  readonly resumable: boolean;
   underWay: number;
   readonly waiting: Set<() => void>;
 }
@@ -48,7 +35,7 @@ function meterOf(accounts: readonly Account[], shared: Shared): Meter {
       for (;;) {
         signal.throwIfAborted();
         const next = accounts.some(({ limits }) => isUsed(limits)) ? shared.forecasts.of(model, request) : NO_FORECAST;
-        for (const account of accounts) refuseOver(account, next, model);
+        for (const account of accounts) refuseOver(account, next, model, shared);
         if (!accounts.some((account) => mustWait(account, next, shared))) return reserve(accounts, shared, next, model);
         await nextSettled(shared, signal);
       }
@@ -65,7 +52,11 @@ function fresh(limits: Limits): Account {
   return { limits, tokens: 0, costUsd: 0, calls: 0, reserved: { tokens: 0, costUsd: 0 } };
 }
 
-function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast, { spec }: Model): void {
+function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast, { spec }: Model, { resumable }: Shared): void {
+  const over = (code: string, message: string, flag: string) => {
+    const more = resumable ? '; "promptchain runs resume" takes it too and goes on from here' : '';
+    return new LimitError(message, { code, help: `raise it with ${flag}${more}` });
+  };
   if (limits.calls !== undefined && calls + 1 > limits.calls) {
     throw over('PC9004', `${calls} of ${limits.calls} calls to models are made: the limit is reached`, '--max-turns');
   }
@@ -96,12 +87,13 @@ function reserve(accounts: readonly Account[], shared: Shared, next: Forecast, m
     account.reserved.costUsd += next.costUsd ?? 0;
   }
   return {
-    settle(usage, costUsd) {
+    settle(usage, costUsd, asked) {
       shared.underWay -= 1;
       shared.forecasts.learn(model, next, usage);
       for (const account of accounts) {
         account.reserved.tokens -= next.tokens;
         account.reserved.costUsd -= next.costUsd ?? 0;
+        account.calls -= Number(!asked);
         account.tokens += tokensOf(usage);
         account.costUsd = account.costUsd === null || costUsd === null ? null : account.costUsd + costUsd;
       }
@@ -126,13 +118,6 @@ async function nextSettled({ waiting }: Shared, signal: AbortSignal): Promise<vo
 
 function tokensOf({ input_tokens, output_tokens }: Usage): number {
   return input_tokens + output_tokens;
-}
-
-function over(code: string, message: string, flag: string): LimitError {
-  return new LimitError(message, {
-    code,
-    help: `raise it with ${flag}; "promptchain runs resume" takes it too and goes on from here`,
-  });
 }
 
 /** A limit that cannot be held must not look as if it were. */

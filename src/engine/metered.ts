@@ -18,6 +18,12 @@ export async function openMetered(
   const model = await options.openModel(spec);
 
   async function* stream(request: ModelRequest, signal: AbortSignal) {
+    const earlier = model.recall?.(request);
+    if (earlier !== undefined) {
+      signal.throwIfAborted();
+      yield* earlier;
+      return;
+    }
     const call = await meter.admit(model, request, signal);
     const limit = deadline(signal, LONGEST_CALL_MS, tookTooLong);
     let said: Usage | undefined;
@@ -41,7 +47,7 @@ export async function openMetered(
       const told = said ?? (isAnswered ? guess(request, written) : undefined);
       const usage = told ?? NO_USAGE;
       const costUsd = told === undefined ? 0 : priceOf(model, told);
-      call.settle(usage, costUsd);
+      call.settle(usage, costUsd, !cached);
       tally.add(usage, costUsd);
     }
   }

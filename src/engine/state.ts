@@ -1,7 +1,9 @@
 import type { Chain, PermissionSpec } from '../core/chain.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { AssistantMessage, UserMessage } from '../core/message.ts';
+import type { ChatTurn } from '../core/message.ts';
+import type { ConversationSoFar } from '../core/run.ts';
 import type { Scope, StepView } from '../core/scope.ts';
+import { transcriptOf } from '../lib/transcript.ts';
 import { type Fresh, nothingFresh } from './fresh.ts';
 
 /** What one chain knows while it runs. A sub-chain has a state of its own; groups share their chain's, branches have copies. */
@@ -9,6 +11,9 @@ export interface ChainState {
   readonly chain: Chain;
   readonly inputs: JsonObject;
   readonly stdin: string | undefined;
+  /** Of the conversation that the run is a turn of: what was said before, as text, and who speaks. */
+  readonly history: string;
+  readonly user: string;
   readonly runId: string;
   readonly namespace: string;
   /** The chain's own rules, and what the chains around it forbid or ask about. */
@@ -17,15 +22,20 @@ export interface ChainState {
   readonly memory: Readonly<Record<string, Json>>;
   /** By id; without a prototype, so that only real ids are found. */
   readonly steps: Record<string, StepView>;
-  readonly turns: (readonly [UserMessage, AssistantMessage])[];
+  /** What `history` sends: the conversation so far, then the chain's own prompt steps. */
+  readonly turns: ChatTurn[];
   readonly fresh: Fresh;
   completed: number;
 }
 
-export type StateSeed = Pick<ChainState, 'chain' | 'inputs' | 'stdin' | 'runId' | 'namespace' | 'permissions' | 'memory'>;
+export interface StateSeed
+  extends Pick<ChainState, 'chain' | 'inputs' | 'stdin' | 'runId' | 'namespace' | 'permissions' | 'memory'> {
+  readonly conversation: ConversationSoFar | undefined;
+}
 
-export function createState(seed: StateSeed, fresh: Fresh = nothingFresh()): ChainState {
-  return { ...seed, steps: Object.create(null), turns: [], fresh, completed: 0 };
+export function createState({ conversation, ...seed }: StateSeed, fresh: Fresh = nothingFresh()): ChainState {
+  const { turns = [], user = '' } = conversation ?? {};
+  return { ...seed, history: transcriptOf(turns), user, steps: Object.create(null), turns: [...turns], fresh, completed: 0 };
 }
 
 /** A copy for a branch; what the branch adds to it is brought back by `joinState`. */
@@ -70,6 +80,8 @@ export function scopeOf(state: ChainState, input: string, around: Around = {}): 
     steps: state.steps,
     memory: state.memory,
     run: { id: state.runId, steps: state.completed },
+    history: state.history,
+    user: state.user,
     ...(state.stdin === undefined ? {} : { stdin: state.stdin }),
     ...around,
   };

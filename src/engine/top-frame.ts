@@ -1,5 +1,6 @@
 import type { Chain } from '../core/chain.ts';
-import { NOTHING_SPENT } from '../core/limits.ts';
+import { type Limits, NOTHING_SPENT } from '../core/limits.ts';
+import type { Meter } from '../core/meter.ts';
 import type { RunOptions } from '../core/run.ts';
 import { notice } from './fresh.ts';
 import type { Frame } from './interpret.ts';
@@ -14,7 +15,7 @@ export function topFrame(chain: Chain, options: RunOptions, memory: StagedMemory
     options,
     host: createLocalHost({ runId, io, recorded, failures, borrowed, receive: answer }),
     memory,
-    meter: createMeter({ ...chain.limits, ...options.limits }, options.spent ?? NOTHING_SPENT),
+    meter: meterOf({ ...chain.limits, ...options.limits }, options),
     prefix: '',
     signal,
     final: true,
@@ -25,4 +26,8 @@ export function topFrame(chain: Chain, options: RunOptions, memory: StagedMemory
     again: false,
     notice: notice(undefined),
   };
+}
+
+function meterOf(limits: Limits, { meter, spent }: RunOptions): Meter {
+  return meter === undefined ? createMeter(limits, spent ?? NOTHING_SPENT) : meter.within(limits);
 }

@@ -37,7 +37,9 @@ export const prompt = defineKind({
     history: z
       .union([z.enum(['none', 'full']), z.int().min(0)])
       .optional()
-      .describe('which earlier prompt steps of the chain are sent along: none (the default), full, or the last n'),
+      .describe(
+        'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
+      ),
     tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
     tool_choice: toolChoice.optional(),
     idle_timeout: idleTimeout.optional(),

@@ -13,7 +13,7 @@ export function spentIn(events: readonly Event[]): Spent {
   for (const event of events) {
     if (event.type === 'run.started') turns = new Map();
     else if (event.type === 'turn.completed') {
-      const used = usedBy(event, event.attempts);
+      const used = usedBy(event, event.cached === true ? 0 : event.attempts);
       turns.set(event.step, plus(turns.get(event.step) ?? NOTHING_SPENT, used));
       if (!done.has(identityOf(event))) total = plus(total, used);
       done.add(identityOf(event));

@@ -23,6 +23,8 @@ export function shapeOf(root: Root, path: Path, names: Names): Found {
     case 'input':
       return follow(root, path, 0, TEXT, names.inputIsModelText === true);
     case 'stdin':
+    case 'history':
+    case 'user':
       return follow(root, path, 0, TEXT);
     case 'inputs':
       return input(path, names);

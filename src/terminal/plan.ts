@@ -82,7 +82,8 @@ function costNotes({ body }: Step, scope: Scope, options: PlanOptions): readonly
 function asked(body: Step['body'], scope: Scope): ModelRequest | undefined {
   try {
     const request = body.request?.(scope);
-    return request === undefined || /\{(input|stdin|steps|memory|run|item|index|loop)\b/.test(JSON.stringify(request))
+    return request === undefined ||
+      /\{(input|stdin|steps|memory|run|item|index|loop|history|user)\b/.test(JSON.stringify(request))
       ? undefined
       : request;
   } catch {
@@ -119,7 +120,16 @@ function preview(body: Step['body'], scope: Scope): string | undefined {
 
 function scopeOf(steps: readonly Step[], { input, inputs }: PlanOptions): Scope {
   const views = steps.flatMap((step) => (step.id === undefined ? [] : [[step.id, viewOf(step.id)] as const]));
-  return { input, inputs, steps: Object.fromEntries(views), memory: {}, run: { id: '{run.id}', steps: 0 }, stdin: '{stdin}' };
+  return {
+    input,
+    inputs,
+    steps: Object.fromEntries(views),
+    memory: {},
+    run: { id: '{run.id}', steps: 0 },
+    stdin: '{stdin}',
+    history: '{history}',
+    user: '{user}',
+  };
 }
 
 function viewOf(id: string): StepView {

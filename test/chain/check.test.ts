@@ -215,6 +215,8 @@ instructions:
       steps: { a: { output: 'out', data: null, status: 'completed', error: null, attempts: 1, cost: null, duration: 0 } },
       memory: {},
       run: { id: 'r', steps: 1 },
+      history: '',
+      user: '',
     } as const;
     assert.deepEqual(
       chainOf(text).steps[0]?.remember.map((each) => each.change(scope)),

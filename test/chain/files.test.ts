@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { catalogueDirs, listCatalogue } from '../../src/chain/catalogue.ts';
 import { chainOf, checkFile, folder, line, PACKAGE_DIR, told, whole } from './checking.ts';
 
-const SCOPE = { input: 'IN', inputs: {}, steps: {}, memory: {}, run: { id: 'r', steps: 0 } };
+const SCOPE = { input: 'IN', inputs: {}, steps: {}, memory: {}, run: { id: 'r', steps: 0 }, history: '', user: '' };
 
 describe('prompt files', () => {
   it('are read with their front matter', (test) => {

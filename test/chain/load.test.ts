@@ -22,7 +22,7 @@ describe('loading', () => {
       [['A_TOKEN'], true, 'on_success', 4],
     );
     assert.deepEqual(chain.steps[0]?.position, { file: chain.file, line: 7, column: 9, length: 9 });
-    const scope = { input: 'I', inputs: { t: 'T' }, steps: {}, memory: {}, run: { id: 'r', steps: 0 } };
+    const scope = { input: 'I', inputs: { t: 'T' }, steps: {}, memory: {}, run: { id: 'r', steps: 0 }, history: '', user: '' };
     assert.equal(chain.memory.namespace?.fill(scope), 'a:T');
     assert.deepEqual(chain.output?.value(scope), { a: 'I' });
     assert.equal(whole(checkFile(folder(test, { 'b.yml': 'steps: ["{input}"]\n' }), 'b.yml')).name, 'b');

@@ -113,6 +113,7 @@ steps:
       input: false,
       stdin: false,
       memory: false,
+      conversation: false,
       commands: false,
       functions: false,
       gates: false,

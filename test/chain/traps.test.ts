@@ -111,7 +111,7 @@ describe('what YAML reads as something else', () => {
   it('keeps the source form of a number where text is wanted', () => {
     const chain = chainOf('inputs:\n  v: {default: 1.10}\nsteps:\n  - 1.10\n  - prompt: 2.50\nallow_empty: true\n');
     assert.equal(chain.inputs.v?.default, '1.10');
-    const scope = { input: '', inputs: {}, steps: {}, memory: {}, run: { id: 'r', steps: 0 } };
+    const scope = { input: '', inputs: {}, steps: {}, memory: {}, run: { id: 'r', steps: 0 }, history: '', user: '' };
     assert.deepEqual(
       chain.steps.map((step) => step.body.preview?.(scope)),
       ['1.10', '2.50'],

@@ -377,6 +377,61 @@ tests:
     const late = await sandbox.run([...args, '--timeout', '2s', '--filter', 'b'], { env });
     assert.equal(late.code, 6, late.stdout + late.stderr);
     assert.match(late.stdout, /0 of 1 case passed, 1 not run/);
+    assert.match(late.stderr, /error\[PC9001\].*2 s/);
+  });
+
+  it('limits are for all cases together, judges included: exit 6, and the finished cases are told', async () => {
+    await using fake = await startFakeProvider({
+      replies: [{ when: '<rubric>', text: '{"pass": true, "score": 1, "reason": "short"}', usage: { input: 0, output: 50 } }],
+      fallback: { text: 'yes', usage: { input: 0, output: 50 } },
+    });
+    using sandbox = openSandbox({
+      'chain.yaml': REMOTE.replace(
+        'model: openai/gpt-4o-mini',
+        'models: { m: { model: openai/own, price: { input: 0, output: 20 } } }\nmodel: m',
+      ),
+      'cases.jsonl': Array.from({ length: 9 }, (_, index) => `{"id":"c${index}","input":"x${index}","expected":"yes"}`).join(
+        '\n',
+      ),
+      'judged.jsonl': '{"id":"a","input":"x","assert":[{"type":"llm-rubric","value":"short"}]}\n{"id":"b","input":"y"}\n',
+    });
+    const env = { ...KEY, OPENAI_BASE_URL: fake.openaiUrl };
+    const run = (...args: string[]) => sandbox.run(['test', 'chain.yaml', '-j', '1', '--data', ...args], { env });
+
+    const dear = await run('cases.jsonl', '--max-cost', '0.0035');
+    assert.equal(dear.code, 6, dear.stdout + dear.stderr);
+    assert.equal(fake.requests.length, 3, 'each answer costs $0.001');
+    assert.match(
+      dear.stdout,
+      /^pass {2}1\.00 {2}c2[\s\S]*^error {7}c3 [\s\S]*\[PC9002\][\s\S]*= help: raise it with --max-cost$/m,
+    );
+    assert.match(dear.stdout, /3 of 9 cases passed, 1 without a verdict, 5 not run · score 1\.00/);
+
+    const many = JSON.parse((await run('cases.jsonl', '--max-turns', '2', '--json')).stdout);
+    assert.deepEqual([many.exit_code, many.counts.passed, fake.requests.length], [6, 2, 5]);
+    const long = await run('cases.jsonl', '--max-tokens-total', '170');
+    assert.equal(long.code, 6);
+    assert.match(long.stdout, /PC9003/);
+    const before = fake.requests.length;
+    const judged = await run('judged.jsonl', '--max-turns', '1', '--judge-model', 'openai/judge');
+    assert.deepEqual([judged.code, fake.requests.length - before], [6, 1], judged.stdout);
+    assert.match(judged.stdout, /error {7}a [\s\S]*PC9004[\s\S]*1 without a verdict, 1 not run/);
+    const unpriced = await run('judged.jsonl', '--max-cost', '1', '--judge-model', 'openai/judge');
+    assert.deepEqual([unpriced.code, fake.requests.length - before], [2, 1], unpriced.stdout);
+    assert.match(unpriced.stderr, /PC9005.*openai\/judge/);
+  });
+
+  it('a limit holds however many cases run at a time', async () => {
+    await using fake = await startFakeProvider({ fallback: { text: 'yes', delayMs: 20 } });
+    using sandbox = openSandbox({
+      'chain.yaml': REMOTE,
+      'cases.jsonl': Array.from({ length: 20 }, (_, index) => `{"input":"x${index}","expected":"yes"}`).join('\n'),
+    });
+    const env = { ...KEY, OPENAI_BASE_URL: fake.openaiUrl };
+    const args = ['test', 'chain.yaml', '--data', 'cases.jsonl', '-j', '8', '--max-turns', '5'];
+    const { code, stdout } = await sandbox.run(args, { env });
+    assert.deepEqual([code, fake.requests.length], [6, 5], stdout);
+    assert.match(stdout, /^5 of 20 cases passed/m);
   });
 
   it('needs cases', async () => {

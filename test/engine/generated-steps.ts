@@ -69,6 +69,7 @@ export function chainOf(plans: readonly Plan[]): Chain {
       input: true,
       stdin: false,
       memory: false,
+      conversation: false,
       models: [],
       commands: false,
       functions: false,

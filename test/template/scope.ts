@@ -7,6 +7,8 @@ export function scopeOf(given: Partial<Scope> = {}): Scope {
     inputs: {},
     memory: {},
     run: { id: 'run-1', steps: 3 },
+    history: '',
+    user: '',
     ...given,
     steps: {
       done: view({ output: 'finished', data: { kind: 'bug', severity: 3 } }),

@@ -65,7 +65,8 @@ export const run: Command = {
 };
 
 /** A run that is taken up again: what it was given, and what it has done. */
-export type Again = Pick<Execution, 'input' | 'stdin' | 'inputs'> & Required<Pick<Execution, 'progress' | 'spent'>>;
+export type Again = Pick<Execution, 'input' | 'stdin' | 'conversation' | 'inputs'> &
+  Required<Pick<Execution, 'progress' | 'spent'>>;
 
 export async function start(call: Call, flags: RunFlags, whole: Chain, about: About, again?: Again): Promise<number> {
   const chain = partOf(whole, flags);
@@ -102,10 +103,16 @@ function takenUp(own: Progress | undefined, earlier: Progress | undefined): Prog
 }
 
 /** What is given now, else what the earlier run was given: stdin is then left alone. */
-async function inputOf(call: Call, flags: RunFlags, chain: Chain, earlier: Earlier | undefined): Promise<RunInput> {
+async function inputOf(
+  call: Call,
+  flags: RunFlags,
+  chain: Chain,
+  earlier: Earlier | undefined,
+): Promise<RunInput & Pick<Execution, 'conversation'>> {
   const isGiven = flags.input !== undefined || flags.inputFile !== undefined;
-  if (isGiven || earlier?.input === undefined) return readInput(call, flags, chain.uses);
-  return { input: earlier.input, ...(earlier.stdin === undefined ? {} : { stdin: earlier.stdin }) };
+  const conversation = earlier?.conversation === undefined ? {} : { conversation: earlier.conversation };
+  if (isGiven || earlier?.input === undefined) return { ...(await readInput(call, flags, chain.uses)), ...conversation };
+  return { input: earlier.input, ...(earlier.stdin === undefined ? {} : { stdin: earlier.stdin }), ...conversation };
 }
 
 /** With JSON on stdout nothing of the settings has been told on stderr: it is told in the result. */

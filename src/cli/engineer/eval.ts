@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Verb } from '../command.ts';
+import { declareUseFlags } from '../run/limit-flags.ts';
 import { evaluate } from '../test/evaluate.ts';
 import { declareSharedFlags, share, testFlags } from '../test/flags.ts';
 
@@ -13,6 +14,7 @@ export const evaluation: Verb = {
   ],
   configure(parser) {
     declareSharedFlags(parser);
+    declareUseFlags(parser);
     parser
       .requiredOption('--data <file>', 'the dataset: .yaml, .json, .jsonl or .csv')
       .option('--min-score <score>', 'the score to reach, from 0 to 1', share)

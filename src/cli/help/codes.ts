@@ -1,4 +1,5 @@
 import { CODES as chain } from '../../chain/codes.ts';
+import { CODES as conversation } from '../../conversation/codes.ts';
 import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as engineer } from '../../engineer/codes.ts';
 import { CODES as evaluation } from '../../eval/codes.ts';
@@ -17,6 +18,7 @@ import { CODES as trust } from '../trust/codes.ts';
 export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   chain,
   cli,
+  conversation,
   engine,
   engineer,
   evaluation,

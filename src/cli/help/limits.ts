@@ -10,7 +10,8 @@ export const limits: Topic = {
 
 It goes on with promptchain runs resume last --max-cost 2. What it has used counts, also what failed; time is that of each
 start. What a call will use is estimated: its input, and max_tokens or what answers were so far. Calls that run beside
-each other reserve theirs. A chain that is called keeps its own limits within those of its caller.
+each other reserve theirs. A chain that is called keeps its own limits within those of its caller. What the cache
+answers is no call. For test and engineer eval the flags are for all cases together, judges included.
 
 Prices come with the program (those of genai-prices) and are never fetched. An unknown price is shown as unknown, and a
 limit on the cost is refused then. Local models cost nothing. Your own price, in dollars per million tokens:

@@ -44,4 +44,6 @@ const MEANING: Readonly<Record<(typeof ROOTS)[number], readonly [string, string]
   loop: ['{loop.turn}', 'the turn of a repeat, from 1; also .max, and .previous.id.output of the turn before'],
   run: ['{run.id}', 'the id of this run; {run.steps} is how many steps have completed'],
   stdin: ['{stdin}', 'the text on stdin, when the input comes from elsewhere'],
+  history: ['{history}', 'what was said before in a chat, as text; empty at its first message and outside of one'],
+  user: ['{user}', 'who speaks in a chat; empty when that is not known'],
 };

@@ -1,3 +1,5 @@
+import { ROOTS } from '../../core/scope.ts';
+
 /** Finds what a name of a Jinja template is in this format: `inputs.topic`, `steps.review.data.score`. */
 export type Resolve = (path: readonly string[]) => string | undefined;
 
@@ -28,8 +30,10 @@ export function convertTemplate(text: string, resolve: Resolve): Converted {
 }
 
 /** A brace that would begin a placeholder here. */
+const ROOT = new RegExp(`\\{(?=(?:${ROOTS.join('|')})\\b)`, 'g');
+
 function literal(text: string): string {
-  return text.replaceAll(/\{(?=(?:input|inputs|steps|memory|item|index|loop|run|stdin)\b)/g, '\\{');
+  return text.replaceAll(ROOT, '\\{');
 }
 
 function convertReference(expression: string, resolve: Resolve): string | undefined {

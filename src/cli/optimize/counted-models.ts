@@ -27,7 +27,8 @@ export function countedModels(live: OpenModel, { cached, renew, sample }: Counti
   const times = new Map<string, number>();
   let calls = 0;
 
-  const counted = (model: Model): Model => ({
+  // An answer is recalled in `stream` alone, where the request says which draw it is.
+  const counted = ({ recall: _, ...model }: Model): Model => ({
     ...model,
     async *stream(request, signal) {
       if (request.path !== undefined && !asked.has(request.path)) asked.set(request.path, request);

@@ -1,6 +1,7 @@
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
 import { findRun, listRuns } from '../../store/journal.ts';
 import { type Progress, progressIn } from '../../store/recorded.ts';
 import { type RunRecord, readRun } from '../../store/runs.ts';
@@ -14,6 +15,7 @@ export interface Earlier {
   /** What that run was given, where its journal tells. */
   readonly input?: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs?: { readonly [name: string]: Json };
   readonly progress: Progress;
 }
@@ -38,11 +40,15 @@ export function earlierRun(call: Call, { resume: name }: PartFlags, chain: Chain
   const done = progressIn(record.all);
   const { recorded } = done;
   const nothing: Progress = { recorded, failures: new Map(), begun: new Set(), remembered: new Set(), committed: new Set() };
-  const { input, stdin, inputs } = (record.given ?? {}) as Pick<Earlier, 'input' | 'stdin' | 'inputs'>;
+  const { input, stdin, conversation, inputs } = (record.given ?? {}) as Pick<
+    Earlier,
+    'input' | 'stdin' | 'conversation' | 'inputs'
+  >;
   return {
     id,
     ...(input === undefined ? {} : { input }),
     ...(stdin === undefined ? {} : { stdin }),
+    ...(conversation === undefined ? {} : { conversation }),
     ...(inputs === undefined ? {} : { inputs }),
     progress:
       record.result.status === 'success' ? nothing : { ...nothing, remembered: done.remembered, committed: done.committed },

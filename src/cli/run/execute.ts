@@ -5,7 +5,7 @@ import type { Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
 import type { Spent } from '../../core/limits.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { RunOptions, RunResult } from '../../core/run.ts';
+import type { ConversationSoFar, RunOptions, RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
@@ -42,6 +42,7 @@ export interface Execution {
   readonly runId: string;
   readonly input: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs: { readonly [name: string]: Json };
   readonly openModel: OpenModel;
   /** Told at the beginning of the run, and part of its result. */
@@ -140,22 +141,21 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, progress, continues = false, spent }: Execution,
+  { call, flags, chain, runId, input, inputs, stdin, conversation, progress, continues = false, spent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
   const warn = (code: string) => warning(warnings, code);
   const from = flags.from ?? flags.only;
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
-  const given = { flags, cwd: call.io.cwd, sha256: contentHash(chain), input, inputs, ...(stdin === undefined ? {} : { stdin }) };
-  const kept = keptGiven(given, redactor);
+  const said = { ...(stdin === undefined ? {} : { stdin }), ...(conversation === undefined ? {} : { conversation }) };
+  const given = { input, inputs, ...said };
+  const kept = keptGiven({ flags, cwd: call.io.cwd, sha256: contentHash(chain), ...given }, redactor);
   const journal = { ...(kept === undefined ? {} : { given: kept }), again: continues };
   return {
     chain,
     options: {
       runId,
-      input,
-      inputs,
-      ...(stdin === undefined ? {} : { stdin }),
+      ...given,
       io: traffic?.io(call.io) ?? call.io,
       openModel: traffic?.openModel(openModel) ?? openModel,
       ...chosen,

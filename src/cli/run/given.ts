@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
 import type { Redactor } from '../redact.ts';
 import type { RunFlags } from './flags.ts';
 
@@ -14,6 +15,7 @@ export interface Given {
   readonly sha256: string;
   readonly input: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs: JsonObject;
 }
 

@@ -4,8 +4,13 @@ import type { Call } from '../command.ts';
 
 /** The options that bound what a run may use. Each goes over what the chain says under `limits`. */
 export function declareLimitFlags(parser: Parser): void {
+  parser.option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m');
+  declareUseFlags(parser);
+}
+
+/** Those that `limitsIn` reads: of what is used up, not of time. */
+export function declareUseFlags(parser: Parser): void {
   parser
-    .option('--timeout <duration>', 'stop the run after this time, such as 90s or 10m')
     .option('--max-cost <dollars>', 'stop before the call that would cost more, such as 0.50', amount)
     .option('--max-tokens-total <n>', 'stop before the call that would use more tokens', wholeNumber)
     .option('--max-turns <n>', 'stop after so many calls to models', wholeNumber);

@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { PlannedStep } from '../../core/plan.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
 import { planChain } from '../../engine/plan.ts';
 import { planLines } from '../../terminal/run-plan.ts';
 import type { Call } from '../command.ts';
@@ -15,18 +16,29 @@ export interface PlanNeeds {
   readonly chain: Chain;
   readonly input: string;
   readonly stdin?: string;
+  readonly conversation?: ConversationSoFar;
   readonly inputs: { readonly [name: string]: Json };
   readonly earlier: Earlier | undefined;
 }
 
 /** What a run would reuse and what it would do, step by step. Nothing is called. */
-function planned({ call, flags, chain, input, stdin, inputs, earlier }: PlanNeeds): Promise<readonly PlannedStep[]> {
+function planned({
+  call,
+  flags,
+  chain,
+  input,
+  stdin,
+  conversation,
+  inputs,
+  earlier,
+}: PlanNeeds): Promise<readonly PlannedStep[]> {
   const from = flags.from ?? flags.only;
   return planChain(chain, {
     runId: '{run.id}',
     input,
     inputs,
     ...(stdin === undefined ? {} : { stdin }),
+    ...(conversation === undefined ? {} : { conversation }),
     io: call.io,
     openModel: async () => {
       throw new TypeError('a plan opens no model');

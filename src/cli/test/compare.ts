@@ -1,6 +1,6 @@
 import type { Case } from '../../core/dataset.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
-import { EXIT, exitCodeOf } from '../../core/exit-code.ts';
+import { EXIT } from '../../core/exit-code.ts';
 import { compareScores, type Verdict } from '../../engineer/significance.ts';
 import type { Call } from '../command.ts';
 import { paintOut } from '../optimize/report/print.ts';
@@ -11,6 +11,7 @@ import { secretNames } from '../run/secret-names.ts';
 import { benchRuns } from './evaluate.ts';
 import type { TestFlags } from './flags.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { exitOfRun } from './verdict-of-run.ts';
 
 /** Runs two chains on the same cases and tells whether the second is better beyond chance; returns the exit code. */
 export async function compareChains(call: Call, flags: TestFlags): Promise<number> {
@@ -48,7 +49,7 @@ async function meansOf(call: Call, flags: TestFlags, prepared: Prepared, stop: A
   const scores = new Map<Case, number[]>();
   const errors: number[] = [];
   const add = ({ case: own, score, error }: CaseRun): void => {
-    if (score === undefined) errors.push(error === undefined ? EXIT.failed : exitCodeOf('failed', error));
+    if (score === undefined) errors.push(error === undefined ? EXIT.failed : exitOfRun(error));
     else scores.set(own, [...(scores.get(own) ?? []), score.score]);
   };
   for await (const run of benchRuns(call, flags, prepared, stop, redactor)) add(run);

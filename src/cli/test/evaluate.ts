@@ -3,8 +3,11 @@ import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import type { Json } from '../../core/json.ts';
+import { NOTHING_SPENT } from '../../core/limits.ts';
 import type { Toolbox } from '../../core/tool.ts';
+import { createMeter } from '../../engine/meter.ts';
 import type { Call } from '../command.ts';
+import { explainRecord } from '../explain.ts';
 import { exitOf } from '../leave.ts';
 import { createRedactor, secretsOf } from '../redact.ts';
 import { openFileOutput } from '../run/file-output.ts';
@@ -52,6 +55,8 @@ export async function evaluate(call: Call, flags: TestFlags, threshold: number |
     const durationMs = call.io.clock.elapsed() - started;
     const error = ended === undefined ? null : (recordOf(ended) as unknown as Json);
     await report.end({ summary, threshold: threshold ?? undefined, durationMs, exitCode, error, chain: prepared.chain });
+    if (ended instanceof LimitError && !flags.json)
+      await call.err.write(explainRecord(recordOf(ended), { paint: call.paint, cwd: call.io.cwd }));
     if (junit !== undefined) {
       const { junitText } = await import('../../terminal/junit.ts');
       const skipped = summary.cases.flatMap(({ status, case: each }) => (status === 'not_run' ? [each] : []));
@@ -83,11 +88,12 @@ export async function* benchRuns(
     const openModel = traffic?.openModel(live) ?? live;
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
+    const meter = createMeter(flags.limits, NOTHING_SPENT, false);
     const world = {
       call: codeCaller(io),
-      judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live }),
+      judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live, meter }),
     };
-    const bench = { chain, inputs, io, openModel, toolbox, world, memory };
+    const bench = { chain, inputs, io, openModel, toolbox, world, memory, meter };
     yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
     traffic?.finish();
   } finally {

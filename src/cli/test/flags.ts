@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
+import type { Limits } from '../../core/limits.ts';
 import type { Call } from '../command.ts';
+import { declareUseFlags, limitsIn } from '../run/limit-flags.ts';
 import { declareWorldFlags, type WorldFlags, worldFlags } from '../run/world-flags.ts';
 
 /** The options of `test` and `engineer eval`. */
@@ -17,9 +19,11 @@ export interface TestFlags extends WorldFlags {
   readonly split?: 'train' | 'val' | 'test';
   readonly json: boolean;
   readonly failFast: boolean;
+  /** Of all cases together, judges included. */
+  readonly limits: Omit<Limits, 'timeMs'>;
 }
 
-/** Of both commands. */
+/** Of all commands that run cases. */
 export function declareSharedFlags(parser: Parser): void {
   parser
     .argument('<chain>', 'a chain file, or - to read it from stdin')
@@ -38,6 +42,7 @@ export function declareSharedFlags(parser: Parser): void {
 
 export function declareTestFlags(parser: Parser): void {
   declareSharedFlags(parser);
+  declareUseFlags(parser);
   parser
     .option('--data <file>', "run the cases of this dataset instead of the chain's: .yaml, .json, .jsonl or .csv")
     .option('--threshold <score>', 'the score to reach, from 0 to 1, instead of every case passing', share)
@@ -62,6 +67,7 @@ export function testFlags(call: Call): TestFlags {
     ...(options.split === undefined ? {} : { split: options.split as 'test' }),
     json: options.json === true,
     failFast: options.failFast === true,
+    limits: limitsIn(options),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Io } from '../../core/io.ts';
 import { textOf } from '../../core/json.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { World } from '../../eval/world.ts';
 import type { Call } from '../command.ts';
@@ -31,12 +32,22 @@ export function judgeChains(call: Call, model: string): ReadonlyMap<string, Chai
 
 export function judgeWith(
   chains: ReadonlyMap<string, Chain>,
-  { io, openModel }: { readonly io: Io; readonly openModel: OpenModel },
+  { io, openModel, meter }: { readonly io: Io; readonly openModel: OpenModel; readonly meter?: Meter },
 ): World['judge'] {
   return async (prompt, inputs, signal) => {
     const chain = chains.get(prompt);
     if (chain === undefined) throw new UsageError(`no judge for ${prompt}`);
-    const { output, usage, cost_usd: costUsd } = await answerOf(chain, { inputs, io, openModel, signal });
+    const {
+      output,
+      usage,
+      cost_usd: costUsd,
+    } = await answerOf(chain, {
+      inputs,
+      io,
+      openModel,
+      signal,
+      ...(meter === undefined ? {} : { meter }),
+    });
     return { text: textOf(output), usage, costUsd };
   };
 }

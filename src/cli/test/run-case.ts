@@ -1,10 +1,10 @@
 import type { Chain } from '../../core/chain.ts';
 import type { Case } from '../../core/dataset.ts';
-import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
+import { recordOf } from '../../core/errors.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
 import type { Io } from '../../core/io.ts';
-import type { Limits } from '../../core/limits.ts';
 import type { Memory } from '../../core/memory.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
@@ -26,7 +26,8 @@ export interface Bench {
   readonly world: World;
   /** Of the user, for cases that ask for it. */
   readonly memory: { readonly memory: Memory; readonly namespace?: string };
-  readonly limits?: Limits;
+  /** Over all cases and those who judge them. */
+  readonly meter?: Meter;
 }
 
 /** Runs the chain on a case and judges what it gave. Throws only what ends everything: a signal, the time limit, a bug. */
@@ -54,7 +55,7 @@ export async function tryCase(
   try {
     return { run: { ...run, answer, score: await score(asked, answer, bench.world, signal) }, result };
   } catch (thrown) {
-    if (thrown instanceof Interrupted || thrown instanceof LimitError) throw thrown;
+    signal.throwIfAborted();
     return { run: { ...run, answer, error: recordOf(thrown) }, result };
   }
 }
@@ -68,7 +69,7 @@ async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortS
     openModel,
     ...(asked.memory === true ? memory : { memory: ownMemory() }),
     ...(toolbox === undefined ? {} : { toolbox }),
-    ...(bench.limits === undefined ? {} : { limits: bench.limits }),
+    ...(bench.meter === undefined ? {} : { meter: bench.meter }),
     live: false,
     signal,
   });

@@ -1,7 +1,8 @@
 import type { Case } from '../../core/dataset.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
-import { EXIT, exitCodeOf } from '../../core/exit-code.ts';
+import { EXIT } from '../../core/exit-code.ts';
 import { addUsage, NO_USAGE, type Usage } from '../../core/model.ts';
+import { exitOfRun } from './verdict-of-run.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'not_run';
 
@@ -82,9 +83,9 @@ function plus(sum: number | null, cost: number | null): number | null {
 
 /** A run without a verdict goes over one that failed: what is not known is not called a failure of the chain. */
 function exitCode(runs: readonly CaseRun[], met: boolean): number {
-  const codes = runs.flatMap(({ score, error }) =>
-    score === undefined && error !== undefined ? [exitCodeOf('failed', error)] : [],
+  const codes = runs.flatMap(({ score, error }) => (score === undefined && error !== undefined ? [exitOfRun(error)] : []));
+  const worst = [EXIT.auth, EXIT.invalid, EXIT.usage, EXIT.failed, EXIT.needsHuman, EXIT.limit, EXIT.temporary].find((code) =>
+    codes.includes(code),
   );
-  const worst = [EXIT.auth, EXIT.invalid, EXIT.usage, EXIT.failed, EXIT.temporary].find((code) => codes.includes(code));
   return worst ?? codes[0] ?? (met ? EXIT.ok : EXIT.notMet);
 }

@@ -1,4 +1,5 @@
 import type { ErrorRecord, Reason } from '../../core/errors.ts';
+import { exitCodeOf } from '../../core/exit-code.ts';
 import { NO_USAGE } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
 import type { Answer, CaseScore } from '../../core/score.ts';
@@ -39,6 +40,11 @@ export function isOwnFailure({ reason }: ErrorRecord): boolean {
 /** After one of these the next case would only meet it again, and may cost money. */
 export function endsAll({ reason }: ErrorRecord): boolean {
   return reason === 'auth' || reason === 'quota' || reason === 'needs_human' || reason === 'cancelled' || reason === 'budget';
+}
+
+/** What the process exits with when nothing worse than this error of a run happened. */
+export function exitOfRun(error: ErrorRecord): number {
+  return exitCodeOf(error.reason === 'budget' ? 'limited' : error.reason === 'needs_human' ? 'blocked' : 'failed', error);
 }
 
 export function failedScore({ message, step, help }: ErrorRecord): CaseScore {

@@ -39,12 +39,17 @@ export function cachingModels(live: OpenModel, options: CacheOptions): OpenModel
 
   function cachingModel(model: Model): Model {
     if (!model.llm) return model;
+    const keyOfRequest = ({ cache, ...rest }: ModelRequest): string | undefined =>
+      cache === undefined ? undefined : keyFor(model.spec, rest, cache, options);
+    const recalled = (key: string | undefined, { cache = {} }: ModelRequest): readonly ModelEvent[] | undefined =>
+      key === undefined ? undefined : lookUp(store, key, cache);
     return {
       ...model,
+      recall: (request) => recalled(keyOfRequest(request), request),
       async *stream(request, signal) {
-        const { cache, ...rest } = request;
-        const key = cache === undefined ? undefined : keyFor(model.spec, rest, cache, options);
-        const known = key === undefined || cache === undefined ? undefined : lookUp(store, key, cache);
+        const { cache: _, ...rest } = request;
+        const key = keyOfRequest(request);
+        const known = recalled(key, request);
         if (known !== undefined) {
           signal.throwIfAborted();
           yield* known;

@@ -33,8 +33,10 @@ export function recordTraffic({ file, chain, redactor, again }: RecordOptions): 
   };
 
   function recordingModel(model: Model, { id }: ModelSpec): Model {
+    // What is recalled past `stream` would not be in the recording.
+    const { recall: _, ...rest } = model;
     return {
-      ...model,
+      ...rest,
       async *stream(request, signal) {
         const events: ModelEvent[] = [];
         const window = model.window?.();

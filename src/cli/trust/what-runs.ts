@@ -32,7 +32,7 @@ export function whatRuns(chain: Chain): readonly Runnable[] {
 }
 
 /** Commands and functions show themselves without any value of a run. */
-const NOTHING: Scope = { input: '', inputs: {}, steps: {}, memory: {}, run: { id: '', steps: 0 } };
+const NOTHING: Scope = { input: '', inputs: {}, steps: {}, memory: {}, run: { id: '', steps: 0 }, history: '', user: '' };
 
 function describe(server: ServerSpec): Pick<Runnable, 'text' | 'files'> {
   if (server.transport !== 'stdio') return { text: server.url, files: [] };

@@ -27,7 +27,7 @@ export const VALUES: readonly Rule[] = [
     rule: 'unknown-placeholder',
     severity: 'medium',
     check: (text) =>
-      found(proseOf(text), /(?<![\\{$])\{(?!(?:input|item|index|stdin)\})[a-z]\w*\}(?!\})/gi, {
+      found(proseOf(text), /(?<![\\{$])\{(?!(?:input|item|index|stdin|history|user)\})[a-z]\w*\}(?!\})/gi, {
         problem: 'it looks like a placeholder and is sent as it stands',
         fix: 'write {input}, {inputs.name} or {steps.id.output}, or put it in backquotes',
       }),

@@ -152,6 +152,30 @@ describe('cache', () => {
     assert.match(stderr, /warning\[PC8205\]: answers are not kept in the cache/);
   });
 
+  it('what the cache answers is no call: it does not count for a limit, and none refuses it', async () => {
+    await using it = await world({
+      'first.yaml': `${head}steps:\n  - { prompt: "One {input}", cache: true }\n  - { prompt: "Two {input}", cache: true }\n  - "New {input}"\n`,
+      'last.yaml': `${head}steps:\n  - "New {input}"\n  - { prompt: "One x", cache: true }\n`,
+    });
+    assert.equal((await it.run('first.yaml', '-i', 'x')).code, 0);
+    const first = await it.run('first.yaml', '-i', 'x', '--max-turns', '1');
+    assert.deepEqual([first.code, it.fake.requests.length], [0, 4], first.stderr);
+    const last = await it.run('last.yaml', '-i', 'x', '--max-turns', '1');
+    assert.deepEqual([last.code, it.fake.requests.length], [0, 5], last.stderr);
+  });
+
+  it('nor is it one of the calls that a resumed run has made before', async () => {
+    const call = { toolCalls: [{ id: 'c1', name: 'calculator', arguments: '{"expression":"1+1"}' }] };
+    const steps = '  - { objective: "Add", tools: [calculator], cache: true }\n  - "New {input}"\n  - "Newer {input}"\n';
+    await using it = await world({ 'agent.yaml': `${head}steps:\n${steps}` }, { replies: [call, { text: '2' }] });
+    assert.equal((await it.run('agent.yaml', '-i', 'x')).code, 0);
+    const limited = await it.run('agent.yaml', '-i', 'x', '--max-turns', '1');
+    assert.deepEqual([limited.code, it.fake.requests.length], [6, 5], limited.stderr);
+    const env = { OPENAI_API_KEY: 'sk-test-key-0001', OPENAI_BASE_URL: it.fake.openaiUrl };
+    const resumed = await it.sandbox.run(['runs', 'resume', 'last', '--max-turns', '2'], { env });
+    assert.deepEqual([resumed.code, it.fake.requests.length], [0, 6], resumed.stderr);
+  });
+
   it('on a step that asks no model it is an error, and so is --no-cache without any', async () => {
     using sandbox = openSandbox({
       'a.yaml': 'steps:\n  - { run: date, cache: true }\n',
