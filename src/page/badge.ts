@@ -27,7 +27,8 @@ const STATES: Readonly<Record<RunStatus | 'running', State>> = {
   interrupted: 'skipped',
 };
 
-const WORDS: Readonly<Record<RunStatus | 'running', string>> = {
+/** How a status is called. */
+export const STATUS_WORDS: Readonly<Record<RunStatus | 'running', string>> = {
   running: 'running',
   success: 'success',
   failed: 'failed',
@@ -39,5 +40,5 @@ const WORDS: Readonly<Record<RunStatus | 'running', string>> = {
 
 /** The status of a run. */
 export function statusBadge(status: RunStatus | 'running'): HTMLElement {
-  return badge(STATES[status] ?? 'waiting', WORDS[status] ?? status);
+  return badge(STATES[status] ?? 'waiting', STATUS_WORDS[status] ?? status);
 }

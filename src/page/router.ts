@@ -48,16 +48,16 @@ export function startRouter(routes: readonly Route[], main: HTMLElement, onSecti
 function routeOf(routes: readonly Route[], path: string): { readonly route?: Route; readonly parts: string[] } {
   for (const route of routes) {
     const found = route.pattern.exec(path);
-    if (found !== null) return { route, parts: found.slice(1).map(decoded) };
+    if (found !== null) return { route, parts: found.slice(1).map((text) => decoded(text ?? '')) };
   }
   return { parts: [] };
 }
 
-function decoded(text: string | undefined): string {
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(text ?? '');
+    return decodeURIComponent(text);
   } catch {
-    return text ?? '';
+    return text;
   }
 }
 

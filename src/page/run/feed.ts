@@ -8,8 +8,8 @@ export interface Feed {
   readonly id: string;
   /** Hands over what there is and what comes, until the returned function is called. */
   read(reader: FeedReader): () => void;
-  /** Ends the run, if it was started here and is still going. */
-  stop(): void;
+  /** Asks the server to end the run; its last events still come. Rejects when it does not. */
+  stop(): Promise<void>;
 }
 
 export interface FeedReader {
@@ -41,11 +41,13 @@ export async function startRun(chain: string, given: Given): Promise<Feed> {
 export async function openFeed(id: string): Promise<Feed> {
   const known = feeds.get(id);
   if (known !== undefined) return known;
-  return createFeed(id, [], eventsIn(await recorded(id, 0)), undefined);
+  return createFeed(id, [], eventsIn(await recorded(id, undefined)), undefined);
 }
 
-function recorded(id: string, from: number): Promise<Response> {
-  return request(`runs/${part(id)}/events?from=${from}`, { headers: { accept: 'text/event-stream' } });
+function recorded(id: string, after: number | undefined): Promise<Response> {
+  return request(`runs/${part(id)}/events${after === undefined ? '' : `?after=${after}`}`, {
+    headers: { accept: 'text/event-stream' },
+  });
 }
 
 /** `leave` is there for a run that ends when its client goes. */
@@ -67,7 +69,7 @@ function createFeed(
       else reader.end(ended.problem);
       return () => void readers.delete(reader);
     },
-    stop: () => leave?.abort(),
+    stop,
   };
 
   async function pull(from: AsyncGenerator<RunEvent, void>): Promise<void> {
@@ -80,20 +82,31 @@ function createFeed(
     }
   }
 
+  async function stop(): Promise<void> {
+    await request(`runs/${part(id)}/cancel`, { method: 'POST' }).catch((error: unknown) => {
+      if (leave === undefined) throw error;
+      leave.abort();
+    });
+  }
+
   /** What the run still had to say when this page left it. */
   async function afterStop(): Promise<void> {
     leave = undefined;
     try {
-      await pull(eventsIn(await recorded(id, events.length)));
+      await pull(eventsIn(await recorded(id, lastSeq())));
     } catch (error) {
       finish(problemOf(error));
     }
   }
 
   function take(event: RunEvent): void {
-    if (event.seq < events.length) return;
+    if (event.seq <= lastSeq()) return;
     events.push(event);
     for (const reader of readers) reader.take(event);
+  }
+
+  function lastSeq(): number {
+    return events.at(-1)?.seq ?? -1;
   }
 
   function finish(problem: Problem | undefined): void {

@@ -53,21 +53,28 @@ export function createCard(path: string, depth: number): StepCard {
       case 'step.started':
         fill(title, /^\d+$/.test(event.id) ? `${event.id}. ${event.kind}` : event.id);
         fill(about, [event.kind, event.model].filter((word) => word !== undefined && word !== event.id).join(', '));
-        return setBadge(state, 'running');
+        setBadge(state, 'running');
+        break;
       case 'step.delta':
-        return say(event.text);
+        say(event.text);
+        break;
       case 'step.reasoning_delta':
         reasoning ??= foldedText('Reasoning');
-        return reasoning.append(event.text);
+        reasoning.append(event.text);
+        break;
       case 'step.log':
         log ??= foldedText('Log', 'text code');
-        return log.append(event.text.endsWith('\n') ? event.text : `${event.text}\n`);
+        log.append(event.text.endsWith('\n') ? event.text : `${event.text}\n`);
+        break;
       case 'step.retrying':
-        return retry(event);
+        retry(event);
+        break;
       case 'step.completed':
-        return complete(event);
+        complete(event);
+        break;
       case 'step.failed':
-        return fail(event);
+        fail(event);
+        break;
       case 'step.skipped': {
         fill(title, event.id);
         fill(about, event.kind);
@@ -81,7 +88,8 @@ export function createCard(path: string, depth: number): StepCard {
             valuesOf(event.values),
           ),
         );
-        return setBadge(state, 'skipped');
+        setBadge(state, 'skipped');
+        break;
       }
       case 'objective.checked':
         body.append(
@@ -93,18 +101,20 @@ export function createCard(path: string, depth: number): StepCard {
             valuesOf(event.values),
           ),
         );
-        return;
+        break;
       case 'warning':
         body.append(el('p', { class: 'warning' }, el('code', {}, event.code), ' ', event.message));
-        return;
+        break;
       case 'memory.written':
         if (!event.committed) body.append(el('p', { class: 'note' }, `Remembers ${event.keys.join(', ')} in ${event.namespace}`));
-        return;
+        break;
       case 'turn.started':
         reasoning = undefined;
-        return turns.take(event);
+        turns.take(event);
+        break;
       default:
-        return turns.take(event);
+        turns.take(event);
+        break;
     }
   }
 
@@ -158,7 +168,12 @@ export function createCard(path: string, depth: number): StepCard {
   function fail(event: StepFailed): void {
     setBadge(state, 'failed', event.continued ? 'failed, the run goes on' : 'failed');
     measure(event);
-    body.append(problemBox(event.error, event.error.step === path ? undefined : event.error.step));
+    const { error } = event;
+    if (error.step !== undefined && error.step !== path && inside.hasChildNodes()) {
+      body.append(el('p', { class: 'note' }, 'For ', el('code', {}, error.step), ' failed.'));
+    } else {
+      body.append(problemBox(error));
+    }
   }
 
   function measure({ duration_ms, usage, cost_usd }: StepCompleted | StepFailed): void {

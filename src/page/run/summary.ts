@@ -45,16 +45,19 @@ export function createSummary(): Summary {
         started = Date.parse(event.ts);
         fill(began, el('time', { datetime: event.ts }, moment(event.ts)));
         fill(id, el('code', {}, event.run_id));
-        return tell();
+        tell();
+        break;
       case 'turn.completed':
         spent.set(event.turn, event);
-        return tell();
+        tell();
+        break;
       case 'step.completed':
       case 'step.failed':
         for (const path of spent.keys())
           if (path.startsWith(`${event.step}/`) && event.usage.input_tokens > 0) spent.delete(path);
         spent.set(event.step, event);
-        return tell();
+        tell();
+        break;
       case 'run.completed':
       case 'run.failed':
       case 'run.interrupted': {
@@ -63,7 +66,8 @@ export function createSummary(): Summary {
         const { result } = event;
         fill(status, statusBadge(result.status));
         fill(lasted, duration(result.duration_ms));
-        return show(result);
+        show(result);
+        break;
       }
     }
   }

@@ -32,24 +32,32 @@ export function createTimeline(): Timeline {
     last = Math.max(last, at);
     switch (event.type) {
       case 'step.started':
-        return begin(event.step, 'step', event.step, at);
+        begin(event.step, 'step', event.step, at);
+        break;
       case 'turn.started':
-        return begin(event.turn, 'turn', event.turn, at);
+        begin(event.turn, 'turn', event.turn, at);
+        break;
       case 'tool.started':
-        return begin(event.call, 'call', `${event.call} ${event.tool}`, at);
+        begin(event.call, 'call', `${event.call} ${event.tool}`, at);
+        break;
       case 'step.completed':
-        return end(event.step, 'done', at);
+        end(event.step, 'done', at);
+        break;
       case 'step.failed':
-        return end(event.step, 'failed', at);
+        end(event.step, 'failed', at);
+        break;
       case 'turn.completed':
-        return end(event.turn, 'done', at);
+        end(event.turn, 'done', at);
+        break;
       case 'tool.completed':
-        return end(event.call, event.is_error ? 'failed' : 'done', at);
+        end(event.call, event.is_error ? 'failed' : 'done', at);
+        break;
       case 'run.started':
       case 'run.completed':
       case 'run.failed':
       case 'run.interrupted':
-        return beforeFrame(draw);
+        beforeFrame(draw);
+        break;
       default:
         if (at - drawnTo > (last - first) / 50) beforeFrame(draw);
     }

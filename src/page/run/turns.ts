@@ -37,15 +37,20 @@ export function createTurns(body: HTMLElement): Turns {
   function take(event: RunEvent): void {
     switch (event.type) {
       case 'turn.started':
-        return begin(event.model);
+        begin(event.model);
+        break;
       case 'turn.delta':
-        return turn?.text.append(event.text);
+        turn?.text.append(event.text);
+        break;
       case 'turn.completed':
-        return end(event);
+        end(event);
+        break;
       case 'tool.started':
-        return call(event);
+        call(event);
+        break;
       case 'tool.completed':
-        return answered(event);
+        answered(event);
+        break;
     }
   }
 

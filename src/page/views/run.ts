@@ -2,7 +2,8 @@ import type { Event as RunEvent } from '../../core/event.ts';
 import { servedChains } from '../chains.ts';
 import { el, fill } from '../element.ts';
 import { follow } from '../frames.ts';
-import { part } from '../request.ts';
+import { problemBox } from '../problem.ts';
+import { part, problemOf } from '../request.ts';
 import type { View } from '../router.ts';
 import { type Feed, openFeed } from '../run/feed.ts';
 import { createGraph, type Graph } from '../run/graph.ts';
@@ -74,5 +75,16 @@ function isEnd({ type }: RunEvent): boolean {
 }
 
 function stopButton(feed: Feed): HTMLElement {
-  return el('button', { type: 'button', class: 'stop', onclick: () => feed.stop() }, 'Stop');
+  const button = el('button', { type: 'button', class: 'stop', onclick: () => void stop() }, 'Stop');
+  return button;
+
+  async function stop(): Promise<void> {
+    button.disabled = true;
+    try {
+      await feed.stop();
+    } catch (error) {
+      button.disabled = false;
+      button.after(problemBox(problemOf(error)));
+    }
+  }
 }
