@@ -38,6 +38,8 @@ const GROUPS = [
 const config = defineConfig({
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
+  // OpenTelemetry has its modules in `module`: a quarter of the size, since what is not used can be left out.
+  resolve: { mainFields: ['module', 'main'] },
   preserveEntrySignatures: 'allow-extension',
   output: {
     dir: 'dist/cli',

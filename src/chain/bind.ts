@@ -10,6 +10,7 @@ import type { MapNode, NamedNode, Node } from './node.ts';
 import { keyPlaceAt, nodeAt, placeAt } from './node.ts';
 import type { PromptText } from './prompt-text.ts';
 import { bindPrompt } from './prompt-text.ts';
+import { shown } from './report.ts';
 import { positionOf } from './source.ts';
 import type { TextContext } from './texts.ts';
 import { bindConfiguration, bindExpression, bindText, bindValue } from './texts.ts';
@@ -81,7 +82,12 @@ export function createBinding(source: StepSource): Binding {
     parts(paths, how) {
       const named = paths.flatMap((path) => {
         const node = nodeAt(root, path);
-        return node === undefined ? [] : [{ name: String(path.at(-1)), node }];
+        const name = String(path.at(-1));
+        if (how === 'beside' && !BRANCH_NAME.test(name)) {
+          const message = `${shown(name)} is no name for a branch: small letters, digits and _`;
+          frame.report.add(keyPlaceAt(root, path), { code: 'PC1101', message });
+        }
+        return node === undefined ? [] : [{ name, node }];
       });
       return source.bindParts(named, how);
     },
@@ -124,6 +130,9 @@ export function createBinding(source: StepSource): Binding {
     },
   };
 }
+
+/** It is a part of journal paths and a field of what the branches give. */
+const BRANCH_NAME = /^[a-z][a-z0-9_]*$/;
 
 /** Keys of the chain that stand in for those of its steps. */
 const INHERITED: ReadonlySet<string | number> = new Set(['system', 'techniques', 'strategy']);

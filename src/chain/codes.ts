@@ -44,4 +44,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1409: 'a cache on a step that asks no model',
   PC1402: 'a value that is never used',
   PC3009: 'the output reads a step that may not run',
+  PC3013: 'a field is read that an answer may leave out',
 };

@@ -35,10 +35,14 @@ function shapeOf(schema: Json | undefined, depth: number): Shape {
 const COMBINED = ['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'if', 'const', 'nullable'];
 
 function mapShape(schema: JsonObject, depth: number): Shape {
-  const { properties, additionalProperties, patternProperties } = schema;
+  const { properties, additionalProperties, patternProperties, required } = schema;
   // Names that the schema does not mention may come all the same.
   if (!isJsonObject(properties) || additionalProperties !== false || patternProperties !== undefined) return { type: 'map' };
-  const fields = Object.entries(properties).map(([name, property]) => [name, shapeOf(property, depth + 1)] as const);
+  const sure: readonly Json[] = Array.isArray(required) ? required : [];
+  const fields = Object.entries(properties).map(([name, property]): [string, Shape] => {
+    const shape = shapeOf(property, depth + 1);
+    return [name, sure.includes(name) ? shape : { ...shape, optional: true }];
+  });
   return { type: 'map', fields: Object.fromEntries(fields) };
 }
 

@@ -16,7 +16,7 @@ import { positionOf } from './source.ts';
 import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, refuseCache } from './step-check.ts';
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
-import type { TextContext } from './texts.ts';
+import { bindExpression, type TextContext } from './texts.ts';
 import { checkPatterns } from './tool-patterns.ts';
 import { isModelText, noteJoined, noteStep } from './uses.ts';
 
@@ -53,6 +53,8 @@ interface Draft {
   readonly label: string;
   /** Its own condition, or one around it. */
   readonly conditional: boolean;
+  /** One around it. */
+  readonly guarded: boolean;
   /** What it must answer, when it says nothing about that itself. */
   readonly answer?: AnswerFormat;
 }
@@ -116,7 +118,7 @@ function draftOf(frame: Frame, item: Node, { index, conditional, name: given }: 
   const isLast = item === frame.last?.node && !node.entries.has('foreach');
   const answer = isLast ? { answer: frame.last.answer } : {};
   const names = { name: called ?? String(index + 1), ...(called === undefined ? {} : { called }) };
-  const draft = { node, ...names, label, conditional: isConditional, ...answer };
+  const draft = { node, ...names, label, conditional: isConditional, guarded: conditional, ...answer };
   if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
   assume(frame, node);
   return undefined;
@@ -151,7 +153,7 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
   const made: Json[] = [];
   const binding = bindingOf(draft, context, options, made);
   const before = frame.problems.length;
-  const condition = binding.expression(['if'], 'bool');
+  const condition = bindCondition(draft, context, options);
   const loop = bindLoop(context, node, options?.common ?? {});
   if (loop !== undefined) reading.references.push(...referencesOf(loop));
   if (kind.key === 'run') checkCommand(frame, node);
@@ -167,6 +169,13 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
     position: binding.position,
     definition: once(() => definitionOf(kind.key, [options?.own ?? {}, context.raw, made] as Json[], body)),
   };
+}
+
+/** Its own condition does not hold when it is read: only one around it does. */
+function bindCondition({ node, guarded }: Draft, context: TextContext, options: CheckedOptions | undefined) {
+  const condition = (options?.node ?? node).entries.get('if')?.value;
+  if (condition === undefined || (condition.kind === 'scalar' && condition.value === null)) return undefined;
+  return bindExpression({ ...context, reading: { ...context.reading, conditional: guarded } }, condition, 'bool');
 }
 
 function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions | undefined, made: Json[]): Binding {

@@ -3,6 +3,7 @@ import { compileTemplate } from '../template/compile.ts';
 import { compileExpression } from '../template/expression.ts';
 import type { Names } from '../template/names.ts';
 import type { TextProblem } from '../template/problem.ts';
+import { shapeOf } from '../template/shape.ts';
 import { compileValue } from '../template/value.ts';
 import { expandVariables } from './environment.ts';
 import type { Frame, Reading } from './frame.ts';
@@ -64,7 +65,7 @@ export function bindExpression(
   reportCut(frame.report, node, false);
   const { expression, problems } = compileExpression(textOfScalar(node), type, { ...frame.names, ...more });
   for (const problem of problems) reportInScalar(frame, node, problem);
-  if (expression !== undefined) note(context, node, expression.references);
+  if (expression !== undefined) note(context, node, expression.references, true);
   return expression;
 }
 
@@ -117,7 +118,7 @@ function reportInScalar(frame: Frame, node: ScalarNode, problem: TextProblem): v
   frame.report.add(place, { ...finding, fix: fix === undefined || !isText ? undefined : frame.locator.edit(node, fix) });
 }
 
-function note({ frame, reading }: TextContext, node: ScalarNode, references: readonly Reference[]): void {
+function note({ frame, reading }: TextContext, node: ScalarNode, references: readonly Reference[], isAsked = false): void {
   for (const reference of references) {
     reading.references.push(reference);
     const [id, field] = reference.path;
@@ -129,14 +130,18 @@ function note({ frame, reading }: TextContext, node: ScalarNode, references: rea
       });
     }
     if (reference.root !== 'steps' || reference.optional || reading.conditional || typeof id !== 'string') continue;
-    if (!frame.uncertain.has(id) || (field !== 'output' && field !== 'data')) continue;
     const place = frame.locator.place(node, reference.offset, reference.length);
-    frame.report.add(place, {
-      code: 'PC3009',
-      severity: reading.missing,
-      message: `step "${id}" may not have run, and this has no default`,
-      help: `say what to use then: {steps.${id}.${field} | default "…"}`,
-    });
+    const written = node.value === null ? '' : textOfScalar(node).slice(reference.offset, reference.offset + reference.length);
+    const remedy = isAsked ? `ask first: has(${written}) && …` : `say what to use then: {${written} | default "…"}`;
+    if (frame.uncertain.has(id) && (field === 'output' || field === 'data')) {
+      const message = `step "${id}" may not have run, and this has no default`;
+      frame.report.add(place, { code: 'PC3009', severity: reading.missing, message, help: remedy });
+      continue;
+    }
+    const found = shapeOf(reference.root, reference.path, frame.names);
+    if ('wrong' in found || found.gap === undefined) continue;
+    const message = `"${reference.path[found.gap - 1]}" may be left out, and this has no default`;
+    frame.report.add(place, { code: 'PC3013', severity: reading.missing, message, help: remedy });
   }
 }
 

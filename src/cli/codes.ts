@@ -24,6 +24,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2030: 'a step is to run alone, but steps before it have no results yet',
   PC2040: 'a chain that is not served',
   PC2041: 'two served chains of one name',
+  PC2042: 'the name of a served chain does not fit an address',
   PC2050: 'there are no cases to run',
   PC2051: 'no case fits what was asked for',
   PC2052: 'a judge model is needed and none is named',
@@ -31,7 +32,9 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2102: 'a file that was to be written exists already, or cannot be written',
   PC2103: 'no such help topic, technique, strategy or prompt file',
   PC2104: 'a chain file could not be mended in place',
+  PC2110: 'the environment asks for traces in a way that cannot be: none are sent',
   PC4020: 'a variable that the chain lists under "secrets" is not set',
+  PC6201: 'traces could not be delivered; the run itself is not concerned',
   PC8090: 'a run was about to keep a secret in memory: *** is kept instead',
   PC9001: 'the run took longer than --timeout, or the time its chain allows',
 };

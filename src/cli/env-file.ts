@@ -83,6 +83,7 @@ const REFUSED_PREFIXES = [
   'RUBYLIB',
   'RUBYOPT',
   'OPENSSL_',
+  'OTEL_',
   'SSL_CERT_',
 ] as const;
 
@@ -128,6 +129,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ALL_PROXY',
   'NO_PROXY',
   'SSLKEYLOGFILE',
+  'TRACEPARENT',
+  'TRACESTATE',
 ]);
 
 function readText(file: string, asked: boolean): { text: string } | { warning: string | undefined } {

@@ -82,6 +82,8 @@ export interface RunOptions {
   readonly memory: Memory;
   /** Without one, a chain has only the tools it declares itself, and no rules about them. */
   readonly toolbox?: Toolbox;
+  /** Hides secrets in what tools answer to a model: what a provider is told leaves the machine. */
+  readonly redact?: <T>(value: T) => T;
   /** Overrides the chain's own namespace. */
   readonly namespace?: string;
   /** Over those of the chain. Time is for the caller to keep, by aborting `signal`. */

@@ -19,11 +19,12 @@ export interface WantedCall {
   readonly args: Json;
 }
 
-/** Calls that a model made in one turn: together, their answers in its order. */
+/** Calls that a model made in one turn: together, their answers in its order, without secrets. */
 export async function* callAll(place: Place, calls: readonly WantedCall[]): AsyncGenerator<StepEvent, ToolResult[]> {
-  const { host, signal } = place.frame;
+  const { host, signal, options } = place.frame;
+  const shown: Shown = (result) => options.redact?.(result) ?? result;
   return yield* host.all(
-    calls.map((call) => (branch, branchSignal) => callOne(place, branch, call, branchSignal)),
+    calls.map((call) => (branch, branchSignal) => callOne(place, branch, call, shown, branchSignal)),
     { concurrency: MOST_AT_ONCE, signal },
   );
 }
@@ -38,8 +39,11 @@ export async function* callAlone(place: Place, wanted: WantedCall): AsyncGenerat
       help: `see whether it did what it should; to call it again: promptchain runs resume ${options.runId} --repeat`,
     });
   }
-  return yield* callOne(place, host, wanted, signal);
+  return yield* callOne(place, host, wanted, (result) => result, signal);
 }
+
+/** A result as whoever called may see it. It is kept like that too, so that a resumed run goes on with the same. */
+type Shown = (result: ToolResult) => ToolResult;
 
 /**
  * One call as a journal entry. What a tool fails with goes back as a result, because a model can mend it; an abort, a missing
@@ -49,6 +53,7 @@ async function* callOne(
   place: Place,
   host: Host,
   wanted: WantedCall,
+  shown: Shown,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, ToolResult> {
   const { prefix, options } = place.frame;
@@ -58,7 +63,7 @@ async function* callOne(
   const entry = { path: call, fingerprint, stale: place.frame.again };
   const { record, reused } = yield* host.step<RecordedCall>(entry, async function* (execution) {
     const about = { step: place.step, call, tool: tool.name, fingerprint };
-    if (!isLost(tool, call, options)) return yield* make(place, wanted, about, execution, signal);
+    if (!isLost(tool, call, options)) return yield* make(place, wanted, { about, shown }, execution, signal);
     yield { type: 'tool.started', step: place.step, call, tool: tool.name, arguments: args };
     return { completed: completedCall(about, wrong(`${LOST}; ${FIND_OUT}`), 0) };
   });
@@ -81,7 +86,7 @@ const FIND_OUT = 'it was not made again: find out what became of it before you r
 async function* make(
   place: Place,
   { tool, args }: WantedCall,
-  about: About,
+  { about, shown }: { readonly about: About; readonly shown: Shown },
   execution: StepExecution,
   signal: AbortSignal,
 ): AsyncGenerator<StepEvent, RecordedCall> {
@@ -94,12 +99,12 @@ async function* make(
   if ('isError' in checked) return { completed: completedCall(about, checked, 0) };
   try {
     const result = yield* inTime(tool, checked.args, call, execution, signal);
-    return { completed: completedCall(about, result, elapsed()) };
+    return { completed: completedCall(about, shown(result), elapsed()) };
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
     const error = causeOf(thrown);
     if (!(error instanceof Failure)) throw error;
-    if (!ENDS_STEP.has(error.reason)) return { completed: completedCall(about, toldOf(error), elapsed()) };
+    if (!ENDS_STEP.has(error.reason)) return { completed: completedCall(about, shown(toldOf(error)), elapsed()) };
     yield completedCall({ ...about, ends_step: true }, toldOf(error), elapsed());
     throw error;
   }

@@ -12,7 +12,7 @@ export const parallel = defineKind({
   options: fields({
     parallel: () =>
       z
-        .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'is no name for a branch: small letters, digits and _'), z.unknown())
+        .record(z.string(), z.unknown())
         .refine((branches) => Object.keys(branches).length > 0, 'needs at least one branch')
         .describe('the branches by name, each one step or a list of steps'),
     concurrency: () => z.int().min(1).max(1000).optional().describe('how many branches run at a time; by default all'),

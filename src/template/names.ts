@@ -10,6 +10,8 @@ export interface Shape {
   readonly items?: Shape;
   /** Of a `map`: every name it can have. */
   readonly fields?: { readonly [name: string]: Shape };
+  /** Of a field: it may not be there. */
+  readonly optional?: true;
 }
 
 /** An earlier step, as a text or a condition after it may read it. */

@@ -1,9 +1,17 @@
+import type { ErrorRecord } from '../core/errors.ts';
 import type { Root } from '../core/scope.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Names, Shape } from './names.ts';
 
 /** What a read gives as far as it is known before the run, or what is wrong with it. */
-export type Found = { readonly shape: Shape; readonly modelText: boolean } | { readonly wrong: ReadProblem };
+export type Found = Known | { readonly wrong: ReadProblem };
+
+/** `gap` is the part of the read that may have no value, counted as in `ReadProblem`. */
+interface Known {
+  readonly shape: Shape;
+  readonly modelText: boolean;
+  readonly gap?: number;
+}
 
 /** `segment` is the part of the read that is wrong: 0 is the root, 1 the first part of the path. */
 export interface ReadProblem {
@@ -52,7 +60,23 @@ const STEP_FIELDS = {
   output: TEXT,
   data: ANY,
   status: { type: 'choice', options: ['completed', 'failed', 'skipped'] },
-  error: { type: 'map' },
+  error: {
+    type: 'map',
+    fields: {
+      code: TEXT,
+      reason: TEXT,
+      message: TEXT,
+      help: { ...TEXT, optional: true },
+      step: { ...TEXT, optional: true },
+      provider: { ...TEXT, optional: true },
+      status: { ...WHOLE, optional: true },
+      retry_after_ms: { ...NUMBER, optional: true },
+      file: { ...TEXT, optional: true },
+      line: { ...WHOLE, optional: true },
+      column: { ...WHOLE, optional: true },
+      problems: { type: 'list', optional: true },
+    } satisfies Record<keyof ErrorRecord, Shape>,
+  },
   attempts: WHOLE,
   cost: NUMBER,
   duration: NUMBER,
@@ -128,6 +152,7 @@ function outside(root: Root, where: string): Found {
 /** The rest of the path, from its part number `from` on, into a value of a known shape. */
 function follow(root: Root, path: Path, from: number, start: Shape, modelText = false): Found {
   let shape = start;
+  let gap: number | undefined;
   for (let part = from; part < path.length; part++) {
     const segment = path[part] ?? '';
     if (shape.type === 'any' || (shape.type === 'map' && shape.fields === undefined && typeof segment === 'string')) {
@@ -137,8 +162,9 @@ function follow(root: Root, path: Path, from: number, start: Shape, modelText = 
     const next = memberOf(shape, segment);
     if (next === undefined) return noMember(shape, segment, part + 1, written(root, path.slice(0, part)));
     shape = next;
+    if (next.optional === true) gap ??= part + 1;
   }
-  return { shape, modelText };
+  return { shape, modelText, ...(gap === undefined ? {} : { gap }) };
 }
 
 function memberOf(shape: Shape, segment: string | number): Shape | undefined {

@@ -1,5 +1,7 @@
 import type { Event } from '../core/event.ts';
+import { holdEvents } from './held-events.ts';
 import { isLast, type Renderer } from './renderer.ts';
+import { type DeltaEvent, endsText, isDelta } from './text-events.ts';
 
 /**
  * Steps that run together speak one at a time: while the text of one is on the screen, what the others do waits until that text
@@ -7,20 +9,24 @@ import { isLast, type Renderer } from './renderer.ts';
  */
 export function oneAtATime(inner: Renderer, { showReasoning }: { readonly showReasoning: boolean }): Renderer {
   let speaker: string | undefined;
-  let held: Event[] = [];
+  const held = holdEvents();
 
   return {
     async write(event) {
       if (isLast(event)) return end(event);
-      if (!mayPass(event)) {
-        held.push(event);
-        return;
-      }
-      await pass(event);
-      if (speaker === undefined) await release();
+      for (const each of held.told(event)) await writeOne(each);
     },
     end: inner.end,
   };
+
+  async function writeOne(event: Event): Promise<void> {
+    if (!mayPass(event)) {
+      held.hold(event);
+      return;
+    }
+    await pass(event);
+    if (speaker === undefined) await release();
+  }
 
   function mayPass(event: Event): boolean {
     return speaker === undefined || stepOf(event) === speaker;
@@ -28,21 +34,23 @@ export function oneAtATime(inner: Renderer, { showReasoning }: { readonly showRe
 
   async function pass(event: Event): Promise<void> {
     if (isText(event, showReasoning)) speaker = event.step;
+    // What follows begins on a line of its own: a step that waits for its next attempt does not keep the others waiting.
     else if (endsText(event) && event.step === speaker) speaker = undefined;
     await inner.write(event);
   }
 
   /** From the beginning again whenever a text has ended, so that no step overtakes itself. */
   async function release(): Promise<void> {
-    while (speaker === undefined && held.length > 0) {
-      const waiting = held;
-      held = [];
+    let moved = true;
+    while (speaker === undefined && moved) {
+      moved = false;
       let ended = false;
-      for (const event of waiting) {
+      for (const event of held.take()) {
         if (ended || !mayPass(event)) {
-          held.push(event);
+          held.hold(event);
           continue;
         }
+        moved = true;
         const spoke = speaker !== undefined;
         await pass(event);
         ended = spoke && speaker === undefined;
@@ -51,23 +59,13 @@ export function oneAtATime(inner: Renderer, { showReasoning }: { readonly showRe
   }
 
   async function end(last: Event): Promise<void> {
-    for (const event of held) await inner.write(event);
+    for (const event of held.take()) await inner.write(event);
     await inner.write(last);
   }
 }
 
-type TextEvent = Extract<Event, { type: 'step.delta' | 'turn.delta' | 'step.reasoning_delta' }>;
-
-function isText(event: Event, showReasoning: boolean): event is TextEvent {
-  if (event.type === 'step.reasoning_delta') return showReasoning && event.text !== '';
-  return (event.type === 'step.delta' || event.type === 'turn.delta') && event.text !== '';
-}
-
-const ENDS = ['step.completed', 'step.failed', 'step.retrying', 'turn.completed'] as const;
-
-/** What follows begins on a line of its own: a step that waits for its next attempt does not keep the others waiting. */
-function endsText(event: Event): event is Extract<Event, { type: (typeof ENDS)[number] }> {
-  return (ENDS as readonly string[]).includes(event.type);
+function isText(event: Event, showReasoning: boolean): event is DeltaEvent {
+  return isDelta(event) && event.text !== '' && (event.type !== 'step.reasoning_delta' || showReasoning);
 }
 
 function stepOf(event: Event): string | undefined {

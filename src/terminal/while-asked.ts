@@ -1,4 +1,4 @@
-import type { Event } from '../core/event.ts';
+import { holdEvents } from './held-events.ts';
 import { isLast, type Renderer } from './renderer.ts';
 
 /** Progress that leaves the terminal to a person who is asked something. */
@@ -9,7 +9,7 @@ export interface Pausing extends Renderer {
 
 /** `makeRoom` is called before a question: what is on the screen may be in the middle of a line. */
 export function whileAsked(inner: Renderer, makeRoom: () => void): Pausing {
-  const held: Event[] = [];
+  const held = holdEvents();
   let questions = 0;
   return {
     pause() {
@@ -22,9 +22,9 @@ export function whileAsked(inner: Renderer, makeRoom: () => void): Pausing {
       };
     },
     async write(event) {
-      held.push(event);
+      for (const each of held.told(event)) held.hold(each);
       if (questions > 0 && !isLast(event)) return;
-      for (const next of held.splice(0)) await inner.write(next);
+      for (const next of held.take()) await inner.write(next);
     },
     end: inner.end,
   };

@@ -9,7 +9,21 @@ import { packageDir } from '../package/package-dir.ts';
 
 /** Folder to the folders it may import from, its own aside: the drawing of the rings, as data. */
 const inward = ['core', 'lib'];
-const parts = ['chain', 'steps', 'engine', 'models', 'tools', 'store', 'terminal', 'engineer', 'eval', 'serve', 'conversation', 'page'];
+const parts = [
+  'chain',
+  'steps',
+  'engine',
+  'models',
+  'tools',
+  'store',
+  'terminal',
+  'telemetry',
+  'page',
+  'engineer',
+  'eval',
+  'serve',
+  'conversation',
+];
 const may = new Map<string, readonly string[]>([
   ['core', ['lib']],
   ['lib', ['core']],

@@ -58,7 +58,13 @@ describe('what an answer must be', () => {
 
 describe('what is read of data is known when the file is loaded', () => {
   const READS: readonly (readonly [step: string, problem: RegExp | undefined])[] = [
-    ['prompt: "{steps.kind.data.kind} {steps.kind.data.tags[0]} {steps.kind.data.where.file}"', undefined],
+    ['prompt: "{steps.kind.data.kind} {steps.kind.data.tags[0]}"', undefined],
+    ['prompt: "{steps.kind.data.where.file | default \'none\'}"', undefined],
+    ['prompt: "{steps.kind.data.where.file}"', /^PC3013 4:\d+ "where" may be left out, and this has no default$/],
+    ['set: { where: "{steps.kind.data.where}" }', /^PC3013 4:\d+ "where" may be left out/],
+    ['if: has(steps.kind.data.where)\n    prompt: "{steps.kind.data.where.file}"', undefined],
+    ['if: has(steps.kind.data.where) && steps.kind.data.where.file == "a"\n    prompt: "{input}"', undefined],
+    ['if: steps.kind.data.where.file == "a"\n    prompt: "{input}"', /^PC3013 4:\d+ "where" may be left out/],
     ['if: steps.kind.data.kind == "bug" && steps.kind.data.severity > 2\n    prompt: "{input}"', undefined],
     ['prompt: "{steps.kind.data.knid}"', /PC3005 4:\d+ .*did you mean "kind"\?/],
     ['prompt: "{steps.kind.data.where.line}"', /PC3005 4:\d+ steps\.kind\.data\.where has no "line"/],
@@ -77,6 +83,29 @@ describe('what is read of data is known when the file is loaded', () => {
       else assert.match(problems.join('\n'), problem);
     });
   }
+
+  it('where the output of the chain reads a field that may be left out, it is an error', (test) => {
+    const output = 'output: "{steps.kind.data.where.file}"\n';
+    assert.match(told(test, `${KIND}${output}`).join('\n'), /^PC3013 4:\d+ "where"/);
+    const dir = folder(test, {
+      'c.yaml': `model: echo/x\nsteps:\n${KIND}${output}`,
+      'w.yaml': `model: echo/x\nsteps:\n${KIND}  - "{steps.kind.data.where}"\n`,
+    });
+    const severities = ['c.yaml', 'w.yaml'].map((name) => checkFile(dir, name).problems.map(({ severity }) => severity));
+    assert.deepEqual(severities, [['error'], ['warning']]);
+  });
+
+  it('the error of a step has known fields', (test) => {
+    const failing = '  - { id: go, run: exit 3, on_error: continue }\n';
+    const after = (step: string) => told(test, `${failing}  - ${step}\n`);
+    assert.deepEqual(after("\"{steps.go.error.message | default 'none'} {steps.go.error.code | default '-'} {input}\""), []);
+    assert.match(
+      after('"{steps.go.error.mesage | default \'none\'} {input}"').join('\n'),
+      /^PC3005 4:\d+ steps\.go\.error has no "mesage": did you mean "message"\?$/,
+    );
+    assert.deepEqual(after('{ if: has(steps.go.error) && steps.go.error.reason == "command", run: "true" }'), []);
+    assert.match(after('{ if: has(steps.go.error.statuss), run: "true" }').join('\n'), /no "statuss": did you mean "status"/);
+  });
 
   it('output and data of choices are one of them', (test) => {
     const asked = '  - { id: sure, prompt: "{input}", choices: ["yes", "no"] }\n';

@@ -18,7 +18,19 @@ async function page(...words: string[]): Promise<string> {
 }
 
 const TOPICS = [
-  ...['environment', 'exit-codes', 'errors', 'events', 'templates', 'flow', 'config', 'pipelines', 'recordings', 'resume'],
+  ...[
+    'environment',
+    'exit-codes',
+    'errors',
+    'events',
+    'templates',
+    'flow',
+    'config',
+    'pipelines',
+    'recordings',
+    'resume',
+    'traces',
+  ],
 ];
 
 describe('promptchain help', () => {

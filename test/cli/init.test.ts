@@ -36,6 +36,16 @@ describe('promptchain init', () => {
     assert.match(stderr, /not a language model/);
   });
 
+  it('writes a case that passes without a key, and says how to run it', async () => {
+    using sandbox = openSandbox();
+    const { stderr: next } = await sandbox.run(['init']);
+    assert.match(next, /\n {2}promptchain test chain\.yaml\n/);
+    const env = { OLLAMA_HOST: 'http://127.0.0.1:9', LMSTUDIO_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const { code, stdout } = await sandbox.run(['test', 'chain.yaml'], { env });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^pass {2}1\.00 {2}harbour .*\n1 of 1 case passed/);
+  });
+
   it('writes what `promptchain schema` prints', async () => {
     using sandbox = openSandbox();
     await sandbox.run(['init']);

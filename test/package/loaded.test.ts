@@ -62,6 +62,17 @@ test('a run over HTTP loads one SDK, and neither TLS nor what Node has for fetch
   assert.doesNotMatch(builtins, /undici|\btls\b|webcrypto/);
 });
 
+test('OpenTelemetry is loaded when there is an address for traces, and only then', async () => {
+  const args = ['run', 'three.yaml', '--input', 'x'];
+  const isTelemetry = (name: string) => name.startsWith('@opentelemetry/');
+  assert.ok((await packagesOf(args, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })).some(isTelemetry));
+  for (const off of [
+    { OTEL_SERVICE_NAME: 'x' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_SDK_DISABLED: 'true' },
+  ])
+    assert.deepEqual(await packagesOf(args, off), ['commander', 'yaml', 'zod']);
+});
+
 /** The packages with code in the files of the bundle that were read; the bundler names the source of each part. */
 async function packagesOf(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<string[]> {
   const record = join(home, 'record');

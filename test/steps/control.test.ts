@@ -318,6 +318,13 @@ test('loops and branches that are declared wrongly', async () => {
   assert.deepEqual(await problemsOf('steps:\n  - parallel: { "A b": { run: cat } }\n'), [
     'PC1101 2 "A b" is no name for a branch: small letters, digits and _',
   ]);
+  const branches = '    A-b: { prompt: "{steps.c.output}" }\n    good: { promt: x }\n    other: { run: "echo {input}" }\n';
+  assert.deepEqual(await problemsOf(`steps:\n- parallel:\n${branches}`), [
+    'PC1101 3 "A-b" is no name for a branch: small letters, digits and _',
+    'PC3002 3 there is no step "c" before this one',
+    'PC1102 4 unknown key "promt" in step "good"',
+    'PC1115 5 a command takes no placeholders: what a value holds would become part of the command',
+  ]);
 });
 
 test('the events of a loop: each item starts and ends inside its step', async () => {

@@ -117,6 +117,60 @@ describe('one at a time', () => {
     );
   });
 
+  it('keeps no more of what waits than fits: a text too long to wait in pieces comes as a whole', async () => {
+    const seen: Event[] = [];
+    const inner = { write: (event: Event) => void seen.push(event), end: async () => undefined };
+    const renderer = oneAtATime(inner, { showReasoning: true });
+    const piece = 'x'.repeat(100_000);
+    const long = Array.from({ length: 60 }, () => piece);
+    const list = events(
+      delta('a', 'first'),
+      ...long.map((text) => delta('b', text)),
+      { type: 'step.reasoning_delta', step: 'c', text: 'hm' },
+      ...long.map((text) => delta('c', text)),
+      stepCompleted('c', long.join('')),
+      stepCompleted('a', 'first'),
+      delta('b', 'end'),
+      delta('d', 'short'),
+      stepCompleted('b', `${long.join('')}end`),
+      stepCompleted('d', 'short'),
+      { type: 'run.completed', result: result() },
+    );
+    for (const event of list) await renderer.write(event);
+    const textOf = (step: string) =>
+      seen.flatMap((event) => (event.type === 'step.delta' && event.step === step ? [event.text] : []));
+    assert.equal(textOf('b').join(''), `${long.join('')}end`);
+    assert.equal(textOf('c').join(''), long.join(''));
+    assert.ok(textOf('b').length + textOf('c').length < 60, 'most of it was not kept in pieces');
+    assert.deepEqual(textOf('d'), ['short']);
+    const order = seen.flatMap((event) => (event.type === 'step.completed' ? [event.step] : []));
+    assert.deepEqual([...order].sort(), ['a', 'b', 'c', 'd']);
+    for (const step of order) {
+      const own = seen.filter((event) => 'step' in event && event.step === step);
+      assert.equal(own.at(-1)?.type, 'step.completed');
+    }
+  });
+
+  it('what is dropped of an attempt that failed is not told with the next one', async () => {
+    const seen: Event[] = [];
+    const inner = { write: (event: Event) => void seen.push(event), end: async () => undefined };
+    const renderer = oneAtATime(inner, { showReasoning: false });
+    const list = events(
+      delta('a', 'first'),
+      delta('b', 'y'.repeat(5_000_000)),
+      { ...RETRYING, step: 'b' },
+      delta('b', 'good'),
+      stepCompleted('b', 'good'),
+      stepCompleted('a', 'first'),
+      { type: 'run.completed', result: result() },
+    );
+    for (const event of list) await renderer.write(event);
+    assert.deepEqual(
+      seen.flatMap((event) => (event.type === 'step.delta' ? [event.text] : [])),
+      ['first', 'good'],
+    );
+  });
+
   it('does not wait for reasoning that is not shown', async () => {
     const seen: string[] = [];
     const inner = { write: (event: Event) => void seen.push(event.type), end: async () => undefined };

@@ -75,6 +75,12 @@ output: |
   {steps.headline.output}
 
   {steps.summary.output}
+# promptchain test ${CHAIN} runs these cases; promptchain help assertions lists what they can check.
+tests:
+  - id: harbour
+    input: The harbour opened in 1901. It was rebuilt after the storm of 1953. Today it serves forty boats and a museum.
+    assert:
+      - { type: icontains, value: harbour }
 `;
 
 const ENV_EXAMPLE = `# Copy this file to .env and fill in the key of the provider you use. Keep .env out of version control.
@@ -102,6 +108,7 @@ function nextSteps(dir: string): string {
     ...enter,
     `  promptchain run ${CHAIN} --input "Some text of yours. It may have many sentences. This one is the third."`,
     `  promptchain validate ${CHAIN}`,
+    `  promptchain test ${CHAIN}`,
     '  promptchain models detect',
   ].join('\n');
 }

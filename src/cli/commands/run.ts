@@ -65,7 +65,7 @@ export const run: Command = {
 };
 
 /** A run that is taken up again: what it was given, and what it has done. */
-export type Again = Pick<Execution, 'input' | 'stdin' | 'conversation' | 'inputs'> &
+export type Again = Pick<Execution, 'input' | 'stdin' | 'conversation' | 'inputs' | 'traceparent'> &
   Required<Pick<Execution, 'progress' | 'spent'>>;
 
 export async function start(call: Call, flags: RunFlags, whole: Chain, about: About, again?: Again): Promise<number> {
@@ -92,8 +92,10 @@ export async function start(call: Call, flags: RunFlags, whole: Chain, about: Ab
   if (flags.strict && first !== undefined) throw new UsageError(`${first.message} (--strict)`, { code: first.code });
   const progress = takenUp(again?.progress, earlier?.progress);
   const done = progress === undefined ? {} : { progress, continues: again !== undefined };
+  const traceparent = again?.traceparent ?? earlier?.traceparent;
+  const link = traceparent === undefined ? {} : { traceparent };
   const kept = earlier === undefined ? flags : { ...flags, resume: earlier.id };
-  return execute({ call, flags: kept, chain, runId: about.runId, ...read, inputs, openModel, warnings, ...done });
+  return execute({ call, flags: kept, chain, runId: about.runId, ...read, inputs, openModel, warnings, ...done, ...link });
 }
 
 /** What this run has done itself, over what the one before it gave. */

@@ -13,9 +13,12 @@ ${columns(PROVIDERS.map(({ id, keyEnv, keyUrl }) => [id, keyEnv.join(', '), keyU
 
 <PROVIDER>_BASE_URL, such as OPENAI_BASE_URL, replaces where requests go. HTTPS_PROXY and NO_PROXY count.
 
+OTEL_EXPORTER_OTLP_ENDPOINT, such as http://localhost:4318, is where traces of runs go, without prompts and answers;
+none are made where it is not set. promptchain help traces tells more.
+
 .env of the working directory fills in what the environment lacks; --env-file names another file, --no-env-file reads
-none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY and the like) are not
-taken from it. A base URL that comes from .env or a chain file gets a key of your own only if its host is on
+none. Names that change how programs run or where they connect (PATH, NODE_OPTIONS, HTTPS_PROXY, OTEL_* and the like)
+are not taken from it. A base URL that comes from .env or a chain file gets a key of your own only if its host is on
 loopback or known.
 
 Node itself looks for --env-file in every command line, before promptchain starts: it ends with "not found" and exit

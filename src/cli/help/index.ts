@@ -11,6 +11,8 @@ import { recordings } from './recordings.ts';
 import { resume } from './resume.ts';
 import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
+import { traces } from './traces.ts';
+import { websocket } from './websocket.ts';
 
 /** The pages of `promptchain help <topic>`, in the order they are listed. */
 export const TOPICS: readonly Topic[] = [
@@ -26,4 +28,6 @@ export const TOPICS: readonly Topic[] = [
   pipelines,
   recordings,
   resume,
+  traces,
+  websocket,
 ];

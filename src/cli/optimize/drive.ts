@@ -119,7 +119,7 @@ async function* withPorts(
     const { model, ...options } = loadOptions(call);
     yield* work(
       enginePorts({
-        bench: { inputs, io, openModel: live, toolbox, memory },
+        bench: { inputs, io, openModel: live, toolbox, redact: redactor.value, memory },
         chainWith: chainWith(
           chain,
           {

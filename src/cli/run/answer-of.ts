@@ -6,7 +6,7 @@ import { ownMemory } from '../test/own-memory.ts';
 import { newRunId } from './run-id.ts';
 
 type Asked = Pick<RunOptions, 'inputs' | 'io' | 'openModel' | 'signal'> &
-  Partial<Pick<RunOptions, 'input' | 'limits' | 'meter' | 'spent' | 'toolbox'>>;
+  Partial<Pick<RunOptions, 'input' | 'limits' | 'meter' | 'spent' | 'toolbox' | 'redact'>>;
 
 /** Runs a chain that nobody watches, with a memory of its own. Throws what ended it, `onEnd` having seen what it used. */
 export async function answerOf(

@@ -17,6 +17,8 @@ export interface Earlier {
   readonly stdin?: string;
   readonly conversation?: ConversationSoFar;
   readonly inputs?: { readonly [name: string]: Json };
+  /** Of its trace, if it had one. */
+  readonly traceparent?: string;
   readonly progress: Progress;
 }
 
@@ -40,16 +42,14 @@ export function earlierRun(call: Call, { resume: name }: PartFlags, chain: Chain
   const done = progressIn(record.all);
   const { recorded } = done;
   const nothing: Progress = { recorded, failures: new Map(), begun: new Set(), remembered: new Set(), committed: new Set() };
-  const { input, stdin, conversation, inputs } = (record.given ?? {}) as Pick<
-    Earlier,
-    'input' | 'stdin' | 'conversation' | 'inputs'
-  >;
+  const { input, stdin, conversation, inputs, traceparent } = (record.given ?? {}) as Partial<Earlier>;
   return {
     id,
     ...(input === undefined ? {} : { input }),
     ...(stdin === undefined ? {} : { stdin }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(inputs === undefined ? {} : { inputs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     progress:
       record.result.status === 'success' ? nothing : { ...nothing, remembered: done.remembered, committed: done.committed },
   };

@@ -34,6 +34,7 @@ import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { secretNames } from './secret-names.ts';
 import { openToolbox } from './toolbox.ts';
+import { openTraced, type Traced } from './traced.ts';
 
 export interface Execution {
   readonly call: Call;
@@ -53,6 +54,8 @@ export interface Execution {
   readonly continues?: boolean;
   /** What its earlier parts have used. */
   readonly spent?: Spent;
+  /** Of the trace of the run it goes on from or, once it is traced itself, its own; in the form of the W3C header. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -67,6 +70,7 @@ export async function execute(execution: Execution): Promise<number> {
   let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
+  let traced: Traced | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
@@ -76,7 +80,7 @@ export async function execute(execution: Execution): Promise<number> {
     const askInTurn = createAskInTurn(progress.pause);
     const shown = beside(resultRenderer({ out, flags, live }), progress);
     report = openReport(call, flags);
-    const renderer = report === undefined ? shown : together(shown, report);
+    const told = report === undefined ? shown : together(shown, report);
     const redactor = createRedactor(secretsOf(call.io.env, secretNames(execution.chain)));
     const { chain } = execution;
     traffic = await openTraffic({
@@ -91,10 +95,12 @@ export async function execute(execution: Execution): Promise<number> {
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
-    const openModel = await withCache(execution, redactor, warnings);
+    traced = await openTraced(execution, { renderer: told, redactor, signal: stop.signal, warnings });
+    const { renderer } = traced;
+    const openModel = await withCache(traced.execution, redactor, warnings);
     const answer = gateKeeper({ call, flags, redact: redactor.text, askInTurn });
     const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };
-    const readers = readersOf(execution, world);
+    const readers = readersOf(traced.execution, world);
     const result = await pull(readers);
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
@@ -108,6 +114,7 @@ export async function execute(execution: Execution): Promise<number> {
     if (lost !== undefined && lost.code !== 'EPIPE' && isSilent(call, flags)) throw stdoutFailure(lost);
     return result.exit_code;
   } finally {
+    await traced?.close();
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
@@ -141,7 +148,7 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
 }
 
 function readersOf(
-  { call, flags, chain, runId, input, inputs, stdin, conversation, progress, continues = false, spent }: Execution,
+  { call, flags, chain, runId, input, inputs, stdin, conversation, progress, continues = false, spent, traceparent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {
   const warn = (code: string) => warning(warnings, code);
@@ -149,7 +156,8 @@ function readersOf(
   const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
   const said = { ...(stdin === undefined ? {} : { stdin }), ...(conversation === undefined ? {} : { conversation }) };
   const given = { input, inputs, ...said };
-  const kept = keptGiven({ flags, cwd: call.io.cwd, sha256: contentHash(chain), ...given }, redactor);
+  const place = { flags, cwd: call.io.cwd, sha256: contentHash(chain), ...(traceparent === undefined ? {} : { traceparent }) };
+  const kept = keptGiven({ ...place, ...given }, redactor);
   const journal = { ...(kept === undefined ? {} : { given: kept }), again: continues };
   return {
     chain,
@@ -161,6 +169,7 @@ function readersOf(
       ...chosen,
       memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
       ...(toolbox === undefined ? {} : { toolbox }),
+      redact: redactor.value,
       ...(answer === undefined ? {} : { answer }),
       ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
       live,

@@ -17,6 +17,8 @@ export interface Given {
   readonly stdin?: string;
   readonly conversation?: ConversationSoFar;
   readonly inputs: JsonObject;
+  /** Of its trace, so that whoever takes it up again can link to it. */
+  readonly traceparent?: string;
 }
 
 /** Undefined when a secret is in it, for a journal holds none; or when the chain was read from stdin, which is gone. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { PageFile } from '../../serve/routes/page.ts';
+import type { PageFiles } from '../../serve/routes/page.ts';
 
 /** The files of the web page, by name, as the bundle has them; none in a checkout that was not bundled. */
-export function readPage(packageDir: string): ReadonlyMap<string, PageFile> {
+export function readPage(packageDir: string): PageFiles {
   const folder = join(packageDir, 'dist/page');
   if (!existsSync(folder)) return new Map();
   return new Map(

@@ -6,7 +6,7 @@ import type { Io } from '../../core/io.ts';
 import type { Memory } from '../../core/memory.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { OpenModel } from '../../core/model.ts';
-import type { RunResult } from '../../core/run.ts';
+import type { RunOptions, RunResult } from '../../core/run.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { runChain } from '../../engine/run.ts';
 import { score } from '../../eval/score.ts';
@@ -23,6 +23,7 @@ export interface Bench {
   readonly io: Io;
   readonly openModel: OpenModel;
   readonly toolbox: Toolbox | undefined;
+  readonly redact: NonNullable<RunOptions['redact']>;
   readonly world: World;
   /** Of the user, for cases that ask for it. */
   readonly memory: { readonly memory: Memory; readonly namespace?: string };
@@ -61,7 +62,7 @@ export async function tryCase(
 }
 
 async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortSignal): Promise<RunResult> {
-  const { chain, inputs, io, openModel, toolbox, memory } = bench;
+  const { chain, inputs, io, openModel, toolbox, redact, memory } = bench;
   const events = runChain(chain, {
     runId,
     ...(inputs.get(asked) ?? { input: '', inputs: {} }),
@@ -70,6 +71,7 @@ async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortS
     ...(asked.memory === true ? memory : { memory: ownMemory() }),
     ...(toolbox === undefined ? {} : { toolbox }),
     ...(bench.meter === undefined ? {} : { meter: bench.meter }),
+    redact,
     live: false,
     signal,
   });

@@ -64,6 +64,30 @@ steps:
     assert.match(JSON.stringify(kept), /"safe":"nothing to hide"/);
   });
 
+  it('do not reach a provider in what a tool answers; a tool that a step calls itself hands them on', async () => {
+    const call = (id: string, name: string) => ({ toolCalls: [{ id, name, arguments: '{}' }] });
+    await using fake = await startFakeProvider({ replies: [call('c1', 'leak'), call('c2', 'fail'), { text: 'done' }] });
+    using sandbox = openSandbox({
+      'a.yaml': `models: [openai/gpt-4o-mini]
+secrets: [DEPLOY_PIN]
+tools:
+  leak: { description: tells, run: 'printf "%s %s" "$DEPLOY_PIN" "$OPENAI_API_KEY"' }
+  fail: { description: fails, run: 'echo "no: $OPENAI_API_KEY" >&2; exit 3' }
+steps:
+  - { objective: "Find out", tools: [leak, fail] }
+  - { id: own, tool: leak }
+  - { run: 'test "$(cat)" = "$DEPLOY_PIN $OPENAI_API_KEY" && echo same' }
+`,
+    });
+    const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: fake.openaiUrl, DEPLOY_PIN: SECRET };
+    const { code, stdout, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hi'], { env });
+    assert.deepEqual([code, stdout, fake.requests.length], [0, 'same\n', 3], stderr);
+    const bodies = fake.requests.map(({ body }) => JSON.stringify(body));
+    assert.match(bodies[1] ?? '', /\*\*\* \*\*\*/);
+    assert.match(bodies[2] ?? '', /no: \*\*\*/);
+    for (const body of bodies) assert.ok(!body.includes(KEY) && !body.includes(SECRET), body);
+  });
+
   it('are not in errors that repeat them', async () => {
     await using fake = await startFakeProvider({ fallback: { status: 400, error: { message: `bad key ${KEY} and ${SECRET}` } } });
     using sandbox = openSandbox({ 'a.yaml': CHAIN });
