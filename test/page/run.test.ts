@@ -204,6 +204,7 @@ steps:
   await using open = await openPage(browser, server.url);
   const { page } = open;
   await page.getByRole('link', { name: 'evil' }).click();
+  await page.getByLabel('Input').fill(evil);
   await page.getByRole('button', { name: 'Run' }).click();
   await page.getByRole('button', { name: 'Copy result' }).waitFor();
   for (const summary of await page.locator('summary').all()) await summary.click();

@@ -7,7 +7,7 @@ import { createField, type Field } from './field.ts';
 
 /** A form of everything a client can give a run of this chain. `submit` rejects with what the server finds wrong. */
 export function runForm(chain: ServedChain, submit: (given: Given) => Promise<void>): HTMLElement {
-  const input = chain.takesInput ? createField('input', { type: 'string', required: false }, 'Input') : undefined;
+  const input = chain.takesInput ? createField('input', { type: 'string', required: true }, 'Input') : undefined;
   const inputs = Object.entries(chain.inputs).map(([name, spec]) => createField(name, spec));
   const overrides = chain.overridable.map((name) => createField(name, OVERRIDES[name] ?? { type: 'string', required: false }));
   const problems = el('div', {});
