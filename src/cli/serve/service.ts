@@ -1,6 +1,8 @@
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import type { ServedChain, Service } from '../../serve/service.ts';
+import type { ChatTurn } from '../../core/message.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
+import type { Given, ServedChain, Service } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
 import { runsDir } from '../paths.ts';
 import type { ServeFlags } from './flags.ts';
@@ -32,12 +34,25 @@ export function createService(world: RunWorld, flags: ServeFlags, ready: readonl
       return startRun(world, await variantOf(found, override), {
         input: given.input ?? '',
         inputs,
+        ...conversationOf(given),
         live: given.live === true,
         client,
         traceparent: given.traceparent,
       });
     },
   };
+}
+
+/** What a client tells of the conversation: nothing of it is kept here. */
+function conversationOf({ turns = [], user }: Given): { readonly conversation?: ConversationSoFar } {
+  if (turns.length === 0 && user === undefined) return {};
+  const said = turns.map(
+    (turn): ChatTurn => [
+      { role: 'user', text: turn.user },
+      { role: 'assistant', text: turn.assistant },
+    ],
+  );
+  return { conversation: { turns: said, ...(user === undefined ? {} : { user }) } };
 }
 
 const OUTLINE_DEPTH = 3;
@@ -48,7 +63,7 @@ function servedChain({ chain }: ReadyChain, { overrides }: ServeFlags): ServedCh
     ...(chain.description === undefined ? {} : { description: chain.description }),
     inputs: chain.inputs,
     takesInput: chain.uses.input,
-    conversational: false,
+    conversational: chain.uses.conversation,
     outline: outlineOf(chain, OUTLINE_DEPTH) as unknown as Json,
     overridable: overrides.names,
   };
