@@ -116,7 +116,8 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
       if (spec === undefined) return undefined;
       const isChosen = choice.override !== undefined || (request.id !== undefined && forStep.has(request.id));
       const others = request.fallback === undefined || isChosen ? fallbacks.of(spec) : fallbacks.named(request.fallback);
-      const withParams = (each: ModelSpec) => ({ ...each, params: mergeParams(each.params, request.params) });
+      const params = mergeParams(request.params, choice.params ?? {});
+      const withParams = (each: ModelSpec) => ({ ...each, params: mergeParams(each.params, params) });
       return { ...withParams(spec), ...(others.length === 0 ? {} : { fallback: others.map(withParams) }) };
     },
     finish(prompts) {

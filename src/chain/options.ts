@@ -1,6 +1,6 @@
 import type { Chain } from '../core/chain.ts';
 import type { Json } from '../core/json.ts';
-import type { AnswerFormat } from '../core/model.ts';
+import type { AnswerFormat, ModelParams } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Fields } from '../lib/fields.ts';
@@ -41,6 +41,8 @@ export interface ModelChoice {
   readonly override?: string;
   /** Used for the step with that id. */
   readonly steps?: Readonly<Record<string, string>>;
+  /** Over the parameters of every step, whatever the file says. */
+  readonly params?: ModelParams;
 }
 
 /** What one load shares over all the files it reads. */

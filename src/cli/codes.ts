@@ -24,6 +24,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2030: 'a step is to run alone, but steps before it have no results yet',
   PC2040: 'a chain that is not served',
   PC2041: 'two served chains of one name',
+  PC2042: 'the name of a served chain does not fit an address',
   PC2050: 'there are no cases to run',
   PC2051: 'no case fits what was asked for',
   PC2052: 'a judge model is needed and none is named',

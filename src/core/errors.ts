@@ -174,12 +174,12 @@ export class LimitError extends Failure {
   }
 }
 
-/** Someone asked us to stop: a signal, or the reader of stdout going away. */
+/** Someone asked us to stop: a signal, or the reader of what we say going away. */
 export class Interrupted extends Failure {
   readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 
-  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE') {
-    super(signal === 'SIGPIPE' ? 'the reader of stdout went away' : `stopped by ${signal}`, {
+  constructor(signal: Interrupted['signal'], message?: string) {
+    super(message ?? (signal === 'SIGPIPE' ? 'the reader of stdout went away' : `stopped by ${signal}`), {
       code: 'PC0002',
       reason: 'cancelled',
     });

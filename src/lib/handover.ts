@@ -9,7 +9,8 @@ export interface Handover<T> {
 }
 
 export function createHandover<T>(): Handover<T> {
-  let offered: { readonly value: T; taken(isTaken: boolean): void } | undefined;
+  let offered: Offer<T> | undefined;
+  let inHand: Offer<T> | undefined;
   let wake: (() => void) | undefined;
   let finished: { readonly error?: unknown } | undefined;
   let left = false;
@@ -18,10 +19,11 @@ export function createHandover<T>(): Handover<T> {
     try {
       for (;;) {
         if (offered !== undefined) {
-          const { value, taken } = offered;
+          inHand = offered;
           offered = undefined;
-          yield value;
-          taken(true);
+          yield inHand.value;
+          inHand.taken(true);
+          inHand = undefined;
         } else if (finished !== undefined) {
           if (finished.error !== undefined) throw finished.error;
           return;
@@ -33,6 +35,7 @@ export function createHandover<T>(): Handover<T> {
       }
     } finally {
       left = true;
+      inHand?.taken(false);
       offered?.taken(false);
     }
   }
@@ -51,4 +54,9 @@ export function createHandover<T>(): Handover<T> {
     },
     values: take(),
   };
+}
+
+interface Offer<T> {
+  readonly value: T;
+  taken(isTaken: boolean): void;
 }

@@ -1,27 +1,109 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { UsageError } from '../core/errors.ts';
+import { createDoor, type DoorSettings, refuseUpgrade } from './door.ts';
+import { pathOf } from './refusal.ts';
+import { createStallWatch } from './stalled.ts';
+
+export interface ListenSettings extends DoorSettings {
+  readonly host: string;
+  readonly port: number;
+  /** How long the head of a request may take to arrive. */
+  readonly headTimeoutMs: number;
+  /** How long a client may take nothing of what waits for it. */
+  readonly stallMs: number;
+  /** Takes a connection that becomes a WebSocket, once the guards let it pass; the upgrades there are, by their paths. */
+  readonly upgrade?: Upgrade;
+}
+
+/** Returns false for an address where no WebSocket is spoken. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 
 export interface Listening {
   readonly url: string;
   readonly server: Server;
   /** Takes no more connections; resolves when the last one has ended. */
   close(): Promise<void>;
+  /** Ends the connections that are still there. */
+  cut(): void;
 }
 
-/** Serves the application on one port. Rejects when the address cannot be had. */
-export async function listen(app: Hono, { host, port }: { readonly host: string; readonly port: number }): Promise<Listening> {
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+/** Serves the application on one port, behind the door. Rejects with `UsageError` when the address cannot be had. */
+export async function listen(app: Hono, settings: ListenSettings): Promise<Listening> {
+  const { host, port, headTimeoutMs, stallMs, upgrade } = settings;
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const door = createDoor(settings, (request, response) => void answer(request, response));
+  const stalls = createStallWatch(stallMs);
+  const server = createServer({
+    headersTimeout: headTimeoutMs,
+    requestTimeout: headTimeoutMs + settings.body.timeoutMs,
+    connectionsCheckingInterval: Math.min(5000, headTimeoutMs / 2),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  for (const event of ['request', 'checkContinue'] as const) {
+    server.on(event, (request, response) => {
+      stalls.add(response);
+      void door.request(request, response);
+    });
+  }
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    const refusal = door.refusalOf(request);
+    if (refusal !== undefined) return refuseUpgrade(request, socket, refusal);
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    if (upgrade?.(request, socket, head) === true) return;
+    refuseUpgrade(request, socket, { status: 404, code: 'PC2067', message: `no WebSocket is spoken at ${pathOf(request)}` });
+  });
+  await bind(server, host, port);
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    server,
+    async close() {
+      await new Promise((resolve) => void server.close(resolve));
+      stalls.end();
+    },
+    cut() {
+      for (const socket of upgraded) socket.destroy();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const KEEP_ALIVE_MS = 5000;
+const MOST_CONNECTIONS = 10_000;
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(error, host, port)));
     server.listen(port, host, resolve);
   });
-  const address = server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${name}:${address.port}`,
-    server,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
+}
+
+function bindError(error: NodeJS.ErrnoException, host: string, port: number): UsageError {
+  const { code = '' } = error;
+  const [why, help] = BIND_ERRORS[code] ?? [error.message, undefined];
+  return new UsageError(`cannot listen on ${host}, port ${port}: ${why}`, {
+    code: 'PC2070',
+    ...(help === undefined ? {} : { help }),
+    cause: error,
+  });
+}
+
+const OF_THIS_MACHINE = '--host names an address of this machine: 127.0.0.1, ::1, 0.0.0.0 for all';
+
+const BIND_ERRORS: Readonly<Record<string, readonly [why: string, help: string]>> = {
+  EADDRINUSE: ['something listens there already', 'choose another port with --port, or 0 for any that is free'],
+  EACCES: ['this user may not', 'choose a port from 1024 with --port'],
+  EADDRNOTAVAIL: ['this machine has no such address', OF_THIS_MACHINE],
+  ENOTFOUND: ['there is no such host', OF_THIS_MACHINE],
+  EAI_AGAIN: ['the host cannot be looked up', OF_THIS_MACHINE],
+};
+
+function urlOf({ family, address, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -7,13 +7,14 @@ import type { RunResult, RunStatus } from '../core/run.ts';
 export interface Service {
   readonly chains: readonly ServedChain[];
   /**
-   * Prepares a run: nothing happens until its events are pulled. Throws `UsageError` for a chain that is not served, a value
-   * that does not fit, and an override that the server does not allow.
+   * Prepares a run: nothing happens until its events are pulled. Rejects with `UsageError` for a chain that is not served, a
+   * value that does not fit, and an override that the server does not allow, with `Refused` when too much is going on already.
    */
-  start(chain: string, given: Given): StartedRun;
+  start(chain: string, given: Given): Promise<StartedRun>;
   readonly runs: Runs;
   readonly conversations: Conversations;
-  readonly memory: MemoryView;
+  /** Where clients may read it. */
+  readonly memory?: MemoryView;
 }
 
 /** A chain as a client may see it: no path, no prompt, no command. */
@@ -46,6 +47,8 @@ export interface Given {
   readonly live?: boolean;
   /** W3C trace context of the request. */
   readonly traceparent?: string;
+  /** The address of whoever asks, for what one client may do at once. */
+  readonly client?: string;
 }
 
 /** A message and its answer. */
@@ -61,17 +64,24 @@ export interface StartedRun {
    * the end of the run, and its result is returned. Leaving the loop aborts the run; its journal then says so.
    */
   readonly events: AsyncGenerator<Event, RunResult>;
-  /** Ends the run early; its events still come to their end. */
-  abort(): void;
+  /** Ends the run early; its events still come to their end, which tells why. */
+  abort(why?: AbortCause): void;
 }
+
+/** The client went away (so it is where nothing else is said), someone asked for it, or the server is stopping. */
+export type AbortCause = 'gone' | 'cancelled' | 'stopping';
 
 /** Runs made here and elsewhere with the served chains, from their journals. */
 export interface Runs {
+  /** Journals are written: a run can be looked at later. */
+  readonly kept: boolean;
   find(id: string): RunView | undefined;
   /** Newest first. */
   list(options: { readonly limit: number; readonly chain?: string }): readonly RunRow[];
   /** Those kept so far from `seq` on, and while the run goes on here, those that come. Undefined when there is no such run. */
   events(id: string, from: number, signal: AbortSignal): AsyncIterable<Event> | undefined;
+  /** Ends a run that goes on here; another one has ended already, or goes on in another process. Undefined as above. */
+  cancel(id: string): 'cancelled' | 'ended' | 'elsewhere' | undefined;
 }
 
 export interface RunRow {

@@ -21,12 +21,11 @@ export interface RunSummary {
 }
 
 /** The runs kept in `dir`, newest first. Only the ends of each journal are read. */
-export function listRuns(
-  dir: string,
-  options: { readonly limit?: number; readonly status?: RunSummary['status'] } = {},
-): RunSummary[] {
-  const { limit = Number.POSITIVE_INFINITY, status } = options;
-  const begun = runIds(dir).flatMap((id) => beginningOf(dir, id) ?? []);
+export function listRuns(dir: string, options: ListOptions = {}): RunSummary[] {
+  const { limit = Number.POSITIVE_INFINITY, status, of = () => true } = options;
+  const begun = runIds(dir)
+    .flatMap((id) => beginningOf(dir, id) ?? [])
+    .filter(({ chain, chainFile }) => of({ name: chain, file: chainFile }));
   begun.sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : a.id < b.id ? 1 : -1));
   const rows: RunSummary[] = [];
   for (const run of begun) {
@@ -35,6 +34,13 @@ export function listRuns(
     if (status === undefined || row.status === status) rows.push(row);
   }
   return rows;
+}
+
+export interface ListOptions {
+  readonly limit?: number;
+  readonly status?: RunSummary['status'];
+  /** Of which chains; `file` is as in the result. */
+  of?(chain: { readonly name: string; readonly file: string }): boolean;
 }
 
 /** The row of one run; undefined when there is no such run. */
@@ -49,6 +55,7 @@ interface Beginning {
   readonly event: ReturnType<typeof parseEvent>;
   readonly started: string;
   readonly chain: string;
+  readonly chainFile: string;
 }
 
 /** Undefined for a journal that has gone meanwhile. */
@@ -57,7 +64,7 @@ function beginningOf(dir: string, id: string): Beginning | undefined {
   try {
     const event = parseEvent(firstLineOf(file));
     const start = event !== undefined && isStart(event.event) ? event.event : undefined;
-    return { id, file, event, started: start?.ts ?? '', chain: start?.chain.name ?? '' };
+    return { id, file, event, started: start?.ts ?? '', chain: start?.chain.name ?? '', chainFile: start?.chain.file ?? '' };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw unreadable(error, file);

@@ -24,6 +24,7 @@ export interface RunningServer {
   readonly version: string;
   /** Those of the moment: a server may change them. */
   readonly tools: readonly Tool[];
+  status?(): { readonly state: 'running' | 'dead' | 'closed' };
   close(): Promise<void>;
 }
 
@@ -31,15 +32,17 @@ export interface ServersOptions {
   readonly io: Io;
   readonly openServer: OpenServer;
   readonly log?: (server: string, line: string) => void;
+  /** They serve more runs than one: what failed to start, or has died, is started anew for whoever asks next. */
+  readonly lasting?: boolean;
 }
 
-/** The servers of one run, each started at most once for what the chain files say of it. */
+/** The servers of one run, each started at most once for what the chain files say of it; or of all runs of a lasting process. */
 export interface Servers extends AsyncDisposable {
   /** Running servers in the order asked for. Throws when one cannot start, then and later. */
   open(specs: readonly ServerSpec[], root: string, signal: AbortSignal): AsyncGenerator<StepEvent, readonly RunningServer[]>;
 }
 
-export function createServers({ io, openServer, log }: ServersOptions): Servers {
+export function createServers({ io, openServer, log, lasting = false }: ServersOptions): Servers {
   const started = new Map<string, Start>();
   // A step that gives up waiting does not end a start that another one waits for: servers live as long as the run.
   const life = new AbortController();
@@ -56,10 +59,27 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
     return { ready, told: false };
   };
 
+  /** The start there is, unless it is of no use to a later run. */
+  const startFor = (key: string, spec: ServerSpec, root: string): Start => {
+    const known = started.get(key);
+    if (known !== undefined && !(lasting && known.server?.status?.().state === 'dead')) return known;
+    known?.server?.close().catch(() => undefined);
+    const start = begin(spec, root);
+    started.set(key, start);
+    start.ready.then(
+      ({ server }) => {
+        start.server = server;
+      },
+      () => {
+        if (lasting && started.get(key) === start) started.delete(key);
+      },
+    );
+    return start;
+  };
+
   async function* openOne(spec: ServerSpec, root: string, signal: AbortSignal): AsyncGenerator<StepEvent, RunningServer> {
     const key = JSON.stringify([spec, root]);
-    const start = started.get(key) ?? begin(spec, root);
-    started.set(key, start);
+    const start = startFor(key, spec, root);
     try {
       const { server, durationMs } = await abortable(start.ready, signal);
       const { name, version, tools } = server;
@@ -95,6 +115,7 @@ export function createServers({ io, openServer, log }: ServersOptions): Servers 
 
 interface Start {
   readonly ready: Promise<{ readonly server: RunningServer; readonly durationMs: number }>;
+  server?: RunningServer;
   /** Its event is out. */
   told: boolean;
 }

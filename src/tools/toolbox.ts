@@ -15,6 +15,8 @@ export interface ToolboxOptions extends PermitOptions {
   readonly io: Io;
   readonly openServer: OpenServer;
   readonly config?: ToolConfig;
+  /** It serves more runs than one. */
+  readonly lasting?: boolean;
   /** What servers log. */
   readonly log?: (server: string, line: string) => void;
   /** Where the tools that servers had before are kept; without it, what a server says of its tools is believed. */

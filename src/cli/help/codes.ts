@@ -4,6 +4,7 @@ import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as engineer } from '../../engineer/codes.ts';
 import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
+import { CODES as serve } from '../../serve/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
 import { CODES as template } from '../../template/codes.ts';
@@ -25,6 +26,7 @@ export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   mcp,
   models,
   optimisation,
+  serve,
   steps,
   store,
   template,

@@ -24,7 +24,8 @@ export function listen(call: Call, timeoutMs: number | undefined, abort: (reason
 /** How long the readers of stdout and stderr may take for the rest after a signal. */
 const PATIENCE_MS = 300;
 
-function timedOut(timeoutMs: number): LimitError {
+/** What ends a run at its time limit. */
+export function timedOut(timeoutMs: number): LimitError {
   return new LimitError(`the run took longer than its limit of ${timeoutMs / 1000} s`, {
     code: 'PC9001',
     help: 'raise --timeout, or see with -v which step takes the time',

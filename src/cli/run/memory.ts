@@ -21,7 +21,7 @@ export function chooseMemory(
 ): ChosenMemory {
   if (flags.memory === false || !chain.uses.memory) return { memory: NO_MEMORY };
   const asked = flags.memory;
-  if (asked !== undefined && isPath(asked)) return { memory: openMemory(resolve(call.io.cwd, asked), { warn }) };
+  if (asked !== undefined && isStorePath(asked)) return { memory: openMemory(resolve(call.io.cwd, asked), { warn }) };
   const memory = openMemory(memoryFile(call.paths), { warn });
   const fallback = call.io.env.PROMPTCHAIN_MEMORY || call.settings.config.memory;
   const namespace = asked ?? (chain.memory.namespace === undefined ? fallback : undefined);
@@ -29,7 +29,7 @@ export function chooseMemory(
 }
 
 /** `--memory` takes both: what has a slash or ends like a store is a path. */
-function isPath(text: string): boolean {
+export function isStorePath(text: string): boolean {
   return /[/\\]/.test(text) || /\.jsonl?$/.test(text);
 }
 

@@ -16,10 +16,19 @@ export interface ToolboxNeeds {
   /** Hides secrets. */
   redact(text: string): string;
   readonly askInTurn: AskInTurn;
+  /** It serves more runs than one. */
+  readonly lasting?: boolean;
 }
 
 /** The tools of a run, when some step uses any or a rule may be about its commands; what they need is loaded only then. Whoever opens it disposes of it. */
-export async function openToolbox({ call, flags, chain, redact, askInTurn }: ToolboxNeeds): Promise<Toolbox | undefined> {
+export async function openToolbox({
+  call,
+  flags,
+  chain,
+  redact,
+  askInTurn,
+  lasting = false,
+}: ToolboxNeeds): Promise<Toolbox | undefined> {
   if (!usesTools(chain) && !hasRulesOnCommands(chain, flags)) return undefined;
   const { io, globals, interactive, err, paths } = call;
   const { createToolbox } = await import('../../tools/toolbox.ts');
@@ -30,6 +39,7 @@ export async function openToolbox({ call, flags, chain, redact, askInTurn }: Too
     allow: flags.allowTools,
     deny: flags.denyTools,
     redact,
+    lasting,
     pins: { dir: join(paths.data, 'tools'), trust: flags.trust },
     ...(globals.verbose ? { log: (server, line) => void err.write(redact(`server ${server}: ${line}\n`)) } : {}),
     ...(interactive

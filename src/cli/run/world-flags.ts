@@ -1,6 +1,7 @@
 import { Option, type Command as Parser } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { ModelParams } from '../../core/model.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { Call } from '../command.ts';
 
@@ -13,6 +14,8 @@ export interface WorldFlags {
   readonly model?: string;
   /** Model by step id. */
   readonly stepModels: { readonly [step: string]: string };
+  /** Over those of every step. */
+  readonly params?: ModelParams;
   readonly set: readonly { readonly path: string; readonly value: string }[];
   readonly timeoutMs?: number;
   /** Files of recorded traffic: one to write, or one to answer from. */
@@ -33,12 +36,24 @@ export interface WorldFlags {
 export type Pair = readonly [name: string, value: string];
 
 export function declareWorldFlags(parser: Parser): void {
+  declareChainFlags(parser);
   parser
-    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
-    .option('--set <path=value>', 'change a value of the chain file for this run', collect, [])
     .option('--record <file>', 'keep what models and tools are asked and answer, for --replay')
     .option('--replay <file>', 'answer from such a file instead: no key, no server, no connection')
-    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain')
+    .option('--stubs <file>', 'answer from a file you wrote instead: for tests of a chain');
+  declarePermissionFlags(parser);
+}
+
+/** Those that change what the chain says. */
+export function declareChainFlags(parser: Parser): void {
+  parser
+    .option('-m, --model <[step=]provider/model>', 'use this model, for one step or for all', collect, [])
+    .option('--set <path=value>', 'change a value of the chain file for this run', collect, []);
+}
+
+/** Those that say what the chain may do. */
+export function declarePermissionFlags(parser: Parser): void {
+  parser
     .addOption(
       new Option('--approve <when>', 'tool calls that a rule asks about, and gates')
         .choices(['ask', 'auto', 'never'])

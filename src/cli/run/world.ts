@@ -22,6 +22,7 @@ export async function load(call: Call, flags: WorldFlags, answer?: AnswerFormat)
       ...options.model,
       ...(flags.model === undefined ? {} : { override: flags.model }),
       steps: flags.stepModels,
+      ...(flags.params === undefined ? {} : { params: flags.params }),
     },
     set: await setValues(flags.set),
     strict: flags.strict,

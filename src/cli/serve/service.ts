@@ -1,24 +1,39 @@
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import { coerceInput, defaultsOf } from '../../lib/inputs.ts';
-import type { Given, ServedChain, Service } from '../../serve/service.ts';
-import type { Call } from '../command.ts';
+import type { ServedChain, Service } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
+import { runsDir } from '../paths.ts';
 import type { ServeFlags } from './flags.ts';
-import { type ReadyChain, startRun } from './start.ts';
+import { createMemoryView } from './memory.ts';
+import { overrideOf } from './overrides.ts';
+import type { ReadyChain } from './ready.ts';
+import { createRuns } from './runs.ts';
+import { type RunWorld, startRun } from './start.ts';
+import { servedValues } from './values.ts';
+import { createVariants } from './variants.ts';
 
 /** The server's port over the real chains, journals and memory. */
-export function createService(call: Call, flags: ServeFlags, ready: readonly ReadyChain[]): Pick<Service, 'chains' | 'start'> {
+export function createService(world: RunWorld, flags: ServeFlags, ready: readonly ReadyChain[]): Omit<Service, 'conversations'> {
+  const { call, going } = world;
   const byName = new Map(ready.map((each) => [each.chain.name, each]));
+  const variantOf = createVariants(call);
+  const memory = createMemoryView(call, flags);
   return {
-    chains: ready.map(servedChain),
-    start(name, given) {
+    chains: ready.map((each) => servedChain(each, flags)),
+    runs: createRuns({ dir: runsDir(call.paths), kept: flags.save }, ready, going),
+    ...(memory === undefined ? {} : { memory }),
+    async start(name, given) {
       const found = byName.get(name);
       if (found === undefined) throw new UsageError(`no chain "${name}" is served`, { code: 'PC2040' });
-      return startRun(call, flags, found, {
+      const override = overrideOf(flags.overrides, given.overrides);
+      const inputs = servedValues(found.chain, given);
+      const client = given.client ?? '';
+      going.admit(client);
+      return startRun(world, await variantOf(found, override), {
         input: given.input ?? '',
-        inputs: valuesOf(found, given),
+        inputs,
         live: given.live === true,
+        client,
       });
     },
   };
@@ -26,7 +41,7 @@ export function createService(call: Call, flags: ServeFlags, ready: readonly Rea
 
 const OUTLINE_DEPTH = 3;
 
-function servedChain({ chain }: ReadyChain): ServedChain {
+function servedChain({ chain }: ReadyChain, { overrides }: ServeFlags): ServedChain {
   return {
     name: chain.name,
     ...(chain.description === undefined ? {} : { description: chain.description }),
@@ -34,23 +49,6 @@ function servedChain({ chain }: ReadyChain): ServedChain {
     takesInput: chain.uses.input,
     conversational: false,
     outline: outlineOf(chain, OUTLINE_DEPTH) as unknown as Json,
-    overridable: [],
+    overridable: overrides.names,
   };
-}
-
-/** Throws `UsageError` with everything that is wrong with the values. */
-function valuesOf({ chain }: ReadyChain, { inputs = {} }: Given): { readonly [name: string]: Json } {
-  const values: Record<string, Json> = { ...defaultsOf(chain.inputs) };
-  const problems: string[] = [];
-  for (const [name, raw] of Object.entries(inputs)) {
-    const spec = Object.hasOwn(chain.inputs, name) ? chain.inputs[name] : undefined;
-    const coerced = spec === undefined ? { problem: `the chain has no input "${name}"` } : coerceInput(name, spec, raw);
-    if ('problem' in coerced) problems.push(coerced.problem);
-    else values[name] = coerced.value;
-  }
-  for (const [name, { required }] of Object.entries(chain.inputs)) {
-    if (required && !Object.hasOwn(values, name)) problems.push(`the input "${name}" is required`);
-  }
-  if (problems.length > 0) throw new UsageError(problems.join('; '), { code: 'PC2024' });
-  return values;
 }

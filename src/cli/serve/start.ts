@@ -1,58 +1,64 @@
-import type { Chain } from '../../core/chain.ts';
 import { Interrupted } from '../../core/errors.ts';
-import type { Event } from '../../core/event.ts';
+import type { Event, Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
-import type { OpenModel } from '../../core/model.ts';
 import type { RunResult } from '../../core/run.ts';
-import type { Toolbox } from '../../core/tool.ts';
 import { createHandover } from '../../lib/handover.ts';
-import type { StartedRun } from '../../serve/service.ts';
+import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
+import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Call } from '../command.ts';
 import { runsDir } from '../paths.ts';
-import { createEventFilter, type Redactor } from '../redact.ts';
+import { createEventFilter } from '../redact.ts';
 import { gateKeeper } from '../run/gate.ts';
+import { timedOut } from '../run/listen.ts';
 import { chooseMemory } from '../run/memory.ts';
-import { pull } from '../run/pull.ts';
+import { pull, type Readers } from '../run/pull.ts';
 import { redactedMemory } from '../run/redacted-memory.ts';
 import { newRunId } from '../run/run-id.ts';
-import type { ServeFlags } from './flags.ts';
-
-/** A chain that is ready to be run any number of times, at once or one after the other. */
-export interface ReadyChain {
-  readonly chain: Chain;
-  readonly openModel: OpenModel;
-  readonly redactor: Redactor;
-  /** One for all its runs: a server that is up stays up. */
-  readonly toolbox: Toolbox | undefined;
-}
+import { givenOf } from './given.ts';
+import type { Going, RunObserver } from './going.ts';
+import type { ReadyChain } from './ready.ts';
 
 export interface Values {
   readonly input: string;
   readonly inputs: { readonly [name: string]: Json };
   readonly live: boolean;
+  readonly client: string;
+}
+
+/** What all runs of a server share. */
+export interface RunWorld {
+  readonly call: Call;
+  readonly going: Going;
+  readonly observer: RunObserver;
 }
 
 /** A run of a served chain. It begins when its events are first asked for, waits for whoever takes them, and is aborted when they leave. */
-export function startRun(call: Call, flags: ServeFlags, ready: ReadyChain, values: Values): StartedRun {
+export function startRun({ call, going, observer }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
+  const { chain, view } = ready;
   const id = newRunId(call.io.clock.now(), call.io.random);
   const stop = new AbortController();
-  const abort = (): void => stop.abort(new Interrupted('SIGPIPE'));
+  const abort: StartedRun['abort'] = (why = 'gone') => stop.abort(REASONS[why]());
   return { id, abort, events: events() };
 
   async function* events(): AsyncGenerator<Event, RunResult> {
     const handover = createHandover<Event>();
-    const finished = pull(readersOf(handover.give)).then(
-      (result) => {
-        handover.finish();
-        return result;
-      },
-      (error: unknown) => {
-        handover.finish(error);
-        throw error;
-      },
-    );
-    finished.catch(() => undefined);
+    const run = going.begin({ id, abort, chain: chain.name, client: values.client });
+    observer.began(chain.name);
+    const timeMs = ready.flags.timeoutMs ?? chain.limits.timeMs;
+    const timer = timeMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeMs)), timeMs);
+    const finished = conclude(async (event) => {
+      const seen = view.event(event);
+      run.publish(seen);
+      await handover.give(seen);
+    }).then(view.result);
+    finished
+      .then((result) => observer.ended(chain.name, result))
+      .then(() => handover.finish(), handover.finish)
+      .finally(() => {
+        clearTimeout(timer);
+        run.end();
+      });
     try {
       yield* handover.values;
       return await finished;
@@ -62,15 +68,24 @@ export function startRun(call: Call, flags: ServeFlags, ready: ReadyChain, value
     }
   }
 
-  function readersOf(give: (event: Event) => Promise<boolean>): Parameters<typeof pull>[0] {
-    const { chain, openModel, redactor, toolbox } = ready;
-    const chosen = chooseMemory(call, flags, chain, () => undefined);
-    const answer = gateKeeper({
-      call: { ...call, interactive: false },
-      flags,
-      redact: redactor.text,
-      askInTurn: (ask) => ask(),
-    });
+  async function conclude(write: (event: Event) => Promise<void>): Promise<RunResult> {
+    const readers = readersOf(write);
+    try {
+      return await pull(readers);
+    } finally {
+      await readers.journal?.close();
+      if (readers.journal !== undefined) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
+    }
+  }
+
+  function readersOf(write: (event: Event) => Promise<void>): Readers {
+    const { flags, openModel, redactor, toolbox } = ready;
+    const warnings: Warning[] = [];
+    const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
+    const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
+    const nobody = { ...call, interactive: false };
+    const answer = gateKeeper({ call: nobody, flags, redact: redactor.text, askInTurn: (ask) => ask() });
+    const given = flags.save ? givenOf(call, flags, chain, values, redactor) : undefined;
     return {
       chain,
       options: {
@@ -80,7 +95,7 @@ export function startRun(call: Call, flags: ServeFlags, ready: ReadyChain, value
         io: call.io,
         openModel,
         ...chosen,
-        memory: redactedMemory(chosen.memory, redactor, () => undefined),
+        memory: redactedMemory(chosen.memory, redactor, warn('PC8090')),
         ...(toolbox === undefined ? {} : { toolbox }),
         redact: redactor.value,
         ...(answer === undefined ? {} : { answer }),
@@ -88,12 +103,18 @@ export function startRun(call: Call, flags: ServeFlags, ready: ReadyChain, value
         signal: stop.signal,
         limits: flags.limits,
       },
-      journal: openJournal(runsDir(call.paths), id),
-      resume: null,
-      renderer: { write: async (event) => void (await give(event)), end: async () => undefined },
+      journal: flags.save ? openJournal(runsDir(call.paths), id, given === undefined ? {} : { given }) : undefined,
+      resume: given === undefined ? null : `promptchain runs resume ${id}`,
+      renderer: { write, end: async () => undefined },
       filter: createEventFilter(redactor),
-      warnings: [],
+      warnings,
       lastWarnings: undefined,
     };
   }
 }
+
+const REASONS: Readonly<Record<AbortCause, () => Interrupted>> = {
+  gone: () => new Interrupted('SIGPIPE', 'the client went away'),
+  cancelled: () => new Interrupted('SIGINT', 'a client cancelled the run'),
+  stopping: () => new Interrupted('SIGTERM'),
+};

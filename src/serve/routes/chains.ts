@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { Refused } from '../refusal.ts';
 import type { Service } from '../service.ts';
 
 /** `/chains`: what is served. */
@@ -7,6 +8,7 @@ export function chainRoutes({ chains }: Pick<Service, 'chains'>): Hono {
     .get('/chains', (context) => context.json({ chains }))
     .get('/chains/:name', (context) => {
       const chain = chains.find(({ name }) => name === context.req.param('name'));
-      return chain === undefined ? context.json({ error: { message: 'no such chain' } }, 404) : context.json(chain);
+      if (chain === undefined) throw new Refused({ status: 404, code: 'PC2067', message: 'no such chain' });
+      return context.json(chain);
     });
 }

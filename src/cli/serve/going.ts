@@ -1,0 +1,72 @@
+import type { Event } from '../../core/event.ts';
+import type { RunResult } from '../../core/run.ts';
+import { createLiveTail, type LiveTail } from '../../lib/live-tail.ts';
+import { Refused } from '../../serve/refusal.ts';
+import type { StartedRun } from '../../serve/service.ts';
+
+/** A run that goes on in this process. */
+export interface GoingRun extends Pick<StartedRun, 'id' | 'abort'> {
+  readonly chain: string;
+  /** The address of whoever asked for it. */
+  readonly client: string;
+}
+
+/** The runs that go on in this process: how many there may be, who follows them, and how they are all brought to their end. */
+export interface Going {
+  /** Throws `Refused` PC2066 when no more may begin. */
+  admit(client: string): void;
+  begin(run: GoingRun): { publish(event: Event): void; end(): void };
+  find(id: string): (GoingRun & { readonly tail: LiveTail<Event> }) | undefined;
+  all(): readonly GoingRun[];
+  /** Resolves once none goes on. */
+  none(): Promise<void>;
+}
+
+export interface GoingLimits {
+  readonly maxRuns: number;
+  readonly maxRunsPerClient: number;
+}
+
+export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
+  const runs = new Map<string, GoingRun & { readonly tail: LiveTail<Event> }>();
+  const waiting = new Set<() => void>();
+  const ofClient = (client: string): number => [...runs.values()].filter((run) => run.client === client).length;
+  return {
+    admit(client) {
+      if (runs.size >= maxRuns) throw tooMany(503, `${maxRuns} runs are going on, and no more may`);
+      if (maxRunsPerClient < maxRuns && ofClient(client) >= maxRunsPerClient) {
+        throw tooMany(429, `${maxRunsPerClient} runs of this client are going on, and no more may`);
+      }
+    },
+    begin(run) {
+      const tail = createLiveTail<Event>(MOST_BEHIND);
+      runs.set(run.id, { ...run, tail });
+      return {
+        publish: (event) => tail.publish(event),
+        end() {
+          runs.delete(run.id);
+          tail.end();
+          if (runs.size > 0) return;
+          for (const wake of waiting) wake();
+          waiting.clear();
+        },
+      };
+    },
+    find: (id) => runs.get(id),
+    all: () => [...runs.values()],
+    none: () => (runs.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.add(resolve))),
+  };
+}
+
+/** Events kept for a reader that is slower than the run; it then reads the journal, which has all but the deltas. */
+const MOST_BEHIND = 1000;
+
+function tooMany(status: 429 | 503, message: string): Refused {
+  return new Refused({ status, code: 'PC2066', message, headers: { 'retry-after': '1' } });
+}
+
+/** What becomes of a run, told to whoever counts them. */
+export interface RunObserver {
+  began(chain: string): void;
+  ended(chain: string, result: RunResult): void;
+}
