@@ -6,12 +6,21 @@ import { abortable } from '../lib/abortable.ts';
 import { dollars } from '../lib/dollars.ts';
 import { createForecasts, type Forecast, type Forecasts, NO_FORECAST } from '../lib/forecast.ts';
 
-/** A meter that has counted `spent` so far; what it refuses can be made later if the run is `resumable`. */
-export function createMeter(limits: Limits, spent: Spent, resumable = true): Meter {
+/** What to do about a limit that is reached. */
+export type Remedy = (limit: 'cost' | 'tokens' | 'calls') => string;
+
+/** A meter that has counted `spent` so far. */
+export function createMeter(limits: Limits, spent: Spent, remedy: Remedy = OF_A_RUN): Meter {
   const { usage, costUsd, calls } = spent;
   const account = { limits, tokens: tokensOf(usage), costUsd, calls, reserved: { tokens: 0, costUsd: 0 } };
-  return meterOf([account], { forecasts: createForecasts(spent), resumable, underWay: 0, waiting: new Set() });
+  return meterOf([account], { forecasts: createForecasts(spent), remedy, underWay: 0, waiting: new Set() });
 }
+
+/** The flags of `run`, which `runs resume` has too. */
+export const RUN_FLAGS = { cost: '--max-cost', tokens: '--max-tokens-total', calls: '--max-turns' } as const;
+
+const OF_A_RUN: Remedy = (limit) =>
+  `raise it with ${RUN_FLAGS[limit]}; "promptchain runs resume" takes it too and goes on from here`;
 
 interface Account {
   readonly limits: Limits;
@@ -24,7 +33,7 @@ interface Account {
 
 interface Shared {
   readonly forecasts: Forecasts;
-  readonly resumable: boolean;
+  readonly remedy: Remedy;
   underWay: number;
   readonly waiting: Set<() => void>;
 }
@@ -52,23 +61,21 @@ function fresh(limits: Limits): Account {
   return { limits, tokens: 0, costUsd: 0, calls: 0, reserved: { tokens: 0, costUsd: 0 } };
 }
 
-function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast, { spec }: Model, { resumable }: Shared): void {
-  const over = (code: string, message: string, flag: string) => {
-    const more = resumable ? '; "promptchain runs resume" takes it too and goes on from here' : '';
-    return new LimitError(message, { code, help: `raise it with ${flag}${more}` });
-  };
+function refuseOver({ limits, tokens, costUsd, calls }: Account, next: Forecast, { spec }: Model, { remedy }: Shared): void {
+  const over = (code: string, message: string, limit: Parameters<Remedy>[0]) =>
+    new LimitError(message, { code, help: remedy(limit) });
   if (limits.calls !== undefined && calls + 1 > limits.calls) {
-    throw over('PC9004', `${calls} of ${limits.calls} calls to models are made: the limit is reached`, '--max-turns');
+    throw over('PC9004', `${calls} of ${limits.calls} calls to models are made: the limit is reached`, 'calls');
   }
   if (limits.tokens !== undefined && tokens + next.tokens > limits.tokens) {
     const added = `${tokens} are used, the next call needs about ${next.tokens}`;
-    throw over('PC9003', `the limit of ${limits.tokens} tokens does not allow another call: ${added}`, '--max-tokens-total');
+    throw over('PC9003', `the limit of ${limits.tokens} tokens does not allow another call: ${added}`, 'tokens');
   }
   if (limits.cost === undefined) return;
   if (next.costUsd === null || costUsd === null) throw unpriced(spec.id);
   if (costUsd + next.costUsd <= limits.cost) return;
   const added = `${dollars(costUsd)} is spent, the next call to ${spec.id} costs about ${dollars(next.costUsd)}`;
-  throw over('PC9002', `the limit of ${dollars(limits.cost)} does not allow another call: ${added}`, '--max-cost');
+  throw over('PC9002', `the limit of ${dollars(limits.cost)} does not allow another call: ${added}`, 'cost');
 }
 
 /** Without another call under way there is nothing to wait for, and the estimate is all there is. */

@@ -64,9 +64,9 @@ const INTERNAL: Refusal = { status: 500, code: 'PC0001', message: 'something fai
 /** Nothing is at the address, or what is there is asked in another way. */
 function unanswered(app: Hono, { req: { path, method } }: Context): Refusal {
   const allowed = METHODS.filter((each) => app.router.match(each, path)[0].some(([[, route]]) => route.method === each));
-  if (allowed.length === 0) return { status: 404, code: 'PC2067', message: 'nothing is at this address' };
+  if (allowed.length === 0) return { status: 404, code: 'PC2267', message: 'nothing is at this address' };
   const allow = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
-  return { status: 405, code: 'PC2067', message: `${method} is not for this address`, headers: { allow: allow.join(', ') } };
+  return { status: 405, code: 'PC2267', message: `${method} is not for this address`, headers: { allow: allow.join(', ') } };
 }
 
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -109,7 +109,7 @@ const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 const CLOSING: Refusal = {
   status: 503,
-  code: 'PC2069',
+  code: 'PC2269',
   message: 'the server is stopping',
   headers: { 'retry-after': '5' },
 };

@@ -57,7 +57,7 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     if (upgrade?.(request, socket, head) === true) return;
-    refuseUpgrade(request, socket, { status: 404, code: 'PC2067', message: `no WebSocket is spoken at ${pathOf(request)}` });
+    refuseUpgrade(request, socket, { status: 404, code: 'PC2267', message: `no WebSocket is spoken at ${pathOf(request)}` });
   });
   await bind(server, host, port);
   return {
@@ -88,7 +88,7 @@ function bindError(error: NodeJS.ErrnoException, host: string, port: number): Us
   const { code = '' } = error;
   const [why, help] = BIND_ERRORS[code] ?? [error.message, undefined];
   return new UsageError(`cannot listen on ${host}, port ${port}: ${why}`, {
-    code: 'PC2070',
+    code: 'PC2270',
     ...(help === undefined ? {} : { help }),
     cause: error,
   });

@@ -49,5 +49,5 @@ const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
 
 function rpcCode(code: string): number {
-  return code === 'PC2063' ? PARSE_ERROR : INVALID_REQUEST;
+  return code === 'PC2263' ? PARSE_ERROR : INVALID_REQUEST;
 }

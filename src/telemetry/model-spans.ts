@@ -99,5 +99,6 @@ function noteAnswer(span: Span, event: ModelEvent): void {
     'gen_ai.response.finish_reasons': [event.reason],
     ...given('gen_ai.response.id', event.responseId),
     ...given('gen_ai.response.model', event.model),
+    ...given('promptchain.cached', event.cached),
   });
 }

@@ -40,7 +40,7 @@ export interface ReceivedPost {
 }
 
 export interface ReceiverOptions {
-  /** Answers in place of 200; resolves when it has. `undefined` as a status: never answer. */
+  /** Answers in place of 200, or not at all. */
   readonly answer?: (response: ServerResponse, number: number) => void;
 }
 
@@ -50,9 +50,11 @@ export interface OtlpReceiver extends AsyncDisposable {
   readonly spans: readonly ReceivedSpan[];
   /** The one span of that name; throws with the names there are. */
   span(name: string): ReceivedSpan;
-  /** Resolves once a post has come in. */
+  /** Resolves once a post has come in; rejects when none comes. */
   received(): Promise<void>;
 }
+
+const LIMIT_MS = 30_000;
 
 export async function startOtlpReceiver({ answer }: ReceiverOptions = {}): Promise<OtlpReceiver> {
   const posts: ReceivedPost[] = [];
@@ -84,7 +86,15 @@ export async function startOtlpReceiver({ answer }: ReceiverOptions = {}): Promi
       if (only !== undefined && found.length === 1) return only;
       throw new Error(`${found.length} spans are called "${name}" among: ${spans.map((span) => span.name).join(', ')}`);
     },
-    received: () => (posts.length > 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
+    received: () =>
+      new Promise((resolve, reject) => {
+        if (posts.length > 0) return resolve();
+        const timer = setTimeout(() => reject(new Error(`no traces came within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+        waiting.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

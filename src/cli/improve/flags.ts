@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command as Parser } from 'commander'
 import { UsageError } from '../../core/errors.ts';
 import type { Limits } from '../../core/limits.ts';
 import { ASPECTS } from '../../engineer/improve/critique.ts';
+import { FEWEST_INPUTS } from '../../engineer/improve/made-up-inputs.ts';
 import type { Call } from '../command.ts';
 import { durationOf } from '../run/world-flags.ts';
 
@@ -16,6 +17,9 @@ export interface ImproveFlags {
   readonly notes: readonly string[];
   /** Texts, or one file of them; undefined when nothing is to be tried. */
   readonly inputs?: readonly string[];
+  /** So many are made up where the user has none. */
+  readonly synthesize?: number;
+  readonly cache: 'on' | 'off' | 'refresh';
   readonly maxIterations: number;
   readonly votes: number;
   readonly edit: 'patch' | 'rewrite';
@@ -42,6 +46,7 @@ export function declareImproveFlags(parser: Parser): void {
     .option('--note <text...>', 'what you think is wrong, or wanted')
     .option('--inputs <texts...>', 'try both prompts on these and compare the answers: texts, or one file')
     .option('--test-inputs <texts...>', 'another name for --inputs')
+    .option('--synthesize <n>', 'try both prompts on so many made-up inputs, at least 3', inputCount)
     .option('--test', 'try both prompts: on --inputs, or as they are when they have no placeholder')
     .option('-m, --model <provider/model>', 'the model that the prompt is for')
     .option('--improver-model <provider/model>', 'the model that edits; by default that of --judge-model, then --model')
@@ -56,6 +61,11 @@ export function declareImproveFlags(parser: Parser): void {
     .option('--protect-content', 'leave code between fences as it is (the default)')
     .option('--no-protect-content', 'let code be changed too')
     .option('--max-length <size>', 'longest result: 1.5x the prompt, 4000ch, 800tok')
+    .addOption(
+      new Option('--cache <how>', 'take answers that were given before: on, off, or refresh to ask anew and keep the new ones')
+        .choices(['on', 'off', 'refresh'])
+        .default('on'),
+    )
     .option('--budget-usd <dollars>', 'spend no more than this', amount)
     .option('--max-calls <n>', 'make no more calls to models than this', wholeNumber)
     .option('--timeout <duration>', 'stop after this time, such as 90s or 10m')
@@ -74,6 +84,9 @@ export function improveFlags(call: Call): ImproveFlags {
   const improver: string | undefined = options.improverModel ?? judge;
   const out = oneOf(call, 'out', 'outputFile');
   const inputs = oneOf(call, 'inputs', 'testInputs') as readonly string[] | undefined;
+  if (options.synthesize !== undefined && (inputs !== undefined || options.test === true)) {
+    throw new UsageError('--synthesize makes inputs up, and --inputs or --test names some', { help: 'leave one of them out' });
+  }
   return {
     target: targetOf(call),
     models: {
@@ -86,6 +99,8 @@ export function improveFlags(call: Call): ImproveFlags {
     feedback: options.feedback as ImproveFlags['feedback'],
     notes: options.note ?? [],
     ...(inputs === undefined ? (options.test === true ? { inputs: [] } : {}) : { inputs }),
+    ...(options.synthesize === undefined ? {} : { synthesize: options.synthesize as number }),
+    cache: options.cache as ImproveFlags['cache'],
     maxIterations: options.maxIterations as number,
     votes: options.votes as number,
     edit: options.edit as ImproveFlags['edit'],
@@ -167,6 +182,14 @@ function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 1000) throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
 }
+
+function inputCount(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= FEWEST_INPUTS && value <= MOST_INPUTS) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${FEWEST_INPUTS} to ${MOST_INPUTS}.`);
+}
+
+const MOST_INPUTS = 50;
 
 function amount(text: string): number {
   const value = Number(text.replace(/^\$/, ''));

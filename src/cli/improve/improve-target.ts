@@ -26,7 +26,7 @@ export interface Work {
 export async function improveTarget(target: Target, work: Work): Promise<Outcome> {
   const { flags, desk, progress, signal, inputs } = work;
   const basis = inputs.length > 0 ? 'measured' : 'judged';
-  const seen = collect(target);
+  const seen = collect(target, { inputs, madeUp: flags.synthesize !== undefined });
   const events = improve({
     text: target.text,
     ports: { ask: desk.ask, ...(inputs.length === 0 ? {} : { run: work.run }) },

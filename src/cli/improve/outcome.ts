@@ -13,6 +13,8 @@ export interface Outcome {
   readonly reason: Improvement['reason'] | 'the budget is used up' | 'it was written for the task' | 'it was not taken';
   /** Answers were compared, or only the prompts. */
   readonly basis: 'measured' | 'judged';
+  /** What both prompts were tried on. */
+  readonly tried: Tried;
   readonly before: Report;
   /** Without criticism when no judge has seen the final text. */
   readonly after: Report;
@@ -24,6 +26,12 @@ export interface Outcome {
   readonly limit?: LimitError;
 }
 
+export interface Tried {
+  readonly inputs: readonly string[];
+  /** Nobody ever sent them: the improver wrote them. */
+  readonly madeUp: boolean;
+}
+
 export interface Report {
   readonly lint: readonly LintFinding[];
   readonly criticism?: readonly Criticism[];
@@ -32,7 +40,7 @@ export interface Report {
 export type Decision = Omit<Extract<ImproveEvent, { type: 'decision' }>, 'type'>;
 
 /** Collects the events of one improvement; `end` adds up what they said, however it ended. */
-export function collect(target: Target) {
+export function collect(target: Target, tried: Tried) {
   let text = target.text;
   let proposed: Extract<ImproveEvent, { type: 'revision' }> | undefined;
   const criticisms = new Map<string, readonly Criticism[]>();
@@ -62,6 +70,7 @@ export function collect(target: Target) {
         changed: text !== target.text,
         reason,
         basis,
+        tried,
         before: reportOn(target.text),
         after: reportOn(text),
         hunks,

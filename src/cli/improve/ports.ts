@@ -3,11 +3,15 @@ import { UsageError } from '../../core/errors.ts';
 import { textOf } from '../../core/json.ts';
 import type { Limits, Spent } from '../../core/limits.ts';
 import { NOTHING_SPENT } from '../../core/limits.ts';
-import type { OpenModel } from '../../core/model.ts';
+import { addUsage } from '../../core/model.ts';
 import type { RunOptions, RunResult } from '../../core/run.ts';
+import { createMeter } from '../../engine/meter.ts';
 import type { ImprovePorts } from '../../engineer/improve/improve.ts';
 import type { Call } from '../command.ts';
 import { loadOptions } from '../load-options.ts';
+import { modelConfig } from '../model-config.ts';
+import { type Counted, countedModels } from '../optimize/counted-models.ts';
+import { createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { answerOf } from '../run/answer-of.ts';
 import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
@@ -20,33 +24,57 @@ export interface Desk {
     chain: Chain,
     asked: Pick<RunOptions, 'inputs' | 'signal'> & Partial<Pick<RunOptions, 'input' | 'toolbox'>>,
   ): Promise<RunResult>;
-  spent(): Spent;
+  spent(): DeskSpent;
   /** The models as they will be asked, for people. */
   readonly names: { readonly improver: string; readonly judge: string };
 }
 
-export interface DeskModels {
+/** `recalled` are the answers that the cache gave. */
+export type DeskSpent = Spent & { readonly recalled: number };
+
+interface DeskModels {
   readonly improver?: string;
   readonly judge?: string;
 }
 
+export interface DeskOptions {
+  readonly models: DeskModels;
+  readonly limits: Limits;
+  /** Whether answers come from the cache and go into it. */
+  readonly cache: 'on' | 'off' | 'refresh';
+}
+
 /** Finds both models ready to be called, before anything is paid for. Only language models can improve and judge. */
-export async function openDesk(call: Call, models: DeskModels, limits: Limits): Promise<Desk> {
+export async function openDesk(call: Call, { models, limits, cache }: DeskOptions): Promise<Desk> {
   const chains = { improver: asking(call, models.improver), judge: asking(call, models.judge) };
   const names = { improver: await checked(call, chains.improver, limits), judge: await checked(call, chains.judge, limits) };
+  const redactor = createRedactor(secretsOf(call.io.env, []));
+  const meter = createMeter(
+    limits,
+    NOTHING_SPENT,
+    (limit) => `raise it with ${limit === 'cost' ? '--budget-usd' : '--max-calls'}`,
+  );
   let spent: Spent = NOTHING_SPENT;
-  const opened = new Map<Chain, OpenModel>();
-  const openFor = async (chain: Chain): Promise<OpenModel> => {
-    const known = opened.get(chain) ?? (await readyModels(call, { requireLlm: false, limits }, chain));
-    opened.set(chain, known);
-    return counting(known, () => {
-      spent = { ...spent, calls: spent.calls + 1 };
+  let recalled = 0;
+  const opened = new Map<Chain, Counted>();
+  const openFor = async (chain: Chain): Promise<Counted> => {
+    const live = opened.get(chain) ?? (await countedFor(call, chain, { limits, cache, redactor }));
+    opened.set(chain, live);
+    return live;
+  };
+  const run: Desk['run'] = async (chain, asked) => {
+    const models = await openFor(chain);
+    const before = models.calls();
+    const { io } = call;
+    return answerOf(chain, { ...asked, io, openModel: models.openModel, meter, redact: redactor.value }, (result) => {
+      recalled += result.steps.filter(({ cached }) => cached === true).length;
+      spent = {
+        usage: addUsage(spent.usage, result.usage),
+        costUsd: spent.costUsd === null || result.cost_usd === null ? null : spent.costUsd + result.cost_usd,
+        calls: spent.calls + models.calls() - before,
+      };
     });
   };
-  const run: Desk['run'] = async (chain, asked) =>
-    answerOf(chain, { ...asked, io: call.io, openModel: await openFor(chain), limits, spent }, ({ usage, cost_usd: costUsd }) => {
-      spent = { ...spent, usage, costUsd };
-    });
   return {
     async ask({ role, prompt }, signal) {
       const before = spent;
@@ -56,9 +84,22 @@ export async function openDesk(call: Call, models: DeskModels, limits: Limits): 
       return { text: textOf(output), truncated, calls: spent.calls - before.calls, costUsd };
     },
     run,
-    spent: () => spent,
+    spent: () => ({ ...spent, recalled }),
     names,
   };
+}
+
+/** The models of a chain. A question that is asked again gets another answer, and in the next command the same ones in turn. */
+async function countedFor(
+  call: Call,
+  chain: Chain,
+  { limits, cache, redactor }: Pick<DeskOptions, 'limits' | 'cache'> & { readonly redactor: Redactor },
+): Promise<Counted> {
+  const live = await readyModels(call, { requireLlm: false, limits }, chain);
+  const counting = { cached: cache !== 'off', renew: cache === 'refresh', sample: 0 };
+  if (cache === 'off') return countedModels(live, counting);
+  const { cachingModels } = await import('../traffic/cache.ts');
+  return countedModels(cachingModels(live, { call, config: modelConfig(call), redactor, warn: () => undefined }), counting);
 }
 
 /** A chain of one step that asks a model, so that it is tried again, limited and paid for like any other. */
@@ -78,17 +119,4 @@ async function checked(call: Call, chain: Chain, limits: Limits): Promise<string
     code: 'PC2052',
     help: 'name one with --judge-model and --improver-model, or --model for both; or set the key of a provider',
   });
-}
-
-function counting(openModel: OpenModel, count: () => void): OpenModel {
-  return async (spec) => {
-    const model = await openModel(spec);
-    return {
-      ...model,
-      stream(request, signal) {
-        count();
-        return model.stream(request, signal);
-      },
-    };
-  };
 }

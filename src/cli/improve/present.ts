@@ -1,8 +1,8 @@
-import type { Spent } from '../../core/limits.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { differences } from '../differences.ts';
 import type { Outcome, Report } from './outcome.ts';
+import type { DeskSpent } from './ports.ts';
 import { counted } from './progress.ts';
 
 /** A changed prompt and why, for a person: verdict, changed words, reasons, what was and is wrong. Ends with a line break. */
@@ -22,20 +22,22 @@ export async function present(outcome: Outcome, paint: Paint): Promise<string> {
 }
 
 /** In one sentence: changed or not, and what that rests on. */
-export function verdictOf({ changed, reason, basis, decisions, limit }: Outcome): string {
+export function verdictOf({ changed, reason, basis, tried, decisions, limit }: Outcome): string {
   const ended = limit === undefined ? reason : limit.message;
   if (!changed) return `no change (${ended})`;
   if (reason === 'it was written for the task') return 'new, neither measured nor judged';
   const taken = decisions.filter(({ accepted }) => accepted);
   const [wins, losses] = [sum(taken, 'wins'), sum(taken, 'losses')];
-  const word = basis === 'measured' ? 'measured on the inputs by blind comparison' : 'judged, not measured';
+  const on = tried.madeUp ? `${tried.inputs.length} made-up inputs` : 'the inputs';
+  const word = basis === 'measured' ? `measured on ${on} by blind comparison` : 'judged, not measured';
   const chance = taken.at(-1)?.p;
   return `better: ${word}, new ${wins} : ${losses} old${chance === undefined ? '' : ` (p = ${chance.toFixed(3)})`}; ${ended}`;
 }
 
 /** What was paid for it. */
-export function costOf({ calls, costUsd }: Spent): string {
-  return `${counted(calls, 'call')}, ${costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`}`;
+export function costOf({ calls, costUsd, recalled }: DeskSpent): string {
+  const kept = recalled === 0 ? '' : `, ${counted(recalled, 'answer')} from the cache (--cache refresh asks anew)`;
+  return `${counted(calls, 'call')}, ${costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`}${kept}`;
 }
 
 function sum(decisions: Outcome['decisions'], of: 'wins' | 'losses'): number {

@@ -5,11 +5,18 @@ import type { Call } from '../command.ts';
 /** Tells on stderr what is going on, a line each. */
 export interface Progress {
   write(name: string, event: ImproveEvent): Promise<void>;
+  /** Inputs that nobody gave: a person should see what the prompt is judged by. */
+  madeUp(name: string, inputs: readonly string[]): Promise<void>;
 }
 
 export function openProgress({ err, paint, globals }: Call, { json }: { readonly json: boolean }): Progress {
   const isSilent = globals.quiet || (json && !err.isTTY && !globals.verbose);
   return {
+    async madeUp(name, inputs) {
+      if (isSilent) return;
+      const lines = inputs.map((input, index) => `  ${index + 1}. ${sanitize(shortOf(input))}\n`);
+      await err.write(`${paint.dim(sanitize(name))} made up ${counted(inputs.length, 'input')}:\n${lines.join('')}`);
+    },
     async write(name, event) {
       const line = isSilent ? undefined : lineOf(event, globals.verbose);
       if (line !== undefined) await err.write(`${paint.dim(sanitize(name))} ${sanitize(line)}\n`);
@@ -35,6 +42,13 @@ function lineOf(event: ImproveEvent, verbose: boolean): string | undefined {
     }
   }
 }
+
+function shortOf(input: string): string {
+  const line = input.replace(/\s+/g, ' ');
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN - 1)}…` : line;
+}
+
+const LONGEST_SHOWN = 100;
 
 export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -12,6 +12,7 @@ import { type ImproveFlags, improveFlags } from './flags.ts';
 import { draftFor, improveTarget, type Work } from './improve-target.ts';
 import { interact } from './interact.ts';
 import { improveJson } from './json.ts';
+import { madeUpInputs } from './made-up-inputs.ts';
 import type { Outcome } from './outcome.ts';
 import { planOf } from './plan.ts';
 import { type Desk, openDesk } from './ports.ts';
@@ -58,7 +59,7 @@ async function improveAll(call: Call, flags: ImproveFlags, signal: AbortSignal):
   const judge = flags.models.judge ?? flags.models.task ?? targets[0]?.chain?.uses.models[0]?.id;
   const improver = flags.models.improver ?? judge;
   const models = { ...(improver === undefined ? {} : { improver }), ...(judge === undefined ? {} : { judge }) };
-  const desk = await openDesk(call, models, flags.limits);
+  const desk = await openDesk(call, { models, limits: flags.limits, cache: flags.cache });
   if (flags.dryRun) {
     await call.out.write(planOf(call, flags, targets, desk));
     return EXIT.ok;
@@ -91,7 +92,8 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const isTask = 'task' in flags.target;
   const from = isTask ? { ...target, text: await draftFor(target.text, { desk, signal }) } : target;
-  const inputs = flags.inputs === undefined ? [] : trialInputs(call, flags.inputs, from);
+  const progress = openProgress(call, flags);
+  const inputs = await inputsFor(from, { call, flags, desk, signal, progress });
   const { chain } = from;
   if (inputs.length > 0 && chain !== undefined) await requireTrust(call, chain, { trust: false });
   const redact = createRedactor(secretsOf(call.io.env, [])).text;
@@ -102,7 +104,6 @@ async function outcomeOf(
       : undefined;
   try {
     const run = trialOf(call, desk, from, flags.models.task, toolbox);
-    const progress = openProgress(call, flags);
     const work: Work = { call, flags, desk, progress, signal, techniques, notes: flags.notes, inputs, run };
     const outcome = await (flags.interactive ? interact(from, work) : improveTarget(from, work));
     if (!isTask || outcome.reason === 'it was not taken') return outcome;
@@ -110,6 +111,17 @@ async function outcomeOf(
   } finally {
     await toolbox?.[Symbol.asyncDispose]();
   }
+}
+
+async function inputsFor(
+  target: Target,
+  { call, flags, desk, signal, progress }: Pick<Work, 'call' | 'flags' | 'desk' | 'signal' | 'progress'>,
+): Promise<readonly string[]> {
+  if (flags.inputs !== undefined) return trialInputs(call, flags.inputs, target);
+  if (flags.synthesize === undefined) return [];
+  const inputs = await madeUpInputs(target, flags.synthesize, { desk, signal });
+  await progress.madeUp(target.name, inputs);
+  return inputs;
 }
 
 /** Tells what came of it, writes what is to be written, and gives the exit code. */

@@ -95,8 +95,8 @@ export async function execute(execution: Execution): Promise<number> {
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
-    traced = await openTraced(execution, { redactor, signal: stop.signal, warnings });
-    const renderer = traced.reading(told);
+    traced = await openTraced(execution, { renderer: told, redactor, signal: stop.signal, warnings });
+    const { renderer } = traced;
     const openModel = await withCache(traced.execution, redactor, warnings);
     const answer = gateKeeper({ call, flags, redact: redactor.text, askInTurn });
     const world = { renderer, answer, live, signal: stop.signal, redactor, toolbox, traffic, warnings, openModel };

@@ -5,10 +5,12 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import type { Redactor } from '../redact.ts';
 import { openTelemetry } from '../telemetry/open.ts';
 import { parentIn } from '../telemetry/parent.ts';
+import { beginTrace } from '../telemetry/trace.ts';
 import type { Execution } from './execute.ts';
 import { isSilent } from './progress.ts';
 
 export interface TracedNeeds {
+  readonly renderer: Renderer;
   readonly redactor: Redactor;
   /** Aborted when the run is to end. */
   readonly signal: AbortSignal;
@@ -20,35 +22,30 @@ export interface TracedNeeds {
 export interface Traced {
   /** With models whose requests are traced, and the id of the trace for whoever goes on from this run. */
   readonly execution: Execution;
-  /** The same renderer, after the trace has seen the event. */
-  reading(renderer: Renderer): Renderer;
+  /** The trace sees an event before it does. */
+  readonly renderer: Renderer;
   /** Sends what has not left yet, and tells on stderr what could not be sent. */
   close(): Promise<void>;
 }
 
-export async function openTraced(execution: Execution, { redactor, signal, warnings }: TracedNeeds): Promise<Traced> {
-  const { call, flags, runId, chain, traceparent: follows, ...rest } = execution;
+export async function openTraced(execution: Execution, needs: TracedNeeds): Promise<Traced> {
+  const { call, flags, runId, traceparent: follows } = execution;
+  const { signal, warnings } = needs;
   const lost: string[] = [];
   const telemetry = await openTelemetry(call, {
     refused: (message) => void warnings.push({ type: 'warning', code: 'PC2110', message }),
     lost: (sentence) => void lost.push(sentence),
   });
-  if (telemetry === undefined) return { execution, reading: (renderer) => renderer, close: async () => undefined };
+  if (telemetry === undefined) return { execution, renderer: needs.renderer, close: async () => undefined };
 
-  const { name, sha256 } = chain;
-  const about = { runId, chain: { name, sha256 }, redact: redactor.text, follows };
-  const trace = telemetry.run({ ...about, parent: parentIn(call.io.env) });
+  const { name, sha256 } = execution.chain;
+  const run = { runId, chain: { name, sha256 }, redact: needs.redactor.text, parent: parentIn(call.io.env), follows };
+  const { renderer, end, ...rest } = beginTrace(telemetry, run, { openModel: execution.openModel, renderer: needs.renderer });
   return {
-    execution: { ...execution, traceparent: trace.traceparent, openModel: trace.openModel(rest.openModel) },
-    reading: (renderer) => ({
-      write(event) {
-        trace.read(event);
-        return renderer.write(event);
-      },
-      end: () => renderer.end(),
-    }),
+    execution: { ...execution, ...rest },
+    renderer,
     async close() {
-      trace.end();
+      end();
       await telemetry.close(signal.reason instanceof Interrupted ? AFTER_SIGNAL_MS : FLUSH_MS, signal);
       if (isSilent(call, flags) || call.globals.quiet) return;
       for (const sentence of lost) await call.err.write(`${call.paint.yellow('warning[PC6201]')}: ${sanitize(sentence)}\n`);

@@ -16,8 +16,9 @@ export function givenOf(
   values: Values,
   redactor: Redactor,
 ): JsonObject | undefined {
-  const { input, inputs } = values;
-  return keptGiven({ flags: runFlagsOf(own), cwd: call.io.cwd, sha256: contentHash(chain), input, inputs }, redactor);
+  const { input, inputs, traceparent } = values;
+  const given = { input, inputs, ...(traceparent === undefined ? {} : { traceparent }) };
+  return keptGiven({ flags: runFlagsOf(own), cwd: call.io.cwd, sha256: contentHash(chain), ...given }, redactor);
 }
 
 function runFlagsOf(own: WorldFlags & ServeFlags): RunFlags {

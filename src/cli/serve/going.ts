@@ -13,7 +13,7 @@ export interface GoingRun extends Pick<StartedRun, 'id' | 'abort'> {
 
 /** The runs that go on in this process: how many there may be, who follows them, and how they are all brought to their end. */
 export interface Going {
-  /** Throws `Refused` PC2066 when no more may begin. */
+  /** Throws `Refused` PC2266 when no more may begin. */
   admit(client: string): void;
   begin(run: GoingRun): { publish(event: Event): void; end(): void };
   find(id: string): (GoingRun & { readonly tail: LiveTail<Event> }) | undefined;
@@ -62,7 +62,7 @@ export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
 const MOST_BEHIND = 1000;
 
 function tooMany(status: 429 | 503, message: string): Refused {
-  return new Refused({ status, code: 'PC2066', message, headers: { 'retry-after': '1' } });
+  return new Refused({ status, code: 'PC2266', message, headers: { 'retry-after': '1' } });
 }
 
 /** What becomes of a run, told to whoever counts them. */

@@ -30,7 +30,7 @@ export function overridesIn(texts: readonly string[]): Overrides {
   return { names: [...names], models };
 }
 
-/** Throws `UsageError` PC2072 for what is not allowed, and for values of another type. */
+/** Throws `UsageError` PC2272 for what is not allowed, and for values of another type. */
 export function overrideOf({ names, models }: Overrides, given: { readonly [name: string]: Json } = {}): Override | undefined {
   const { model, ...params } = given;
   for (const name of Object.keys(given)) if (!names.includes(name)) throw refused(`"${name}"`, names);
@@ -38,7 +38,7 @@ export function overrideOf({ names, models }: Overrides, given: { readonly [name
     throw refused('this model', names);
   }
   const parsed = z.strictObject(PARAMS).safeParse(params);
-  if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error), { code: 'PC2072' });
+  if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error), { code: 'PC2272' });
   if (Object.keys(given).length === 0) return undefined;
   return { ...(typeof model === 'string' ? { model } : {}), params: parsed.data as ModelParams };
 }
@@ -64,5 +64,5 @@ function notOne(item: string): UsageError {
 
 function refused(what: string, names: readonly string[]): UsageError {
   const help = names.length === 0 ? 'nothing may be set here' : `what may be set here: ${names.join(', ')}`;
-  return new UsageError(`the server does not let clients set ${what}`, { code: 'PC2072', help });
+  return new UsageError(`the server does not let clients set ${what}`, { code: 'PC2272', help });
 }

@@ -53,7 +53,7 @@ export async function overriddenChain(call: Call, ready: ReadyChain, { model, pa
     return { ...ready, flags, chain, openModel: await withCache(call, flags, { ...ready, chain, openModel }) };
   } catch (cause) {
     // What is wrong with the key or the file is the operator's to know.
-    throw new UsageError('the chain cannot be run with this override', { code: 'PC2072', cause });
+    throw new UsageError('the chain cannot be run with this override', { code: 'PC2272', cause });
   }
 }
 

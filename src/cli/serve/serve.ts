@@ -8,6 +8,7 @@ import type { Call } from '../command.ts';
 import { stackOf } from '../explain.ts';
 import { packageVersion } from '../package-dir.ts';
 import { onSignals } from '../run/signals.ts';
+import { openTelemetry } from '../telemetry/open.ts';
 import { createAccessLog } from './access-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { createGoing, type Going } from './going.ts';
@@ -39,7 +40,9 @@ export async function serveUntilStopped(
     needsToken: token !== undefined,
     report: (error) => void call.err.write(`error[PC0001]: ${call.globals.debug ? stackOf(error) : String(error)}\n`),
   };
-  const app = createApp(createService({ call, going, observer }, flags, ready), state);
+  const tell = (code: string) => (sentence: string) => void call.err.write(`warning[${code}]: ${sentence}\n`);
+  const telemetry = await openTelemetry(call, { refused: tell('PC2110'), lost: tell('PC6201') });
+  const app = createApp(createService({ call, going, observer, telemetry }, flags, ready), state);
   const listening = await listen(app, {
     host: flags.host,
     port: flags.port,
@@ -59,6 +62,7 @@ export async function serveUntilStopped(
   const { reason, release } = await toldToStop(call);
   closing.abort(reason);
   await stop(call, flags, { listening, going, reason });
+  await telemetry?.close(TRACES_MS);
   release();
 }
 
@@ -95,6 +99,8 @@ async function stop({ err, globals }: Call, { graceMs }: ServeFlags, { listening
 /** An aborted run is given up after 800 ms. */
 const ABORT_MS = 2000;
 const FLUSH_MS = 500;
+/** For the traces of the last runs to leave. */
+const TRACES_MS = 2000;
 
 async function within(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -34,6 +34,7 @@ export function createService(world: RunWorld, flags: ServeFlags, ready: readonl
         inputs,
         live: given.live === true,
         client,
+        traceparent: given.traceparent,
       });
     },
   };

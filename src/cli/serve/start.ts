@@ -6,6 +6,7 @@ import { createHandover } from '../../lib/handover.ts';
 import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
 import { pruneRuns, RETENTION } from '../../store/prune.ts';
+import type { Telemetry, TracedRun } from '../../telemetry/start.ts';
 import type { Call } from '../command.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter } from '../redact.ts';
@@ -15,6 +16,7 @@ import { chooseMemory } from '../run/memory.ts';
 import { pull, type Readers } from '../run/pull.ts';
 import { redactedMemory } from '../run/redacted-memory.ts';
 import { newRunId } from '../run/run-id.ts';
+import { type BegunTrace, beginTrace } from '../telemetry/trace.ts';
 import { givenOf } from './given.ts';
 import type { Going, RunObserver } from './going.ts';
 import type { ReadyChain } from './ready.ts';
@@ -24,6 +26,8 @@ export interface Values {
   readonly inputs: { readonly [name: string]: Json };
   readonly live: boolean;
   readonly client: string;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What all runs of a server share. */
@@ -31,10 +35,11 @@ export interface RunWorld {
   readonly call: Call;
   readonly going: Going;
   readonly observer: RunObserver;
+  readonly telemetry: Telemetry | undefined;
 }
 
 /** A run of a served chain. It begins when its events are first asked for, waits for whoever takes them, and is aborted when they leave. */
-export function startRun({ call, going, observer }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
+export function startRun({ call, going, observer, telemetry }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
   const { chain, view } = ready;
   const id = newRunId(call.io.clock.now(), call.io.random);
   const stop = new AbortController();
@@ -69,23 +74,28 @@ export function startRun({ call, going, observer }: RunWorld, ready: ReadyChain,
   }
 
   async function conclude(write: (event: Event) => Promise<void>): Promise<RunResult> {
-    const readers = readersOf(write);
+    const { end, ...traced } = beginTrace(telemetry, tracedRun(id, ready, values), {
+      openModel: ready.openModel,
+      renderer: { write, end: async () => undefined },
+    });
+    const readers = readersOf(traced);
     try {
       return await pull(readers);
     } finally {
+      end();
       await readers.journal?.close();
       if (readers.journal !== undefined) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
     }
   }
 
-  function readersOf(write: (event: Event) => Promise<void>): Readers {
-    const { flags, openModel, redactor, toolbox } = ready;
+  function readersOf({ openModel, renderer, traceparent }: Omit<BegunTrace, 'end'>): Readers {
+    const { flags, redactor, toolbox } = ready;
     const warnings: Warning[] = [];
     const warn = (code: string) => (message: string) => void warnings.push({ type: 'warning', code, message });
     const chosen = chooseMemory(call, flags, chain, warn('PC8010'));
     const nobody = { ...call, interactive: false };
     const answer = gateKeeper({ call: nobody, flags, redact: redactor.text, askInTurn: (ask) => ask() });
-    const given = flags.save ? givenOf(call, flags, chain, values, redactor) : undefined;
+    const given = flags.save ? givenOf(call, flags, chain, { ...values, traceparent }, redactor) : undefined;
     return {
       chain,
       options: {
@@ -105,12 +115,18 @@ export function startRun({ call, going, observer }: RunWorld, ready: ReadyChain,
       },
       journal: flags.save ? openJournal(runsDir(call.paths), id, given === undefined ? {} : { given }) : undefined,
       resume: given === undefined ? null : `promptchain runs resume ${id}`,
-      renderer: { write, end: async () => undefined },
+      renderer,
       filter: createEventFilter(redactor),
       warnings,
       lastWarnings: undefined,
     };
   }
+}
+
+function tracedRun(runId: string, { chain, redactor }: ReadyChain, { traceparent }: Values): TracedRun {
+  const { name, sha256 } = chain;
+  const parent = traceparent === undefined ? undefined : { traceparent };
+  return { runId, chain: { name, sha256 }, redact: redactor.text, parent };
 }
 
 const REASONS: Readonly<Record<AbortCause, () => Interrupted>> = {

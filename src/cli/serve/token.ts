@@ -15,13 +15,13 @@ export function serveToken(
   if (token === undefined || token === '') {
     if (isLoopback(host)) return undefined;
     throw new UsageError(`${host} can be reached from other machines, and no token is set`, {
-      code: 'PC2071',
+      code: 'PC2271',
       help: 'give one with --token-file or PROMPTCHAIN_SERVE_TOKEN, such as: openssl rand -hex 32',
     });
   }
   if (TOKEN_FORM.test(token)) return token;
   throw new UsageError('the token is not one: 16 to 512 letters, digits and ._~+- are taken', {
-    code: 'PC2071',
+    code: 'PC2271',
     help: 'make one with: openssl rand -hex 32',
   });
 }
@@ -30,6 +30,6 @@ function readToken(file: string, shown: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new UsageError(`the token file ${shown} cannot be read: ${(cause as Error).message}`, { code: 'PC2071', cause });
+    throw new UsageError(`the token file ${shown} cannot be read: ${(cause as Error).message}`, { code: 'PC2271', cause });
   }
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../../core/exit-code.ts';
 import type { Json } from '../../core/json.ts';
 import { NOTHING_SPENT } from '../../core/limits.ts';
 import type { Toolbox } from '../../core/tool.ts';
-import { createMeter } from '../../engine/meter.ts';
+import { createMeter, RUN_FLAGS } from '../../engine/meter.ts';
 import type { Call } from '../command.ts';
 import { explainRecord } from '../explain.ts';
 import { exitOf } from '../leave.ts';
@@ -88,7 +88,7 @@ export async function* benchRuns(
     const openModel = traffic?.openModel(live) ?? live;
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
-    const meter = createMeter(flags.limits, NOTHING_SPENT, false);
+    const meter = createMeter(flags.limits, NOTHING_SPENT, (limit) => `raise it with ${RUN_FLAGS[limit]}`);
     const world = {
       call: codeCaller(io),
       judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live, meter }),

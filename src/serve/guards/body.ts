@@ -40,7 +40,7 @@ export function faultOf(body: Buffer): Refusal | undefined {
   if (!isUtf8(body)) return malformed('the body is not UTF-8');
   const text = body.toString();
   if (depthOf(text) > DEEPEST) {
-    return { status: 400, code: 'PC2064', message: `the body is nested more than ${DEEPEST} deep` };
+    return { status: 400, code: 'PC2264', message: `the body is nested more than ${DEEPEST} deep` };
   }
   try {
     JSON.parse(text);
@@ -55,14 +55,14 @@ export function faultOf(body: Buffer): Refusal | undefined {
 const DEEPEST = 64;
 
 function malformed(message: string): Refusal {
-  return { status: 400, code: 'PC2063', message };
+  return { status: 400, code: 'PC2263', message };
 }
 
 function tooManyBytes(maxBytes: number): Refusal {
-  return { status: 413, code: 'PC2064', message: `the body is larger than ${maxBytes} bytes` };
+  return { status: 413, code: 'PC2264', message: `the body is larger than ${maxBytes} bytes` };
 }
 
-const TOO_SLOW: Refusal = { status: 408, code: 'PC2068', message: 'the body did not arrive in time' };
+const TOO_SLOW: Refusal = { status: 408, code: 'PC2268', message: 'the body did not arrive in time' };
 
 /** How many brackets are open at most; of text that is no JSON it says nothing in particular. */
 function depthOf(text: string): number {

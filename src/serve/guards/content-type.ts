@@ -12,7 +12,7 @@ export const contentTypeGuard: Guard = (head) => {
   }
   return {
     status: 415,
-    code: 'PC2063',
+    code: 'PC2263',
     message: 'a body must be JSON, as it is',
     help: 'send "Content-Type: application/json" and no Content-Encoding',
     headers: { accept: 'application/json' },

@@ -15,7 +15,7 @@ export function hostGuard({ host, allowed }: { readonly host: string; readonly a
     if (name !== undefined && (names.has(name) || (everywhere && isIP(name) !== 0))) return undefined;
     return {
       status: 421,
-      code: 'PC2060',
+      code: 'PC2260',
       message: 'the server does not answer for this host',
       help: 'name the hosts it is reached by with --allow-host',
     };

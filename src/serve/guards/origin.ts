@@ -9,7 +9,7 @@ export function originGuard(allowed: readonly string[]): Guard {
     if (origin === undefined || allowed.includes(origin) || isOwn(origin, header(head, 'host'))) return undefined;
     return {
       status: 403,
-      code: 'PC2061',
+      code: 'PC2261',
       message: 'a page of another origin may not ask this server',
       help: 'name the origins that may with --allow-origin',
     };

@@ -23,7 +23,7 @@ export function rateGuard(rate: Rate | undefined, now: () => number): Guard {
       const waitMs = next - at - rate.periodMs;
       return {
         status: 429,
-        code: 'PC2065',
+        code: 'PC2265',
         message: 'this client asks too often',
         headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) },
       };

@@ -16,7 +16,7 @@ export function tokenGuard(token: string | undefined): Guard {
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return undefined;
     return {
       status: 401,
-      code: 'PC2062',
+      code: 'PC2262',
       message: given === undefined ? 'a token is needed' : 'this is not the token',
       help: 'send it as "Authorization: Bearer <token>"',
       headers: { 'www-authenticate': `Bearer realm="promptchain"${given === undefined ? '' : ', error="invalid_token"'}` },

@@ -8,7 +8,7 @@ export function chainRoutes({ chains }: Pick<Service, 'chains'>): Hono {
     .get('/chains', (context) => context.json({ chains }))
     .get('/chains/:name', (context) => {
       const chain = chains.find(({ name }) => name === context.req.param('name'));
-      if (chain === undefined) throw new Refused({ status: 404, code: 'PC2067', message: 'no such chain' });
+      if (chain === undefined) throw new Refused({ status: 404, code: 'PC2267', message: 'no such chain' });
       return context.json(chain);
     });
 }

@@ -16,7 +16,7 @@ function shown(memory: MemoryView | undefined): MemoryView {
   if (memory !== undefined) return memory;
   throw new Refused({
     status: 404,
-    code: 'PC2067',
+    code: 'PC2267',
     message: 'the server does not show its memory',
     help: 'the operator lets clients read it with --show-memory',
   });

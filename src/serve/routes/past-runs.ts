@@ -37,7 +37,7 @@ export function pastRunRoutes({ runs }: Pick<Service, 'runs'>, state: ServerStat
 
 function found<T>(value: T | undefined): T {
   if (value !== undefined) return value;
-  throw new Refused({ status: 404, code: 'PC2067', message: 'no such run' });
+  throw new Refused({ status: 404, code: 'PC2267', message: 'no such run' });
 }
 
 async function* from(first: Event, rest: AsyncIterator<Event>): AsyncGenerator<Event> {
@@ -47,16 +47,16 @@ async function* from(first: Event, rest: AsyncIterator<Event>): AsyncGenerator<E
 
 function limitIn(text = '50'): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Refused({ status: 400, code: 'PC2063', message: '"limit" is a whole number from 1 to 9999' });
+  throw new Refused({ status: 400, code: 'PC2263', message: '"limit" is a whole number from 1 to 9999' });
 }
 
 function seqAfter(text: string | undefined): number {
   if (text === undefined || text === '') return 0;
   if (/^\d{1,15}$/.test(text)) return Number(text) + 1;
-  throw new Refused({ status: 400, code: 'PC2063', message: 'the last event is told by its id, a whole number' });
+  throw new Refused({ status: 400, code: 'PC2263', message: 'the last event is told by its id, a whole number' });
 }
 
 const NOT_CANCELLED: Readonly<Record<Exclude<ReturnType<Runs['cancel']>, 'cancelled' | undefined>, Refused['refusal']>> = {
-  ended: { status: 409, code: 'PC2073', message: 'the run has ended' },
-  elsewhere: { status: 409, code: 'PC2073', message: 'the run goes on in another process' },
+  ended: { status: 409, code: 'PC2273', message: 'the run has ended' },
+  elsewhere: { status: 409, code: 'PC2273', message: 'the run goes on in another process' },
 };

@@ -42,7 +42,7 @@ const runRequest = z.strictObject({
 function parsed(body: unknown): z.infer<typeof runRequest> {
   const { success, data, error } = runRequest.safeParse(body);
   if (success) return data;
-  throw new Refused({ status: 400, code: 'PC2063', message: z.prettifyError(error) });
+  throw new Refused({ status: 400, code: 'PC2263', message: z.prettifyError(error) });
 }
 
 async function wholeResult(context: Context, run: StartedRun): Promise<Response> {
@@ -65,5 +65,5 @@ async function toEnd({ events }: StartedRun): Promise<RunResult> {
   }
 }
 
-const NO_CHAIN = { status: 404, code: 'PC2067', message: 'no such chain', help: 'GET /chains lists those that are served' };
-const NOT_KEPT = { status: 400, code: 'PC2063', message: 'a run in the background needs a journal, and the server keeps none' };
+const NO_CHAIN = { status: 404, code: 'PC2267', message: 'no such chain', help: 'GET /chains lists those that are served' };
+const NOT_KEPT = { status: 400, code: 'PC2263', message: 'a run in the background needs a journal, and the server keeps none' };

@@ -331,6 +331,106 @@ describe('the command line of the original', () => {
   });
 });
 
+describe('engineer improve --synthesize', () => {
+  const PLAIN = { 'prompt.md': 'Be good.\nAbout: {input}\n' };
+
+  it('tries both prompts on inputs that the improver made up, shows them, and says so', async () => {
+    await using at = await open(PLAIN);
+    const { code, stderr } = await at.engineer(['improve', 'prompt.md', '--synthesize', '5', '--votes', '1']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /made up 3 inputs:\n {2}1\. a day\n {2}2\. a night\n {2}3\. noon\n/);
+    assert.match(stderr, /better: measured on 3 made-up inputs by blind comparison, new 3 : 0 old/);
+    const [asked = ''] = at.asked('makeUp');
+    assert.match(asked, /Write 5 inputs/);
+    assert.match(asked, /<prompt>\nBe good\.\nAbout: \{input\}\n<\/prompt>/);
+    const runs = ['a day', 'a night', 'noon'].flatMap((input) => [
+      `Be good.\nAbout: ${input}`,
+      `Answer in one sentence.\nAbout: ${input}`,
+    ]);
+    assert.deepEqual(at.asked('answer'), runs);
+  });
+
+  it('tells what goes first where the prompt stands later in its chain, and has the inputs in --json', async () => {
+    await using at = await open({ 'chain.yaml': CHAIN });
+    const { stdout } = await at.engineer(['improve', 'chain.yaml#letter', '--synthesize', '3', '--votes', '1', '--json']);
+    const { results } = JSON.parse(stdout);
+    assert.deepEqual(
+      [results[0].inputs, results[0].inputs_made_up, results[0].basis],
+      [['a day', 'a night', 'noon'], true, 'measured'],
+    );
+    assert.match(at.asked('makeUp')[0] ?? '', /<first>\nFacts of: \{input\}\n<\/first>/);
+  });
+
+  it('asks once more for what cannot be read, and then gives up before anything else is paid for', async () => {
+    await using at = await open(PLAIN, { makeUp: () => 'Here are some: one, two, three.' });
+    const { code, stderr } = await at.engineer(['improve', 'prompt.md', '--synthesize', '3']);
+    assert.deepEqual([code, at.fake.requests.length], [2, 2], stderr);
+    assert.match(stderr, /made up no inputs that can be used[\s\S]*--inputs/);
+  });
+
+  it('wants at least three, and no inputs beside them', async () => {
+    await using at = await open(PLAIN);
+    const few = await at.engineer(['improve', 'prompt.md', '--synthesize', '2']);
+    assert.deepEqual([few.code, /from 3 to 50/.test(few.stderr)], [2, true], few.stderr);
+    const both = await at.engineer(['improve', 'prompt.md', '--synthesize', '3', '--inputs', 'a']);
+    assert.deepEqual([both.code, /--synthesize makes inputs up/.test(both.stderr)], [2, true], both.stderr);
+    const plan = await at.engineer(['improve', 'prompt.md', '--synthesize', '4', '--dry-run']);
+    assert.match(plan.stdout, /8 of the improver, 24 runs of the prompt/);
+    assert.equal(at.fake.requests.length, 0);
+  });
+});
+
+describe('engineer improve --cache', () => {
+  const args = ['improve', 'prompt.md', '--inputs', 'a', 'b', '--json'];
+  const result = ({ stdout }: { readonly stdout: string }) => {
+    const { calls, cached, cost_usd, results } = JSON.parse(stdout);
+    return { calls, cached, cost_usd, results };
+  };
+
+  it('the same command again asks nobody and comes to the same', async () => {
+    await using at = await open({ 'prompt.md': 'Be good.\nAbout: {input}\n' });
+    const first = result(await at.engineer(args));
+    const asked = at.fake.requests.length;
+    assert.deepEqual([first.calls, first.cached], [asked, 0]);
+    const again = result(await at.engineer(args));
+    assert.equal(at.fake.requests.length, asked);
+    assert.deepEqual([again.calls, again.cached, again.cost_usd], [0, asked, 0]);
+    assert.deepEqual(again.results, first.results);
+    const told = await at.engineer(args.slice(0, -1));
+    assert.match(told.stderr, new RegExp(`0 calls, \\$0\\.0000, ${asked} answers from the cache`));
+  });
+
+  it('every comparison of a pair is an answer of its own', async () => {
+    const split = (_: string, before: number) => `WINNER: ${before % 4 < 2 ? 'first' : 'second'}`;
+    await using at = await open({ 'prompt.md': 'Be good.\n' }, { choose: split });
+    const first = result(await at.engineer(['improve', 'prompt.md', '--json']));
+    const count = at.asked('choose').length;
+    assert.ok(count >= 6, 'three votes in both orders');
+    const again = result(await at.engineer(['improve', 'prompt.md', '--json']));
+    assert.deepEqual([at.asked('choose').length, again.results], [count, first.results]);
+  });
+
+  it('refresh asks anew and keeps that, off neither takes nor keeps', async () => {
+    await using at = await open({ 'prompt.md': 'Be good.\nAbout: {input}\n' });
+    const requests = async (...more: string[]) => {
+      const before = at.fake.requests.length;
+      await at.engineer([...args, ...more]);
+      return at.fake.requests.length - before;
+    };
+    const all = await requests('--cache', 'off');
+    assert.deepEqual([await requests(), await requests(), await requests('--cache', 'refresh')], [all, 0, all]);
+    assert.deepEqual([await requests('--cache', 'off'), await requests()], [all, 0]);
+  });
+
+  it('what was paid for before a limit is not paid for again', async () => {
+    await using at = await open({ 'prompt.md': 'Be good.\nAbout: {input}\n' });
+    const cut = await at.engineer([...args, '--max-calls', '5']);
+    assert.deepEqual([cut.code, at.fake.requests.length], [6, 5], cut.stdout);
+    const { calls, cached } = result(await at.engineer(args));
+    assert.deepEqual([cached, at.fake.requests.length], [5, 5 + calls]);
+  });
+});
+
 /** Answers each question once it is asked, and not when its words were there before. */
 function talk({ child }: Live): (question: string, answer: string) => Promise<void> {
   let text = '';

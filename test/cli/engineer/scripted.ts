@@ -6,6 +6,8 @@ export interface Script {
   revise?(prompt: string, before: number): string;
   /** The whole answer to a comparison. */
   choose?(prompt: string, before: number): string;
+  /** Inputs to try a prompt on. */
+  makeUp?(prompt: string, before: number): string;
   /** Everything else: the prompt itself, tried. */
   answer?(prompt: string, before: number): string;
 }
@@ -25,6 +27,7 @@ export function scripted(script: Script): (request: FakeRequest) => Reply {
 export function roleOf(prompt: string): keyof Script {
   if (prompt.startsWith('You review a prompt')) return 'critique';
   if (prompt.startsWith('You edit a prompt')) return 'revise';
+  if (prompt.startsWith('You make up inputs')) return 'makeUp';
   return prompt.includes('WINNER: first') ? 'choose' : 'answer';
 }
 
@@ -57,5 +60,6 @@ const STANDARD: Required<Script> = {
     prompt.includes('Be good.') ? problems({ quote: 'Be good.', problem: 'nobody knows what good is' }) : problems(),
   revise: () => hunk('Be good.', 'Answer in one sentence.'),
   choose: prefers('one sentence'),
+  makeUp: () => JSON.stringify({ inputs: ['a day', 'a night', 'a day', 'noon'] }),
   answer: (prompt) => (prompt.includes('one sentence') ? 'one sentence' : 'a long text'),
 };
