@@ -16,8 +16,9 @@ export function givenOf(
   values: Values,
   redactor: Redactor,
 ): JsonObject | undefined {
-  const { input, inputs, traceparent } = values;
-  const given = { input, inputs, ...(traceparent === undefined ? {} : { traceparent }) };
+  const { input, inputs, conversation, traceparent } = values;
+  const turn = conversation === undefined ? {} : { conversation };
+  const given = { input, inputs, ...turn, ...(traceparent === undefined ? {} : { traceparent }) };
   return keptGiven({ flags: runFlagsOf(own), cwd: call.io.cwd, sha256: contentHash(chain), ...given }, redactor);
 }
 

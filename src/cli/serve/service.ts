@@ -1,43 +1,56 @@
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import type { ServedChain, Service } from '../../serve/service.ts';
+import type { ChatTurn } from '../../core/message.ts';
+import type { ConversationSoFar } from '../../core/run.ts';
+import type { Given, ServedChain, Service, StartedRun, Turn } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
 import { runsDir } from '../paths.ts';
+import { createConversations } from './conversations.ts';
 import type { ServeFlags } from './flags.ts';
-import { createMemoryView } from './memory.ts';
+import { conversationStore, createMemoryView } from './memory.ts';
 import { overrideOf } from './overrides.ts';
 import type { ReadyChain } from './ready.ts';
 import { createRuns } from './runs.ts';
+import { soFar } from './so-far.ts';
 import { type RunWorld, startRun } from './start.ts';
 import { servedValues } from './values.ts';
 import { createVariants } from './variants.ts';
 
 /** The server's port over the real chains, journals and memory. */
-export function createService(world: RunWorld, flags: ServeFlags, ready: readonly ReadyChain[]): Omit<Service, 'conversations'> {
+export function createService(world: RunWorld, flags: ServeFlags, chains: readonly ReadyChain[]): Service {
   const { call, going } = world;
-  const byName = new Map(ready.map((each) => [each.chain.name, each]));
+  const ready = new Map(chains.map((each) => [each.chain.name, each]));
   const variantOf = createVariants(call);
   const memory = createMemoryView(call, flags);
+
+  async function start(found: ReadyChain, given: Given, conversation?: ConversationSoFar): Promise<StartedRun> {
+    const override = overrideOf(flags.overrides, given.overrides);
+    const inputs = servedValues(found.chain, given);
+    const client = given.client ?? '';
+    going.admit(client);
+    const { input = '', live = false, traceparent } = given;
+    return startRun(world, await variantOf(found, override), { input, inputs, live, client, conversation, traceparent });
+  }
+
   return {
-    chains: ready.map((each) => servedChain(each, flags)),
-    runs: createRuns({ dir: runsDir(call.paths), kept: flags.save }, ready, going),
+    chains: chains.map((each) => servedChain(each, flags)),
+    runs: createRuns({ dir: runsDir(call.paths), kept: flags.save }, chains, going),
     ...(memory === undefined ? {} : { memory }),
+    conversations: createConversations({ ready, store: conversationStore(call, flags), now: call.io.clock.now, start }),
     async start(name, given) {
-      const found = byName.get(name);
+      const found = ready.get(name);
       if (found === undefined) throw new UsageError(`no chain "${name}" is served`, { code: 'PC2040' });
-      const override = overrideOf(flags.overrides, given.overrides);
-      const inputs = servedValues(found.chain, given);
-      const client = given.client ?? '';
-      going.admit(client);
-      return startRun(world, await variantOf(found, override), {
-        input: given.input ?? '',
-        inputs,
-        live: given.live === true,
-        client,
-        traceparent: given.traceparent,
-      });
+      if (given.turns === undefined && given.user === undefined) return start(found, given);
+      return start(found, given, await soFar(found, { turns: () => (given.turns ?? []).map(chatTurn), user: given.user }));
     },
   };
+}
+
+function chatTurn({ user, assistant }: Turn): ChatTurn {
+  return [
+    { role: 'user', text: user },
+    { role: 'assistant', text: assistant },
+  ];
 }
 
 const OUTLINE_DEPTH = 3;
@@ -48,7 +61,7 @@ function servedChain({ chain }: ReadyChain, { overrides }: ServeFlags): ServedCh
     ...(chain.description === undefined ? {} : { description: chain.description }),
     inputs: chain.inputs,
     takesInput: chain.uses.input,
-    conversational: false,
+    conversational: chain.uses.conversation,
     outline: outlineOf(chain, OUTLINE_DEPTH) as unknown as Json,
     overridable: overrides.names,
   };

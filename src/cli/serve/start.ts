@@ -1,7 +1,7 @@
 import { Interrupted } from '../../core/errors.ts';
 import type { Event, Warning } from '../../core/event.ts';
 import type { Json } from '../../core/json.ts';
-import type { RunResult } from '../../core/run.ts';
+import type { ConversationSoFar, RunResult } from '../../core/run.ts';
 import { createHandover } from '../../lib/handover.ts';
 import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
@@ -26,6 +26,7 @@ export interface Values {
   readonly inputs: { readonly [name: string]: Json };
   readonly live: boolean;
   readonly client: string;
+  readonly conversation?: ConversationSoFar | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
 }
@@ -102,6 +103,7 @@ export function startRun({ call, going, observer, telemetry }: RunWorld, ready: 
         runId: id,
         input: values.input,
         inputs: values.inputs,
+        ...(values.conversation === undefined ? {} : { conversation: values.conversation }),
         io: call.io,
         openModel,
         ...chosen,

@@ -39,7 +39,7 @@ export function createChat({ chains, conversations, limits, errorOf }: ChatSetti
   const perClient = createTally();
 
   function refusalOf(chain: string | undefined, client: string): Refusal | undefined {
-    if (chain === undefined) return { status: 404, code: 'PC2067', message: 'no WebSocket is spoken at this address' };
+    if (chain === undefined) return { status: 404, code: 'PC2267', message: 'no WebSocket is spoken at this address' };
     if (!chains.includes(chain)) return { status: 404, code: 'PC2040', message: `no chain "${chain}" is served` };
     if (server.clients.size >= limits.connections) return tooMany(503, 'too many chats are connected');
     if (perClient.count(client) >= limits.connectionsPerClient) return tooMany(429, 'this client has too many chats connected');
@@ -86,5 +86,5 @@ function createTally(): { count(client: string): number; add(client: string, soc
 }
 
 function tooMany(status: 429 | 503, message: string): Refusal {
-  return { status, code: 'PC2085', message, headers: { 'retry-after': '5' } };
+  return { status, code: 'PC2285', message, headers: { 'retry-after': '5' } };
 }

@@ -65,7 +65,7 @@ export function serveConnection(socket: WebSocket, { chain, client, rooms, limit
 }
 
 const SECOND_HELLO: ChatError = {
-  code: 'PC2080',
+  code: 'PC2280',
   message: 'hello was said already',
   help: 'open another connection for another session',
 };

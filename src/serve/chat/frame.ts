@@ -10,7 +10,7 @@ export function readFrame(frame: Buffer): ClientMessage | { readonly type: 'unkn
   if (message.success) return message.data;
   return {
     type: 'unknown',
-    error: { code: 'PC2081', message: z.prettifyError(message.error), help: 'promptchain help websocket' },
+    error: { code: 'PC2281', message: z.prettifyError(message.error), help: 'promptchain help websocket' },
   };
 }
 

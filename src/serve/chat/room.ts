@@ -95,7 +95,7 @@ export function createRoom({ chain, conversation, limits, errorOf, onEmpty }: Ro
     if (!line.isBusy) return void onEmpty();
     lingering = setTimeout(() => {
       takeBack(TAKEN_BACK, () => true);
-      going?.stop();
+      going?.stop('gone');
     }, limits.lingerMs);
   }
 
@@ -129,7 +129,7 @@ export function createRoom({ chain, conversation, limits, errorOf, onEmpty }: Ro
       });
     },
     stop(id) {
-      if (id === undefined || id === going?.asked.id) going?.stop();
+      if (id === undefined || id === going?.asked.id) going?.stop('cancelled');
       else takeBack(TAKEN_BACK, ({ asked }) => asked.id === id);
     },
     reset: (member) => take(member, { resetBy: member }),
@@ -166,15 +166,15 @@ function repeated(id: string, { assistant }: SaidTurn): TurnCompleted {
   };
 }
 
-const STOPPING: ChatError = { code: 'PC2069', message: 'the server is stopping' };
-const TAKEN_BACK: ChatError = { code: 'PC2086', message: 'the message was taken back before its turn began' };
+const STOPPING: ChatError = { code: 'PC2269', message: 'the server is stopping' };
+const TAKEN_BACK: ChatError = { code: 'PC2286', message: 'the message was taken back before its turn began' };
 const TOO_MANY: ChatError = {
-  code: 'PC2082',
+  code: 'PC2282',
   message: 'too many messages of this session wait already',
   help: 'wait for an answer',
 };
 const OTHER_MESSAGE: ChatError = {
-  code: 'PC2083',
+  code: 'PC2283',
   message: 'this id was used for another message of the session',
   help: 'give each message an id of its own, such as a UUID',
 };

@@ -40,7 +40,7 @@ export function createRooms({ conversations, limits, errorOf }: RoomsSettings): 
 
 /** Two chains would answer at once, each without the other's turn. */
 const ELSEWHERE: ChatError = {
-  code: 'PC2084',
+  code: 'PC2284',
   message: 'another chain is answering this session now',
   help: 'connect to that one, or wait until everybody has left it',
 };

@@ -1,7 +1,7 @@
 import type { Event } from '../../core/event.ts';
 import { textOf } from '../../core/json.ts';
 import type { RunResult } from '../../core/run.ts';
-import type { Conversation, StartedRun } from '../service.ts';
+import type { AbortCause, Conversation, StartedRun } from '../service.ts';
 import type { Member } from './audience.ts';
 import type { Asked, ChatError, ClientMessage, ServerMessage, TurnCompleted, TurnFailed } from './protocol.ts';
 
@@ -17,7 +17,7 @@ export interface Turn {
   readonly asked: Asked;
   /** Runs it, telling how it goes; returns how it ended, which is for the caller to tell. */
   play(): Promise<TurnCompleted | TurnFailed>;
-  stop(): void;
+  stop(why: AbortCause): void;
   /** What somebody who comes now has missed of it. */
   missed(): readonly ServerMessage[];
 }
@@ -33,7 +33,7 @@ export function createTurn({ asked, inputs, from }: Waiting, { conversation, tel
   const { id, text, user } = asked;
   let run: StartedRun | undefined;
   let answer = '';
-  let isStopped = false;
+  let stopped: AbortCause | undefined;
 
   async function begin(): Promise<StartedRun> {
     const given = {
@@ -44,7 +44,7 @@ export function createTurn({ asked, inputs, from }: Waiting, { conversation, tel
     };
     const started = await conversation.say(text, given);
     run = started;
-    if (isStopped) started.abort();
+    if (stopped !== undefined) started.abort(stopped);
     tell({ type: 'turn.started', ...asked, run_id: started.id });
     return started;
   }
@@ -69,12 +69,12 @@ export function createTurn({ asked, inputs, from }: Waiting, { conversation, tel
       try {
         return await follow(await begin());
       } catch (error) {
-        return failed(id, run?.id ?? null, errorOf(error), isStopped);
+        return failed(id, run?.id ?? null, errorOf(error), stopped !== undefined);
       }
     },
-    stop() {
-      isStopped = true;
-      run?.abort();
+    stop(why) {
+      stopped = why;
+      run?.abort(why);
     },
     missed() {
       if (run === undefined) return [];
