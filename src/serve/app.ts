@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
+import { openAiRoutes } from './openai/routes.ts';
 import { bodyOf, type Refusal } from './refusal.ts';
 import { INTERNAL, refusalFor } from './refusal-for.ts';
 import { chainRoutes } from './routes/chains.ts';
@@ -41,6 +42,7 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   runRoutes,
   pastRunRoutes,
   memoryRoutes,
+  openAiRoutes,
 ];
 
 function refuse(context: Context, refusal: Refusal): Response {

@@ -13,7 +13,7 @@ const sandbox = openSandbox();
 after(() => sandbox[Symbol.dispose]());
 
 describe('promptchain schema', () => {
-  for (const what of ['chain', 'events', 'result', 'config']) {
+  for (const what of ['chain', 'events', 'result', 'evaluation', 'improve', 'lint', 'report', 'config']) {
     it(`prints the schema of ${what}, and nothing else`, async () => {
       const { code, stdout, stderr } = await sandbox.run(['schema', what]);
       assert.deepEqual([code, stderr], [0, '']);

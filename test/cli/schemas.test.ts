@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import type { z } from 'zod';
+import type { ReportData } from '../../src/cli/optimize/report/data.ts';
 import type { eventSchema } from '../../src/cli/schemas/events.ts';
-import { dataSchema } from '../../src/cli/schemas/index.ts';
+import { DATA_SCHEMAS, type DataSchema, dataSchema } from '../../src/cli/schemas/index.ts';
+import type { reportSchema } from '../../src/cli/schemas/report.ts';
 import type { resultSchema } from '../../src/cli/schemas/result.ts';
 import type { Event } from '../../src/core/event.ts';
 import type { RunResult } from '../../src/core/run.ts';
@@ -11,6 +13,7 @@ import type { RunResult } from '../../src/core/run.ts';
 // The other direction, from schema to type, is checked where the schemas are written (`satisfies z.ZodType<…>`).
 type Same<Narrow extends Wide, Wide> = [Narrow, Wide];
 export type ResultFits = Same<RunResult, Frozen<z.infer<typeof resultSchema>>>;
+export type ReportFits = Same<ReportData, Frozen<z.infer<typeof reportSchema>>>;
 export type EventFits = Same<Event, Frozen<z.infer<typeof eventSchema>>>;
 type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
@@ -18,7 +21,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
 
-async function validator(name: 'events' | 'result' | 'config', closed: boolean) {
+async function validator(name: DataSchema, closed: boolean) {
   return new Ajv({ strict: true, allErrors: true }).compile(await dataSchema(name, { closed }));
 }
 
@@ -34,7 +37,7 @@ const skipped = {
 };
 
 describe('the published schemas', () => {
-  for (const name of ['events', 'result', 'config'] as const) {
+  for (const name of Object.keys(DATA_SCHEMAS) as DataSchema[]) {
     it(`${name}: is draft-07 that a strict validator takes`, async () => {
       const schema = await dataSchema(name, { closed: false });
       assert.equal(schema.$schema, 'http://json-schema.org/draft-07/schema#');

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { openSandbox } from '../chains/bin.ts';
 import { chainFiles } from '../chains/play.ts';
 import { packageDir } from '../package/package-dir.ts';
+import { chainOf, serve } from '../serve/serving.ts';
 
 const README = readFileSync(join(packageDir, 'README.md'), 'utf8');
 const BLOCKS = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));
@@ -62,7 +63,7 @@ for (const { line, words } of COMMANDS) {
 }
 
 test('the program that uses the library runs', async () => {
-  const [program = ''] = blocksOf('js');
+  const program = programThat("from 'promptchain'");
   const library = pathToFileURL(join(packageDir, 'build/src/index.js')).href;
   const file = join(folder, 'program.mjs');
   writeFileSync(file, program.replace("'promptchain'", `'${library}'`));
@@ -71,6 +72,19 @@ test('the program that uses the library runs', async () => {
   assert.equal(stdout, 'Subject: Text to summarise.\n\nText to summarise. It has two sentences.\n\n');
   assert.equal(stderr, 'summary …\nsubject …\n');
 });
+
+test("the program that asks a served chain through OpenAI's package runs", async () => {
+  await using server = await serve({ files: { 'hello.yaml': chainOf('hello', '{input}') } });
+  const file = join(folder, 'openai.mjs');
+  const program = programThat("from 'openai'").replace("'openai'", `'${import.meta.resolve('openai')}'`);
+  writeFileSync(file, program.replace('http://127.0.0.1:8080', server.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { PATH: process.env.PATH } });
+  assert.equal(stdout, '[gpt-4.1-mini] Good morning');
+});
+
+function programThat(imports: string): string {
+  return blocksOf('js').find((program) => program.includes(imports)) ?? '';
+}
 
 test('files and scripts it names exist', () => {
   const scripts = (JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { scripts: Record<string, string> })

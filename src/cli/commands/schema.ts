@@ -8,6 +8,7 @@ export const schema: Command = {
   examples: [
     { command: 'promptchain schema > chain.schema.json', note: 'for an editor that checks YAML' },
     { command: 'promptchain schema events', note: 'the lines of --jsonl' },
+    { command: 'promptchain schema evaluation', note: 'what test --json prints' },
   ],
   bare: true,
   configure(parser) {

@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flow } from './flow.ts';
 import { limits } from './limits.ts';
+import { openai } from './openai.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
 import { resume } from './resume.ts';
@@ -25,6 +26,7 @@ export const TOPICS: readonly Topic[] = [
   assertions,
   config,
   limits,
+  openai,
   pipelines,
   recordings,
   resume,

@@ -4,6 +4,10 @@ import type { JsonObject } from '../../core/json.ts';
 export const DATA_SCHEMAS = {
   events: async () => (await import('./events.ts')).eventSchema,
   result: async () => (await import('./result.ts')).resultSchema,
+  evaluation: async () => (await import('./evaluation.ts')).evaluationSchema,
+  improve: async () => (await import('./improve.ts')).improveSchema,
+  lint: async () => (await import('./lint.ts')).lintSchema,
+  report: async () => (await import('./report.ts')).reportSchema,
   config: async () => (await import('./config.ts')).userConfigSchema,
 } as const;
 

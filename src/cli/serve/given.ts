@@ -17,8 +17,8 @@ export function givenOf(
   redactor: Redactor,
 ): JsonObject | undefined {
   const { input, inputs, conversation, traceparent } = values;
-  const turn = conversation === undefined ? {} : { conversation };
-  const given = { input, inputs, ...turn, ...(traceparent === undefined ? {} : { traceparent }) };
+  const said = conversation === undefined ? {} : { conversation };
+  const given = { input, inputs, ...said, ...(traceparent === undefined ? {} : { traceparent }) };
   return keptGiven({ flags: runFlagsOf(own), cwd: call.io.cwd, sha256: contentHash(chain), ...given }, redactor);
 }
 

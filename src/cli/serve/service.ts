@@ -2,7 +2,7 @@ import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { ChatTurn } from '../../core/message.ts';
 import type { ConversationSoFar } from '../../core/run.ts';
-import type { Given, ServedChain, Service, StartedRun, Turn } from '../../serve/service.ts';
+import type { Given, ServedChain, Service, StartedRun } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
 import { runsDir } from '../paths.ts';
 import { createConversations } from './conversations.ts';
@@ -11,7 +11,6 @@ import { conversationStore, createMemoryView } from './memory.ts';
 import { overrideOf } from './overrides.ts';
 import type { ReadyChain } from './ready.ts';
 import { createRuns } from './runs.ts';
-import { soFar } from './so-far.ts';
 import { type RunWorld, startRun } from './start.ts';
 import { servedValues } from './values.ts';
 import { createVariants } from './variants.ts';
@@ -40,17 +39,21 @@ export function createService(world: RunWorld, flags: ServeFlags, chains: readon
     async start(name, given) {
       const found = ready.get(name);
       if (found === undefined) throw new UsageError(`no chain "${name}" is served`, { code: 'PC2040' });
-      if (given.turns === undefined && given.user === undefined) return start(found, given);
-      return start(found, given, await soFar(found, { turns: () => (given.turns ?? []).map(chatTurn), user: given.user }));
+      return start(found, given, conversationOf(given));
     },
   };
 }
 
-function chatTurn({ user, assistant }: Turn): ChatTurn {
-  return [
-    { role: 'user', text: user },
-    { role: 'assistant', text: assistant },
-  ];
+/** What a client tells of the conversation: nothing of it is kept here. */
+function conversationOf({ turns = [], user }: Given): ConversationSoFar | undefined {
+  if (turns.length === 0 && user === undefined) return undefined;
+  const said = turns.map(
+    (turn): ChatTurn => [
+      { role: 'user', text: turn.user },
+      { role: 'assistant', text: turn.assistant },
+    ],
+  );
+  return { turns: said, ...(user === undefined ? {} : { user }) };
 }
 
 const OUTLINE_DEPTH = 3;

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { connect as dial, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import type { WebSocket } from 'ws';
 import { SUBPROTOCOL } from '../../../src/serve/chat/protocol.ts';
 import { serve, within } from '../serving.ts';
 import { chatWith, connect } from './client.ts';

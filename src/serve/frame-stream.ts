@@ -1,0 +1,48 @@
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { ServerState } from './state.ts';
+
+/** One server-sent event. */
+export interface Frame {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data: string;
+}
+
+/**
+ * A stream of server-sent events. The next frame is asked for when the client has taken the last, and a comment goes out where
+ * nothing else does. `gone` is called when the client has left; the frames are then read to their end.
+ */
+export function frameStream(
+  context: Context,
+  frames: AsyncIterable<Frame>,
+  { state, gone }: { readonly state: ServerState; gone(): void },
+): Response {
+  context.header('x-accel-buffering', 'no');
+  const response = streamSSE(
+    context,
+    async (sse) => {
+      const closed = state.metrics.opened('sse');
+      let writing: Promise<unknown> | undefined;
+      const beat = setInterval(() => {
+        writing ??= sse.write(': \n\n').finally(() => {
+          writing = undefined;
+        });
+      }, state.heartbeatMs);
+      sse.onAbort(gone);
+      try {
+        for await (const frame of frames) {
+          await writing;
+          beat.refresh();
+          await sse.writeSSE(frame);
+        }
+      } finally {
+        clearInterval(beat);
+        closed();
+      }
+    },
+    async (error) => state.report(error),
+  );
+  response.headers.set('cache-control', 'no-store');
+  return response;
+}
