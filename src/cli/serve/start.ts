@@ -24,7 +24,6 @@ import type { ReadyChain } from './ready.ts';
 export interface Values {
   readonly input: string;
   readonly inputs: { readonly [name: string]: Json };
-  readonly conversation?: ConversationSoFar;
   readonly live: boolean;
   readonly client: string;
   readonly conversation?: ConversationSoFar | undefined;
