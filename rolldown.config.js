@@ -24,7 +24,7 @@ const GROUPS = [
   { name: 'store', test: /src\/store\/(?!codes)/ },
   {
     name: 'base',
-    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/(?:models\/providers|template\/filters|cli\/(?:run\/failure|run\/read-text|model-config|config|explain|hide-keys|leave|log-file|paths|redact|shown-name))\.ts/,
+    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/(?:models\/providers|template\/filters|cli\/(?:run\/failure|run\/read-text|model-config|config|explain|header-secrets|hide-keys|leave|log-file|paths|redact|shown-name|telemetry\/(?:open|parent|trace|wanted)))\.ts/,
   },
 ];
 
