@@ -3,6 +3,7 @@ import type { ClientMessage, ServerMessage } from './messages.ts';
 
 /** A conversation's connection: it comes back by itself when it is lost, until the server says that it may not. */
 export interface ChatConnection {
+  /** What is said while there is no connection is lost: after each `hello` it is for the caller to say it again. */
   send(message: ClientMessage): void;
   close(): void;
 }
@@ -19,15 +20,12 @@ export function connect(chain: string, session: () => string | undefined, listen
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
   let failures = 0;
-  /** Said before the connection stood, or while it was lost. */
-  const unsent: ClientMessage[] = [];
   let isOpen = false;
   open();
 
   return {
     send(message) {
       if (isOpen) socket?.send(JSON.stringify(message));
-      else unsent.push(message);
     },
     close() {
       isClosed = true;
@@ -59,7 +57,6 @@ export function connect(chain: string, session: () => string | undefined, listen
     failures = 0;
     isOpen = true;
     listener.state(undefined);
-    for (const message of unsent.splice(0)) socket?.send(JSON.stringify(message));
   }
 
   function lost(code: number, reason: string): void {
