@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
 import { StoreError, UsageError } from '../core/errors.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { bodyOf, type Refusal, Refused } from './refusal.ts';
 import { chainRoutes } from './routes/chains.ts';
@@ -43,6 +44,7 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   pastRunRoutes,
   memoryRoutes,
   openAiRoutes,
+  mcpRoutes,
 ];
 
 function refuse(context: Context, refusal: Refusal): Response {
