@@ -124,7 +124,7 @@ export async function execute(execution: Execution): Promise<number> {
 }
 
 /** Where a step allows it, earlier answers; what answers from a file has no use for them. */
-async function withCache(
+export async function withCache(
   { call, flags, chain, openModel }: Execution,
   redactor: Redactor,
   warnings: Warning[],
@@ -138,7 +138,8 @@ function warning(warnings: Warning[], code: string): (message: string) => void {
   return (message) => void warnings.push({ type: 'warning', code, message });
 }
 
-interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
+/** What a run meets outside of itself. */
+export interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
@@ -147,7 +148,8 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
   readonly answer: RunOptions['answer'];
 }
 
-function readersOf(
+/** A run and its readers, put together. */
+export function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, conversation, progress, continues = false, spent, traceparent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {

@@ -3,26 +3,32 @@ import { dollars } from '../../../lib/dollars.ts';
 import type { CandidateRow, ReportData } from './data.ts';
 import { STYLE } from './style.ts';
 import { categoriesSvg, curveSvg, escaped, heatSvg, intervalsSvg, lineageSvg } from './svg.ts';
-import { nextCommand, SPLIT_NOTES, signed, verdictLine } from './words.ts';
+import { nextCommand, pairedScores, SPLIT_NOTES, signed, verdictLine } from './words.ts';
 
 /** The whole report as one HTML file that asks nothing of any network. */
 export function htmlReport(data: ReportData): string {
   const { chain, run, verdict, curve, categories, heat } = data;
   const sections = [
-    section('Scores', data.scores.length > 0, [`<p>${legend()}</p>`, intervalsSvg(data), scoresTable(data)]),
+    section('Scores', data.scores.length > 0, [`<p>${legend()}</p>`, wide(intervalsSvg(data)), scoresTable(data)]),
     section('Best so far', curve.length > 0, [
-      curveSvg(data),
+      wide(curveSvg(data)),
       '<p class="note">mean on the validation rows over rollouts: optimistic, for texts are chosen by it</p>',
     ]),
     section('Changed texts', true, data.texts.map(textBlock)),
     section('Worse on the test', data.broken.length > 0, [brokenTable(data)]),
-    section('Change by category', categories.length > 0, [categoriesSvg(data)]),
+    section('Change by category', categories.length > 0, [
+      wide(categoriesSvg(data)),
+      '<p class="note">best texts minus first texts on the test rows, with 95 % intervals</p>',
+    ]),
     section('Lineage', data.candidates.length > 0, [
-      lineageSvg(data),
-      '<p class="note">from left to right by rollouts; the best is filled; strokes below are attempts that were rejected</p>',
+      wide(lineageSvg(data)),
+      `<p class="note">from left to right by rollouts; the best is filled${data.gates.every(({ accepted }) => accepted) ? '' : '; strokes below are attempts that were rejected'}</p>`,
       ...candidateBlocks(data),
     ]),
-    section('Validation rows by candidate', heat.rows.length > 0, [`<div class="wide">${heatSvg(data)}</div>`]),
+    section('Validation rows by candidate', heat.rows.length > 0, [
+      wide(heatSvg(data)),
+      '<p class="note">a line for each candidate, a column for each row: the fuller the colour, the higher the score; an outline was not run</p>',
+    ]),
     section('Costs and settings', true, [costsTable(data)]),
   ];
   return `<!doctype html>
@@ -53,12 +59,17 @@ function section(title: string, isThere: boolean, parts: readonly string[]): str
   return isThere ? `<section><h2>${title}</h2>${parts.join('\n')}</section>` : '';
 }
 
+/** On a narrow screen it scrolls on its own instead of shrinking until nobody can read it. */
+function wide(inner: string): string {
+  return `<div class="wide">${inner}</div>`;
+}
+
 function legend(): string {
   return '<span class="key first"></span>first texts <span class="key after"></span>best texts';
 }
 
 function scoresTable({ scores, fixed, broken, test }: ReportData): string {
-  const rows = scores.map(
+  const rows = pairedScores(scores).map(
     ({ texts, split, rows: count, mean, low, high }) =>
       `<tr><td>${split}</td><td>${texts}</td><td class="figure">${count}</td><td class="figure">${mean.toFixed(3)}</td><td class="figure">${low.toFixed(3)} – ${high.toFixed(3)}</td><td class="note">${split === 'train' ? 'rows that were looked at, mostly failures' : SPLIT_NOTES[split]}</td></tr>`,
   );
@@ -66,7 +77,7 @@ function scoresTable({ scores, fixed, broken, test }: ReportData): string {
     test === null
       ? ''
       : `<p>On the test: ${signed(test.difference)}, 95 % interval ${signed(test.low)} to ${signed(test.high)}; ${fixed.length} rows better, ${broken.length} worse.</p>`;
-  return `<table><thead><tr><th>rows</th><th>texts</th><th class="figure">count</th><th class="figure">mean</th><th class="figure">95 % interval</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>${change}`;
+  return `${wide(`<table><thead><tr><th>rows</th><th>texts</th><th class="figure">count</th><th class="figure">mean</th><th class="figure">95 % interval</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table>`)}${change}`;
 }
 
 function textBlock({ id, file, before, after }: ReportData['texts'][number]): string {
@@ -89,7 +100,9 @@ function brokenTable({ broken }: ReportData): string {
     ({ id, before, after }) =>
       `<tr><td>${escaped(id)}</td><td><b>${before.score.toFixed(2)}</b><pre>${escaped(before.output)}</pre></td><td><b>${after.score.toFixed(2)}</b><pre>${escaped(after.output)}</pre><p class="note">${escaped(after.findings.join('; '))}</p></td></tr>`,
   );
-  return `<div class="wide"><table><thead><tr><th>row</th><th>first</th><th>best</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return wide(
+    `<table class="sides"><thead><tr><th>row</th><th>first texts</th><th>best texts</th></tr></thead><tbody>${rows.join('')}</tbody></table>`,
+  );
 }
 
 function candidateBlocks({ candidates }: ReportData): string[] {

@@ -14,15 +14,16 @@ section { margin: 1.2rem 0; padding: 1rem 1.2rem; background: var(--card); borde
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 pre { margin: .2rem 0; padding: .6rem .8rem; background: var(--page); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 ins { background: var(--ins); text-decoration: none; } del { background: var(--del); }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } .wide > svg, .wide > table { min-width: 34rem; }
+.wide > .sides { min-width: 24rem; table-layout: fixed; } .sides th:first-child { width: 4.5rem; } .sides td:first-child { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { font-weight: 600; } .figure { text-align: right; font-variant-numeric: tabular-nums; }
+th { font-weight: 600; } .figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 summary { cursor: pointer; padding: .25rem 0; }
-svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+svg { display: block; width: 100%; height: auto; margin-bottom: .6rem; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--soft); }
 .grid { stroke: var(--line); } .line { fill: none; stroke: var(--after); stroke-width: 2.5; } .dot { fill: var(--after); }
-.edge { fill: none; stroke: var(--line); stroke-width: 2; } .rejected { stroke: var(--bad); stroke-width: 2; }
+.edge { fill: none; stroke: var(--first); stroke-width: 2; } .rejected { stroke: var(--bad); stroke-width: 2; }
 .node circle { fill: var(--card); stroke: var(--after); stroke-width: 2; } .node text { fill: var(--text); }
 .node.best circle { fill: var(--after); } .node.best text { fill: var(--card); font-weight: 700; }
 .heat { fill: var(--after); } .none { fill: none; stroke: var(--line); }

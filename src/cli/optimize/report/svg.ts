@@ -1,4 +1,6 @@
 import type { ReportData } from './data.ts';
+import { lanesOf } from './lanes.ts';
+import { pairedScores, signed } from './words.ts';
 
 /** A text for HTML, attributes included. */
 export function escaped(text: string): string {
@@ -44,21 +46,14 @@ const NODE = 13;
 export function lineageSvg({ candidates, gates, best, spent }: ReportData): string {
   const all = Math.max(1, spent.rollouts.train + spent.rollouts.val);
   const x = (value: number) => NODE + 4 + ((WIDTH - 2 * NODE - 8) * value) / all;
-  const depths = new Map<number, number>();
-  const taken = new Map<number, number>();
-  for (const { id, parents, spent: at } of candidates) {
-    let lane = parents.length === 0 ? 0 : Math.min(...parents.map((parent) => depths.get(parent) ?? 0));
-    while ((taken.get(lane) ?? Number.NEGATIVE_INFINITY) > x(at) - 2.5 * NODE) lane += 1;
-    taken.set(lane, x(at));
-    depths.set(id, lane);
-  }
-  const y = (id: number) => NODE + 6 + (depths.get(id) ?? 0) * LANE;
-  const height = NODE * 2 + 26 + Math.max(0, ...depths.values()) * LANE;
+  const lanes = lanesOf(candidates, best);
+  const y = (id: number) => NODE + 6 + (lanes.get(id) ?? 0) * LANE;
+  const height = NODE * 2 + 26 + Math.max(0, ...lanes.values()) * LANE;
   const edges = candidates.flatMap(({ id, parents, spent: at }) =>
     parents.map((parent) => {
-      const from = candidates[parent];
-      const middle = (x(from?.spent ?? 0) + x(at)) / 2;
-      return `<path class="edge" d="M${n(x(from?.spent ?? 0))} ${n(y(parent))} C${n(middle)} ${n(y(parent))} ${n(middle)} ${n(y(id))} ${n(x(at))} ${n(y(id))}"/>`;
+      const from = x(candidates[parent]?.spent ?? 0);
+      const turn = Math.min(2 * NODE, x(at) - from);
+      return `<path class="edge" d="M${n(from)} ${n(y(parent))} C${n(from + turn)} ${n(y(parent))} ${n(from)} ${n(y(id))} ${n(from + turn)} ${n(y(id))} H${n(x(at))}"/>`;
     }),
   );
   const rejected = gates
@@ -96,26 +91,27 @@ export function categoriesSvg({ categories }: ReportData): string {
   const scale = (WIDTH - 260) / 2;
   const x = (value: number) => n(180 + scale * (1 + value));
   const rows = categories.flatMap(({ category, rows: count, difference, low, high }, index) => {
-    const y = 14 + index * 24;
+    const y = 32 + index * 24;
     const [from, to] = difference < 0 ? [difference, 0] : [0, difference];
     return [
-      `<text x="172" y="${y + 4}" text-anchor="end">${escaped(category.slice(0, 20))} (${count})</text>`,
+      `<text x="172" y="${y + 4}" text-anchor="end">${escaped(shortened(category))} (${count})<title>${escaped(category)}</title></text>`,
       `<rect class="${difference < 0 ? 'worse' : 'after'}" x="${x(from)}" y="${y - 7}" width="${n(Math.max(1, (to - from) * scale))}" height="14"/>`,
       `<line class="range plain" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>`,
-      `<text x="${WIDTH - 4}" y="${y + 4}" text-anchor="end">${difference.toFixed(3)}</text>`,
+      `<text x="${WIDTH - 4}" y="${y + 4}" text-anchor="end">${signed(difference)}</text>`,
     ];
   });
-  const height = categories.length * 24 + 8;
-  return svg(WIDTH, height, 'Change of the test scores by category', [
-    `<line class="grid" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${height}"/>`,
-    ...rows,
+  const height = categories.length * 24 + 26;
+  const marks = [-1, -0.5, 0, 0.5, 1].flatMap((value) => [
+    `<line class="grid" x1="${x(value)}" x2="${x(value)}" y1="18" y2="${height}"/>`,
+    `<text x="${x(value)}" y="12" text-anchor="middle">${value === 0 ? '0' : signed(value, 1)}</text>`,
   ]);
+  return svg(WIDTH, height, 'Change of the test scores by category', [...marks, ...rows]);
 }
 
 /** Mean scores with their intervals. */
 export function intervalsSvg({ scores }: ReportData): string {
   const scale = WIDTH - 190;
-  const rows = scores.flatMap(({ texts, split, mean, low, high }, index) => {
+  const rows = pairedScores(scores).flatMap(({ texts, split, mean, low, high }, index) => {
     const y = 14 + index * 22;
     const x = (value: number) => n(120 + value * scale);
     return [
@@ -128,6 +124,13 @@ export function intervalsSvg({ scores }: ReportData): string {
   });
   return svg(WIDTH, scores.length * 22 + 8, 'Mean scores with 95 % intervals', rows);
 }
+
+function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+}
+
+/** Of a category, beside its bar. */
+const LONGEST_NAME = 20;
 
 function svg(width: number, height: number, label: string, parts: readonly string[]): string {
   return `<svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-label="${escaped(label)}">${parts.join('')}</svg>`;

@@ -17,8 +17,8 @@ function ordinal(count: number): string {
   return ['', 'first', 'second', 'third'][count] ?? `${count}th`;
 }
 
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+export function signed(value: number, digits = 3): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
 function pValue(p: number): string {
@@ -35,6 +35,11 @@ export const SPLIT_NOTES = {
   val: 'chosen by: optimistic',
   test: 'unseen',
 } as const;
+
+/** First and best texts side by side, what counts most at the top. */
+export function pairedScores(scores: readonly Score[]): readonly Score[] {
+  return (['test', 'val', 'train'] as const).flatMap((split) => scores.filter((score) => score.split === split));
+}
 
 const BARS = '▁▂▃▄▅▆▇█';
 
