@@ -94,10 +94,10 @@ export function createSessions(service: Pick<Service, 'chains' | 'start'>, optio
 /** Who asks is known before a session sees a request; this is how the SDK takes along what is known. */
 const NO_ONE = { token: '', clientId: '', scopes: [] };
 
-const NO_SESSION = { status: 404, code: 'PC2280', message: 'there is no such session: begin another with initialize' };
+const NO_SESSION = { status: 404, code: 'PC2279', message: 'there is no such session: begin another with initialize' };
 const NOT_BEGUN = {
   status: 400,
-  code: 'PC2280',
+  code: 'PC2279',
   message: 'a session begins with initialize, and its id comes with each request',
 };
 const NO_ROOM = { status: 503, code: 'PC2266', message: 'too many sessions are busy', headers: { 'retry-after': '5' } };
