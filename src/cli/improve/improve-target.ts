@@ -41,6 +41,7 @@ export async function improveTarget(target: Target, work: Work): Promise<Outcome
     critique: flags.feedback !== 'human',
     maxIterations: flags.maxIterations,
     votes: flags.votes,
+    concurrency: flags.concurrency,
     inputs,
     lintContext: target.context,
   });

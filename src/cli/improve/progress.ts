@@ -1,6 +1,8 @@
 import type { ImproveEvent } from '../../engineer/improve/improve.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Call } from '../command.ts';
+import { counted } from './counted.ts';
+import { pairsOf, votesOf } from './present.ts';
 
 /** Tells on stderr what is going on, a line each. */
 export interface Progress {
@@ -38,7 +40,9 @@ function lineOf(event: ImproveEvent, verbose: boolean): string | undefined {
       return `round ${event.iteration}: the edit was refused (${event.guard}): ${event.problem}`;
     case 'decision': {
       const { wins, losses, ties } = event;
-      return `round ${event.iteration}: ${event.accepted ? 'taken' : 'not taken'}, new ${wins} : ${losses} old, ${counted(ties, 'tie')}`;
+      const isOne = wins + losses + ties === 1;
+      const told = isOne ? votesOf(event) : `${pairsOf(event)}, ${counted(ties, 'tie')}`;
+      return `round ${event.iteration}: ${event.accepted ? 'taken' : 'not taken'}, ${told}`;
     }
   }
 }
@@ -49,7 +53,3 @@ function shortOf(input: string): string {
 }
 
 const LONGEST_SHOWN = 100;
-
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}

@@ -117,7 +117,7 @@ async function inputsFor(
   target: Target,
   { call, flags, desk, signal, progress }: Pick<Work, 'call' | 'flags' | 'desk' | 'signal' | 'progress'>,
 ): Promise<readonly string[]> {
-  if (flags.inputs !== undefined) return trialInputs(call, flags.inputs, target);
+  if (flags.inputs !== undefined) return [...new Set(trialInputs(call, flags.inputs, target))];
   if (flags.synthesize === undefined) return [];
   const inputs = await madeUpInputs(target, flags.synthesize, { desk, signal });
   await progress.madeUp(target.name, inputs);
@@ -133,16 +133,17 @@ async function report(
   originals: ReadonlyMap<string, string>,
 ): Promise<number> {
   const { out, err, globals, paint } = call;
+  const spent = await desk.spent();
   const isTold = !globals.quiet && !(flags.json && !err.isTTY && !globals.verbose);
   if (isTold) {
     if (!flags.interactive) for (const outcome of outcomes) await err.write(`${await present(outcome, paint)}\n`);
-    await err.write(`${costOf(desk.spent())} (improver ${desk.names.improver}, judge ${desk.names.judge})\n`);
+    await err.write(`${costOf(spent)} (improver ${desk.names.improver}, judge ${desk.names.judge})\n`);
   }
   const limit = outcomes.find((outcome) => outcome.limit !== undefined);
   const exitCode = limit !== undefined ? EXIT.limit : outcomes.some(({ changed }) => changed) ? EXIT.ok : EXIT.notMet;
   const isWritten = flags.out !== undefined || flags.write || flags.interactive;
   const written = isWritten ? await deliver(call, flags, outcomes, originals) : [];
-  if (flags.json) await out.write(improveJson(outcomes, written, desk.spent(), exitCode));
+  if (flags.json) await out.write(improveJson(outcomes, written, spent, exitCode));
   else if (flags.out === undefined) await printTexts(call, outcomes, isWritten ? '' : await patchOf(call, outcomes, originals));
   if (isTold) await tellWritten(call, written);
   return exitCode;
