@@ -135,7 +135,7 @@ function targetOf({ args, options }: Call): ImproveFlags['target'] {
   if (task !== undefined) return { task };
   if (word !== undefined && word !== '') return { word };
   throw new UsageError('nothing to improve is named', {
-    help: 'name a prompt file, chain.yaml#step or -, or give --initial-prompt or --task',
+    help: 'name a prompt file, chain.yaml#step or -, or give --initial-prompt or --task; promptchain engineer --help has the verbs',
   });
 }
 

@@ -552,4 +552,31 @@ describe('engineer improve -i', () => {
     assert.equal(at.read('prompt.md'), BETTER);
     assert.match(at.asked('revise')[0] ?? '', /<techniques>\nSelf-check: /);
   });
+
+  it('engineer alone asks for everything at a terminal, and is an error anywhere else', async () => {
+    await using at = await open({});
+    const live = onTerminal(at.sandbox, 'promptchain engineer', { env: { ...at.env, PROMPTCHAIN_MODEL: 'openai/gpt-4o-mini' } });
+    const say = talk(live);
+    await say('Which prompt', 'Be good.');
+    await say('few_shot', '');
+    await say('[q]uit', 'a');
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Answer in one sentence\./);
+    const piped = await at.sandbox.run(['engineer'], { env: at.env });
+    assert.deepEqual([piped.code, piped.stdout], [2, '']);
+    assert.match(piped.stderr, /nothing to improve is named[\s\S]*promptchain engineer --help/);
+  });
+
+  it('says at once what is going on, and takes it away before anything else is said', async () => {
+    await using at = await open({ 'prompt.md': PROMPT });
+    const live = onTerminal(at.sandbox, 'promptchain engineer improve prompt.md -m openai/gpt-4o-mini', {
+      env: { ...at.env, TERM: 'xterm' },
+    });
+    await live.saw('stdout', 'prompt.md round 1: looking for problems');
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /round 1: editing[\s\S]*round 1: comparing, 2 calls, \$0\.000\d/);
+    assert.match(stdout, /\[0K[^\n]*prompt\.md[^\n]*round 1: 1 problem/);
+  });
 });
