@@ -83,7 +83,8 @@ async function openCall(
   }
   const cwd = enterDir(process, globals.dir);
   // A run writes its log itself: it has more to say there than on stderr.
-  if (globals.logFile !== undefined && shown.command !== 'run') shown.err = logged(shown.err, openLogFile(globals.logFile, Date));
+  const logsItself = shown.command === 'run' || shown.command === 'chat';
+  if (globals.logFile !== undefined && !logsItself) shown.err = logged(shown.err, openLogFile(globals.logFile, Date));
   const { err } = shown;
   // Of the process's own environment: `.env` belongs to the project and does not move the user's folders.
   const paths = pathsFrom(process.env, cwd);

@@ -21,10 +21,10 @@ export function fit(turns: readonly ChatTurn[], tokens: number): Fitted {
   }
   if (first === 0) return { turns, left: 0, note: undefined };
   const [oldest, ...rest] = turns.slice(first);
-  const count = `${first} earlier ${first === 1 ? 'turn' : 'turns'}`;
-  const note = `${count} of the conversation ${first === 1 ? 'is' : 'are'} left out: with ${first === 1 ? 'it' : 'them'} it is longer than ${tokens} tokens`;
+  const note = `older turns of the conversation are left out: it is longer than ${tokens} tokens`;
   if (oldest === undefined) return { turns: [], left: first, note };
   const [asked, said] = oldest;
+  const count = `${first} earlier ${first === 1 ? 'turn was' : 'turns were'}`;
   const told = { ...asked, text: `[${count} left out to fit the context]\n\n${asked.text}` };
   return { turns: [[told, said], ...rest], left: first, note };
 }

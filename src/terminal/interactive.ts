@@ -57,7 +57,7 @@ export function interactiveRenderer(options: InteractiveOptions): Renderer & { m
       under = undefined;
     },
     async end() {
-      spinner.hide();
+      spinner.close();
       await err.flush();
     },
   };

@@ -6,6 +6,8 @@ export interface Spinner {
   show(text: string): void;
   /** Takes the line away, so that something can be written in its place. */
   hide(): void;
+  /** For good. */
+  close(): void;
 }
 
 /**
@@ -16,22 +18,28 @@ export async function openSpinner(stream: NodeJS.WriteStream, level: ColorLevel)
   const [{ default: ora }, { default: chalk }] = await Promise.all([import('ora'), import('chalk')]);
   chalk.level = level;
   const spinner = ora({ stream, discardStdin: false, isEnabled: true, spinner: 'line', color: level === 0 ? false : 'cyan' });
-  stream.on('resize', () => {
+  const resized = (): void => {
     if (!stream.columns) spinner.stop();
-  });
+  };
+  stream.on('resize', resized);
+  const hide = (): void => {
+    if (spinner.isSpinning) spinner.stop();
+  };
   return {
     show(text) {
       if (!stream.columns) return;
       spinner.text = text.slice(0, Math.max(1, stream.columns - 4));
       if (!spinner.isSpinning) spinner.start();
     },
-    hide() {
-      if (spinner.isSpinning) spinner.stop();
+    hide,
+    close() {
+      hide();
+      stream.off('resize', resized);
     },
   };
 }
 
-export const NO_SPINNER: Spinner = { show: () => undefined, hide: () => undefined };
+export const NO_SPINNER: Spinner = { show: () => undefined, hide: () => undefined, close: () => undefined };
 
 /** True where a spinner can turn: a terminal that knows its width and obeys control sequences. */
 export function canSpin(err: Output, stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): boolean {

@@ -37,6 +37,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'triage/reply.yaml': [],
   'triage/triage-issue.yaml': [],
   'web-search.yaml': [],
+  'chat.yaml': [],
   'worklist.yaml': [],
   'calculator-agent.yaml': [],
   'file-agent.yaml': [],
@@ -229,6 +230,20 @@ test('chains/memory-across-runs.yaml: the second run knows what the first one as
   const kept = async (key: string) => (await sandbox.run(['memory', 'get', key, '--namespace', 'daily-question'])).stdout;
   assert.equal(await kept('theme'), 'trees\n');
   assert.equal(await kept('days'), '2\n');
+});
+
+test('chains/chat.yaml: each message is sent what was said before, and a wish is remembered', async () => {
+  const wish = (says: boolean, style: string) => ({ text: JSON.stringify({ says, style }) });
+  await using fake = await startFakeProvider({
+    replies: [wish(true, 'in rhyme'), { text: 'Sublime.' }, wish(false, ''), { text: 'Ada, by the lake.' }],
+  });
+  await using sandbox = await openSandbox(providerEnv(fake));
+  const stdin = 'Always in rhyme, please.\nWho am I?\n';
+  const { code, stdout, stderr } = await sandbox.run(['chat', 'chains/chat.yaml', '--user', 'Ada'], { stdin });
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: 'Sublime.\nAda, by the lake.\n' }, stderr);
+  const [first, second] = [fake.requests[1], fake.requests[3]].map((request) => JSON.stringify(request?.body.messages));
+  assert.match(first ?? '', /somebody: Ada.*Style: in rhyme/);
+  assert.match(second ?? '', /Style: in rhyme.*Always in rhyme, please\..*Sublime\..*Who am I\?/);
 });
 
 test('the pipeline pair: one run reads what the other prints', async () => {

@@ -42,6 +42,16 @@ describe('a conversation', () => {
     assert.deepEqual(await openConversation({ memory: place.store(), session: 'Rome', ...clock() }).turns(), []);
   });
 
+  it('tells the id that a message was given, to whoever opens it next', async () => {
+    using place = openStore();
+    const first = openConversation({ memory: place.store(), session: 's', ...clock() });
+    await first.add(turn('one', '1'), 'id-1');
+    await first.add(turn('two', '2'));
+    const again = openConversation({ memory: place.store(), session: 's', ...clock() });
+    assert.deepEqual(await again.kept(), [{ turn: turn('one', '1'), id: 'id-1' }, { turn: turn('two', '2') }]);
+    assert.deepEqual(await again.turns(), [turn('one', '1'), turn('two', '2')]);
+  });
+
   it('loses nothing when many add to it at once, and never takes a pair apart', async () => {
     using place = openStore();
     const adds = Array.from({ length: 40 }, (_, at) =>
@@ -143,9 +153,9 @@ describe('what of a conversation fits', () => {
     assert.ok(turns.length > 0 && left > 0);
     const [first, ...rest] = turns;
     assert.deepEqual(rest, long.slice(left + 1));
-    assert.equal(first?.[0].text, `[${left} earlier turns left out to fit the context]\n\n${long[left]?.[0].text}`);
+    assert.equal(first?.[0].text, `[${left} earlier turns were left out to fit the context]\n\n${long[left]?.[0].text}`);
     assert.equal(first?.[1].text, `answer ${left}`);
-    assert.match(note ?? '', new RegExp(`^${left} earlier turns of the conversation are left out.*150 tokens`));
+    assert.match(note ?? '', /^older turns of the conversation are left out.*150 tokens/);
     const size = turns.flat().reduce((sum, { text }) => sum + estimateTokens(text), 0);
     assert.ok(size <= 170, String(size));
   });
@@ -154,7 +164,7 @@ describe('what of a conversation fits', () => {
     assert.deepEqual(fit(long, 5), {
       turns: [],
       left: 10,
-      note: '10 earlier turns of the conversation are left out: with them it is longer than 5 tokens',
+      note: 'older turns of the conversation are left out: it is longer than 5 tokens',
     });
   });
 });

@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./mcp.ts')).mcp,
   },
   {
+    name: 'chat',
+    summary: 'talk to a chain, its history kept in memory',
+    load: async () => (await import('./chat.ts')).chat,
+  },
+  {
     name: 'serve',
     summary: 'serve chains over HTTP: an API, MCP, a page to run and chat',
     load: async () => (await import('./serve.ts')).serve,

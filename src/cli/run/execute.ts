@@ -34,7 +34,7 @@ import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { secretNames } from './secret-names.ts';
 import { openToolbox } from './toolbox.ts';
-import { openTraced, type Traced } from './traced.ts';
+import { openRunTelemetry, type RunTelemetry } from './traced.ts';
 
 export interface Execution {
   readonly call: Call;
@@ -70,7 +70,7 @@ export async function execute(execution: Execution): Promise<number> {
   let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
-  let traced: Traced | undefined;
+  let telemetry: RunTelemetry | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
@@ -95,7 +95,8 @@ export async function execute(execution: Execution): Promise<number> {
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
-    traced = await openTraced(execution, { renderer: told, redactor, signal: stop.signal, warnings });
+    telemetry = await openRunTelemetry(call, flags, warning(warnings, 'PC2110'));
+    const traced = telemetry.begin(execution, { renderer: told, redactor });
     const { renderer } = traced;
     const openModel = await withCache(traced.execution, redactor, warnings);
     const answer = gateKeeper({ call, flags, redact: redactor.text, askInTurn });
@@ -114,7 +115,7 @@ export async function execute(execution: Execution): Promise<number> {
     if (lost !== undefined && lost.code !== 'EPIPE' && isSilent(call, flags)) throw stdoutFailure(lost);
     return result.exit_code;
   } finally {
-    await traced?.close();
+    await telemetry?.close(stop.signal);
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();
@@ -124,7 +125,7 @@ export async function execute(execution: Execution): Promise<number> {
 }
 
 /** Where a step allows it, earlier answers; what answers from a file has no use for them. */
-async function withCache(
+export async function withCache(
   { call, flags, chain, openModel }: Execution,
   redactor: Redactor,
   warnings: Warning[],
@@ -138,7 +139,8 @@ function warning(warnings: Warning[], code: string): (message: string) => void {
   return (message) => void warnings.push({ type: 'warning', code, message });
 }
 
-interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
+/** What a run meets outside of itself. */
+export interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 'openModel'> {
   readonly live: boolean;
   readonly signal: AbortSignal;
   readonly redactor: Redactor;
@@ -147,7 +149,8 @@ interface World extends Pick<Readers, 'renderer' | 'warnings'>, Pick<Execution, 
   readonly answer: RunOptions['answer'];
 }
 
-function readersOf(
+/** A run and its readers, put together. */
+export function readersOf(
   { call, flags, chain, runId, input, inputs, stdin, conversation, progress, continues = false, spent, traceparent }: Execution,
   { renderer, live, signal, redactor, toolbox, traffic, warnings, openModel, answer }: World,
 ): Readers {

@@ -20,6 +20,8 @@ export interface Progress {
   readonly flags: RunFlags;
   /** Text of the result goes to stdout while it comes. */
   readonly live: boolean;
+  /** What is said of a run that did not end well, where `run` would say something else. */
+  readonly explain?: (result: RunResult, options: EndOptions) => string;
 }
 
 /** What stderr and the log file get: which form is decided here, once. */
@@ -33,7 +35,7 @@ export async function openProgress(progress: Progress): Promise<Pausing> {
 }
 
 /** With JSON on stdout, stderr stays empty for `2>&1 | jq` unless someone watches it. */
-export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean {
+export function isSilent({ globals, err }: Call, { format }: Pick<RunFlags, 'format'>): boolean {
   return format !== 'text' && !err.isTTY && !globals.verbose;
 }
 
@@ -43,12 +45,12 @@ interface OnStderr {
   makeRoom(): void;
 }
 
-async function stderrRenderer({ call, flags, live }: Progress): Promise<OnStderr> {
+async function stderrRenderer({ call, flags, live, explain = explainEnd }: Progress): Promise<OnStderr> {
   const { err, paint, globals, io } = call;
   const options: ProgressOptions = {
     err,
     paint,
-    explain: (result) => explainEnd(result, { paint, cwd: io.cwd, saved: flags.save }),
+    explain: (result) => explain(result, { paint, cwd: io.cwd, saved: flags.save }),
   };
   const { showReasoning } = flags;
   const byLine = lineRenderer(call, flags, options);
@@ -70,7 +72,7 @@ function lineRenderer(call: Call, flags: RunFlags, options: ProgressOptions): Re
   return showReasoning ? verboseRenderer({ ...options, showReasoning }) : plainRenderer(options);
 }
 
-interface EndOptions {
+export interface EndOptions {
   readonly paint: Paint;
   readonly cwd: string;
   readonly saved: boolean;

@@ -46,6 +46,12 @@ export async function inputValues(
   return values;
 }
 
+/** The inputs that have to be given and are not. */
+export async function missingInputs({ inputs }: Pick<Chain, 'inputs'>, flags: RunFlags): Promise<readonly string[]> {
+  const given = await givenValues(flags);
+  return Object.keys(inputs).filter((name) => inputs[name]?.required === true && !given.has(name));
+}
+
 async function givenValues(flags: RunFlags): Promise<ReadonlyMap<string, Json>> {
   const values = new Map<string, Json>();
   for (const text of flags.vars) for (const [name, value] of Object.entries(await mapFrom(text, flags))) values.set(name, value);
