@@ -1,6 +1,7 @@
 import type { Event } from '../core/event.ts';
 import { journalEvent } from '../core/event.ts';
 import { isSecretName } from '../lib/secret-name.ts';
+import { headerSecrets } from './header-secrets.ts';
 
 /** Replaces secret values wherever they turn up. */
 export interface Redactor {
@@ -14,7 +15,7 @@ export interface Redactor {
   pending(text: string): number;
 }
 
-/** Values of variables that hold keys by their name, and of those the chain declares as `secrets`. */
+/** Values of variables that hold keys by their name, of headers with keys, and of those the chain declares as `secrets`. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>, declared: readonly string[]): readonly string[] {
   const found = new Set<string>();
   for (const [name, value] of Object.entries(env)) {
@@ -22,6 +23,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>, dec
     const shortest = declared.includes(name) ? SHORTEST_DECLARED : SHORTEST_KEY;
     if (value.length >= shortest && (declared.includes(name) || isSecretName(name))) found.add(value);
   }
+  for (const value of headerSecrets(env)) if (value.length >= SHORTEST_KEY) found.add(value);
   return [...found];
 }
 

@@ -10,8 +10,9 @@ export const readTools: EventReader = (event, { tree, redact, callIds }) => {
     return;
   }
   if (event.type === 'tool.started') {
-    const attributes = attributesOf(event, callIds.get(event.call));
-    const span = tree.open(event.call, { name: `execute_tool ${event.tool}`, at, attributes });
+    const tool = nameOf(event);
+    const attributes = attributesOf(event, tool, callIds.get(event.call));
+    const span = tree.open(event.call, { name: `execute_tool ${tool}`, at, attributes });
     if (redact !== undefined) span.setAttribute('gen_ai.tool.call.arguments', redact(JSON.stringify(event.arguments)));
     return;
   }
@@ -27,7 +28,12 @@ export const readTools: EventReader = (event, { tree, redact, callIds }) => {
   tree.close(span, at);
 };
 
-function attributesOf({ call, tool, step }: ToolStarted, id: string | undefined): Attributes {
+/** A model may call what there is not, by any words: then they are its answer, and no name. */
+function nameOf({ tool }: ToolStarted): string {
+  return /^[\w.:/-]{1,128}$/.test(tool) ? tool : '_OTHER';
+}
+
+function attributesOf({ call, step }: ToolStarted, tool: string, id: string | undefined): Attributes {
   return {
     'gen_ai.operation.name': 'execute_tool',
     'gen_ai.tool.name': tool,

@@ -11,6 +11,7 @@ import { resume } from './resume.ts';
 import { runs } from './runs.ts';
 import { show } from './show.ts';
 import { stop } from './stop.ts';
+import { synth } from './synth.ts';
 import { techniques } from './techniques.ts';
 
 /** The verbs of `engineer`, in the order of its help. A new one is a file in this folder and a line here. */
@@ -19,6 +20,7 @@ export const engineerVerbs: readonly Verb[] = [
   optimize,
   evaluation,
   compare,
+  synth,
   linting,
   techniques,
   runs,

@@ -6,6 +6,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2063: 'no such optimisation, or no such candidate of it',
   PC2064: 'the budget is too small to begin with',
   PC2065: 'texts whose gain is not proven were to be applied',
+  PC2070: 'the chain reads no input, so cases for it would all be the same',
   PC8610: 'another process works on the optimisation',
   PC8611: 'the record of an optimisation is damaged',
   PC8612: 'the optimisation cannot be gone on with: it has finished, or what it depends on changed',

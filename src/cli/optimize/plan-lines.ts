@@ -34,14 +34,23 @@ export function planLines(setup: Setup, cwd: string): string {
 
 const LIKELY = 0.5;
 
-function warningsOf({ budget, plan, task }: Setup): string[] {
+function warningsOf({ budget, plan, task, dataset: { cases } }: Setup): string[] {
   const largest = plan.power.at(-1);
+  const synthetic = syntheticIn(cases);
   return [
+    ...(synthetic === 0
+      ? []
+      : [`${synthetic} of ${cases.length} rows are synthetic: a gain on them says little about what your users send`]),
     ...(budget.rollouts < plan.floor ? [`the budget is below ${plan.floor}: the search will hardly begin`] : []),
     ...(task.test.length > 0 && largest !== undefined && largest.chance < LIKELY
       ? ['so few test rows will hardly show any gain: add rows']
       : []),
   ];
+}
+
+/** Rows that a model invented. */
+function syntheticIn(cases: Setup['dataset']['cases']): number {
+  return cases.filter(({ metadata }) => metadata.synthetic === true).length;
 }
 
 function isPooled({ task }: Setup): boolean {

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import type { Chain } from '../../core/chain.ts';
 import type { Case } from '../../core/dataset.ts';
 import { UsageError } from '../../core/errors.ts';
-import { isJsonObject, type Json } from '../../core/json.ts';
 import { NO_USAGE } from '../../core/model.ts';
 import type { CaseScore } from '../../core/score.ts';
 import type { SplitName } from '../../engineer/events.ts';
@@ -19,6 +18,7 @@ import { splitsOf } from '../../eval/splits.ts';
 import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import { estimateTokens } from '../../lib/token-estimate.ts';
 import type { Call } from '../command.ts';
+import { modelNames } from '../engineer/model-names.ts';
 import { loadOptions } from '../load-options.ts';
 import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
@@ -154,13 +154,11 @@ function improverModel(flags: OptimizeFlags, chain: Chain, { places }: ChainText
 }
 
 /** A chain of one step; it knows the models that the chain names. */
-async function improverChain(call: Call, { file, sources }: Chain, model: string): Promise<Chain> {
-  const { parse } = await import('yaml');
-  const { models } = parse(sources.get(file) ?? '') as { readonly models?: Json };
+async function improverChain(call: Call, chain: Chain, model: string): Promise<Chain> {
   const { model: _, ...options } = loadOptions(call);
   const inputs = { question: { type: 'string', required: true } };
   const steps = [{ prompt: '{inputs.question}', retry: 3 }];
-  const text = JSON.stringify({ ...(isJsonObject(models) ? { models } : {}), model, inputs, steps });
+  const text = JSON.stringify({ ...(await modelNames(chain)), model, inputs, steps });
   return loadAsked('<stdin>', { ...options, cwd: join(call.io.packageDir, 'prompts'), text });
 }
 

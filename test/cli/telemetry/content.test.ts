@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { startTracing } from './tracing.ts';
 
 /** Words that stand nowhere but in what is said; each names the place it stands in. */
@@ -43,6 +44,9 @@ const REPLIES = [
 ];
 
 const ARGS = ['-i', 'zinput', '--var', 'value=zvalue', '--no-stream', '--allow-tool', 'own'];
+
+/** Every name that OpenTelemetry has registered. */
+const CONVENTIONS: ReadonlySet<unknown> = new Set(Object.values(conventions));
 
 describe('content', () => {
   for (const protocol of ['http/protobuf', 'http/json']) {
@@ -88,8 +92,23 @@ describe('content', () => {
     const { attributes } = tracing.receiver.span('execute_tool own');
     assert.deepEqual(JSON.parse(String(attributes['gen_ai.tool.call.arguments'])), { text: 'zargument' });
     assert.equal(attributes['gen_ai.tool.call.result'], 'zresult');
+    const names = new Set(spans.flatMap(({ attributes: all }) => Object.keys(all)));
+    assert.deepEqual(
+      [...names].filter((name) => !name.startsWith('promptchain.') && !CONVENTIONS.has(name)),
+      [],
+    );
     const failed = spans.find(({ name, status }) => name === 'chat gpt-x' && status.code === 2);
     assert.match(failed?.status.message ?? '', /zrefusal/);
+  });
+
+  it('is not in the name of a tool that a model made up', async () => {
+    const chain = 'model: openai/gpt-x\nsteps: [{ id: find, objective: "{input}", tools: [calculator] }]\n';
+    const toolCalls = [{ id: 'call_1', name: 'zmade up', arguments: '{}' }];
+    await using tracing = await startTracing(chain, { replies: [{ toolCalls }, { text: 'well' }] });
+    const ended = await tracing.run(['-i', 'x']);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(tracing.receiver.span('execute_tool _OTHER').attributes['error.type'], 'tool_error');
+    assert.ok(tracing.receiver.posts.every(({ body }) => !body.includes('zmade')));
   });
 
   it('stays away for any other word than true', async () => {

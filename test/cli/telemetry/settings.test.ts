@@ -43,6 +43,20 @@ describe('the variables of OpenTelemetry', () => {
     });
   }
 
+  it('hold keys in headers that are in no output, no file and no trace', async () => {
+    const chain = 'steps: [{ id: leak, run: "echo $OTEL_EXPORTER_OTLP_HEADERS a+key/0123456789 tenant-0123" }]\n';
+    await using tracing = await startTracing(chain);
+    const ended = await tracing.run(['-i', 'x', '--jsonl'], {
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20a%2Bkey%2F0123456789,x-tenant=tenant-0123',
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
+    });
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(tracing.receiver.posts[0]?.headers.authorization, 'Basic a+key/0123456789');
+    assert.match(ended.stdout, /"output":"authorization=\*\*\*,x-tenant=tenant-0123 \*\*\* tenant-0123"/);
+    const shown = await tracing.sandbox.run(['runs', 'show', 'last', '--json'], { env: tracing.env });
+    for (const text of [ended.stdout, ended.stderr, shown.stdout]) assert.doesNotMatch(text, /key(?:\/|%2F)0123456789/);
+  });
+
   it('make the run a child of the span that TRACEPARENT names', async () => {
     await using tracing = await startTracing(CHAIN);
     const ended = await tracing.run(['-i', 'x'], { TRACEPARENT: `00-${TRACE_ID}-${PARENT_ID}-01`, TRACESTATE: 'a=b' });

@@ -1,0 +1,16 @@
+import type { Route } from '../router.ts';
+import { chainView } from './chain.ts';
+import { chainsView } from './chains.ts';
+import { memoryView, namespaceView } from './memory.ts';
+import { runView } from './run.ts';
+import { runsView } from './runs.ts';
+
+/** The addresses of the page, after the `#`. */
+export const ROUTES: readonly Route[] = [
+  { pattern: /^\/$/, section: 'chains', open: chainsView },
+  { pattern: /^\/chains\/([^/]+)$/, section: 'chains', open: chainView },
+  { pattern: /^\/runs\/([^/?]+)$/, section: 'runs', open: runView },
+  { pattern: /^\/runs(?:\?(.*))?$/, section: 'runs', open: (query) => runsView(query ?? '') },
+  { pattern: /^\/memory$/, section: 'memory', open: memoryView },
+  { pattern: /^\/memory\/([^/]+)$/, section: 'memory', open: namespaceView },
+];
