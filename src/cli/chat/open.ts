@@ -64,14 +64,10 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
       lasting: true,
       askInTurn: (ask, signal) => chat.askInTurn(ask, signal),
     }),
-    telemetry: await openRunTelemetry(call, run, (sentence) => tellRefused(call, sentence)),
+    telemetry: await openRunTelemetry(call, run),
     told: new Set(),
   };
   return chat;
-}
-
-function tellRefused({ err, paint, globals }: Call, sentence: string): void {
-  if (!globals.quiet) void err.write(`${paint.yellow('warning[PC2110]')}: ${sentence}\n`);
 }
 
 /** The same chain with another model for all of its steps. Throws what is wrong with that. */

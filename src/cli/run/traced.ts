@@ -1,4 +1,5 @@
 import { LimitError } from '../../core/errors.ts';
+import type { Telemetry } from '../../telemetry/start.ts';
 import type { Renderer } from '../../terminal/renderer.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Call } from '../command.ts';
@@ -10,8 +11,10 @@ import type { Execution } from './execute.ts';
 import type { RunFlags } from './flags.ts';
 import { isSilent } from './progress.ts';
 
-/** The telemetry of a command that runs chains for one user: one run, or the turns of a conversation. */
+/** The telemetry of a command that runs chains for one user: one run, the turns of a conversation, the cases of a test. */
 export interface RunTelemetry {
+  /** For whoever runs chains in another way; undefined where there are no traces. */
+  readonly all: Telemetry | undefined;
   begin(execution: Execution, needs: TracedNeeds): Traced;
   /** Sends what has not left yet, and tells on stderr what could not be sent. */
   close(signal: AbortSignal): Promise<void>;
@@ -34,17 +37,18 @@ export interface Traced {
   end(): void;
 }
 
-/** `refused` is told a sentence when the environment asks for traces in a way that cannot be. */
+/** `refused` is told a sentence when the environment asks for traces in a way that cannot be; by default stderr is. */
 export async function openRunTelemetry(
   call: Call,
   flags: Pick<RunFlags, 'format'>,
-  refused: (sentence: string) => void,
+  refused: (sentence: string) => void = (sentence) => void tell(call, flags, 'PC2110', sentence),
 ): Promise<RunTelemetry> {
   const lost: string[] = [];
   const telemetry = await openTelemetry(call, { refused, lost: (sentence) => void lost.push(sentence) });
   let endLast = (): void => undefined;
 
   return {
+    all: telemetry,
     begin(execution, { renderer, redactor, conversation }) {
       if (telemetry === undefined) return { execution, renderer, end: endLast };
       const { runId, chain, openModel, traceparent: follows } = execution;
@@ -59,10 +63,14 @@ export async function openRunTelemetry(
       endLast();
       const isHurried = signal.aborted && !(signal.reason instanceof LimitError);
       await telemetry.close(isHurried ? AFTER_SIGNAL_MS : FLUSH_MS, signal);
-      if (isSilent(call, flags) || call.globals.quiet) return;
-      for (const sentence of lost) await call.err.write(`${call.paint.yellow('warning[PC6201]')}: ${sanitize(sentence)}\n`);
+      for (const sentence of lost) await tell(call, flags, 'PC6201', sentence);
     },
   };
+}
+
+async function tell(call: Call, flags: Pick<RunFlags, 'format'>, code: string, sentence: string): Promise<void> {
+  if (isSilent(call, flags) || call.globals.quiet) return;
+  await call.err.write(`${call.paint.yellow(`warning[${code}]`)}: ${sanitize(sentence)}\n`);
 }
 
 /** The longest a command waits for its traces to leave, once it is over. */
