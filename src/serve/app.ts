@@ -1,12 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
-import { StoreError, UsageError } from '../core/errors.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { openAiRoutes } from './openai/routes.ts';
-import { bodyOf, type Refusal, Refused } from './refusal.ts';
+import { bodyOf, type Refusal } from './refusal.ts';
+import { INTERNAL, refusalFor } from './refusal-for.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { healthRoutes } from './routes/health.ts';
 import { memoryRoutes } from './routes/memory.ts';
+import { pageRoutes } from './routes/page.ts';
 import { pastRunRoutes } from './routes/past-runs.ts';
 import { runRoutes } from './routes/runs.ts';
 import type { Service } from './service.ts';
@@ -42,26 +44,15 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   runRoutes,
   pastRunRoutes,
   memoryRoutes,
+  pageRoutes,
   openAiRoutes,
+  mcpRoutes,
 ];
 
 function refuse(context: Context, refusal: Refusal): Response {
   const headers = { 'content-type': 'application/json; charset=utf-8', ...refusal.headers };
   return new Response(JSON.stringify(bodyOf(refusal, context.req.path)), { status: refusal.status, headers });
 }
-
-function refusalFor(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal;
-  if (error instanceof UsageError) {
-    const { code, message, help } = error;
-    return { status: code === 'PC2040' ? 404 : 400, code, message, ...(help === undefined ? {} : { help }) };
-  }
-  // Their messages name files.
-  if (error instanceof StoreError) return { status: 500, code: error.code, message: 'what is kept could not be read or written' };
-  return INTERNAL;
-}
-
-const INTERNAL: Refusal = { status: 500, code: 'PC0001', message: 'something failed in the server' };
 
 /** Nothing is at the address, or what is there is asked in another way. */
 function unanswered(app: Hono, { req: { path, method } }: Context): Refusal {

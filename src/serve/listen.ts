@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UsageError } from '../core/errors.ts';
 import { createDoor, type DoorSettings, refuseUpgrade } from './door.ts';
-import { pathOf } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { createStallWatch } from './stalled.ts';
 
 export interface ListenSettings extends DoorSettings {
@@ -15,12 +15,12 @@ export interface ListenSettings extends DoorSettings {
   readonly headTimeoutMs: number;
   /** How long a client may take nothing of what waits for it. */
   readonly stallMs: number;
-  /** Takes a connection that becomes a WebSocket, once the guards let it pass; the upgrades there are, by their paths. */
+  /** Takes a connection that becomes a WebSocket, once the guards let it pass. */
   readonly upgrade?: Upgrade;
 }
 
-/** Returns false for an address where no WebSocket is spoken. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+/** Returns why the connection may not become one. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => Refusal | undefined;
 
 export interface Listening {
   readonly url: string;
@@ -56,8 +56,8 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
     if (refusal !== undefined) return refuseUpgrade(request, socket, refusal);
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
-    if (upgrade?.(request, socket, head) === true) return;
-    refuseUpgrade(request, socket, { status: 404, code: 'PC2267', message: `no WebSocket is spoken at ${pathOf(request)}` });
+    const unfit = upgrade === undefined ? NO_WEBSOCKET : upgrade(request, socket, head);
+    if (unfit !== undefined) refuseUpgrade(request, socket, unfit);
   });
   await bind(server, host, port);
   return {
@@ -73,6 +73,8 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
     },
   };
 }
+
+const NO_WEBSOCKET: Refusal = { status: 404, code: 'PC2267', message: 'no WebSocket is spoken at this address' };
 
 const KEEP_ALIVE_MS = 5000;
 const MOST_CONNECTIONS = 10_000;

@@ -27,6 +27,10 @@ export interface ServedChain {
   readonly takesInput: boolean;
   /** It reads what was said before. */
   readonly conversational: boolean;
+  /** It may do more than ask models: run commands, functions and tools, or remember. */
+  readonly changes: boolean;
+  /** JSON Schema of an object, where every output is one. */
+  readonly answer?: JsonObject;
   /** Its steps, for a page that draws them: id, kind, model, condition, parts. */
   readonly outline: Json;
   /** What a client may set besides its inputs: `model`, `temperature`, … */
@@ -53,6 +57,8 @@ export interface Given {
 
 /** A message and its answer. */
 export interface Turn {
+  /** Of the message, if whoever asked gave one. */
+  readonly id?: string;
   readonly user: string;
   readonly assistant: string;
 }
@@ -101,16 +107,15 @@ export interface RunView extends RunRow {
 
 /** Conversations with the served chains, kept in their memory. */
 export interface Conversations {
-  /** Begins one, or goes on with the one of that id. Throws `UsageError` for an id that cannot be one. */
-  open(chain: string, id?: string): Promise<Conversation>;
-  list(chain: string): Promise<readonly string[]>;
+  /** Begins one, or goes on with the one of that id; nothing is read yet. Throws `UsageError` for an id that cannot be one. */
+  open(chain: string, id?: string): Conversation;
 }
 
 export interface Conversation {
   readonly id: string;
   turns(): Promise<readonly Turn[]>;
   /** One turn. It is kept before the run's last event is handed on, and only if the run succeeded. */
-  say(text: string, given?: Pick<Given, 'inputs' | 'user' | 'traceparent'>): Promise<StartedRun>;
+  say(text: string, given: Pick<Given, 'inputs' | 'user' | 'client' | 'traceparent'> & Pick<Turn, 'id'>): Promise<StartedRun>;
   reset(): Promise<void>;
 }
 

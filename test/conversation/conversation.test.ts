@@ -42,6 +42,16 @@ describe('a conversation', () => {
     assert.deepEqual(await openConversation({ memory: place.store(), session: 'Rome', ...clock() }).turns(), []);
   });
 
+  it('tells the id that a message was given, to whoever opens it next', async () => {
+    using place = openStore();
+    const first = openConversation({ memory: place.store(), session: 's', ...clock() });
+    await first.add(turn('one', '1'), 'id-1');
+    await first.add(turn('two', '2'));
+    const again = openConversation({ memory: place.store(), session: 's', ...clock() });
+    assert.deepEqual(await again.kept(), [{ turn: turn('one', '1'), id: 'id-1' }, { turn: turn('two', '2') }]);
+    assert.deepEqual(await again.turns(), [turn('one', '1'), turn('two', '2')]);
+  });
+
   it('loses nothing when many add to it at once, and never takes a pair apart', async () => {
     using place = openStore();
     const adds = Array.from({ length: 40 }, (_, at) =>

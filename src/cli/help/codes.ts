@@ -4,6 +4,7 @@ import { CODES as engine } from '../../engine/codes.ts';
 import { CODES as engineer } from '../../engineer/codes.ts';
 import { CODES as evaluation } from '../../eval/codes.ts';
 import { CODES as models } from '../../models/codes.ts';
+import { CODES as chat } from '../../serve/chat/codes.ts';
 import { CODES as serve } from '../../serve/codes.ts';
 import { CODES as steps } from '../../steps/codes.ts';
 import { CODES as store } from '../../store/codes.ts';
@@ -18,6 +19,7 @@ import { CODES as trust } from '../trust/codes.ts';
 /** Every part's table of error codes. No two parts use the same code. */
 export const CODE_TABLES: readonly Readonly<Record<string, string>>[] = [
   chain,
+  chat,
   cli,
   conversation,
   engine,

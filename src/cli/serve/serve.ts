@@ -1,5 +1,8 @@
 import type { Interrupted } from '../../core/errors.ts';
 import { createApp } from '../../serve/app.ts';
+import { type Chat, createChat } from '../../serve/chat/chat.ts';
+import { chatErrors } from '../../serve/chat/error-of.ts';
+import { CHAT_LIMITS } from '../../serve/chat/limits.ts';
 import { createGuard } from '../../serve/guards/index.ts';
 import { type Listening, listen } from '../../serve/listen.ts';
 import { createMetrics } from '../../serve/metrics/metrics.ts';
@@ -12,6 +15,7 @@ import { openTelemetry } from '../telemetry/open.ts';
 import { createAccessLog } from './access-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { createGoing, type Going } from './going.ts';
+import { readPage } from './page.ts';
 import type { ReadyChain } from './ready.ts';
 import { createService } from './service.ts';
 
@@ -36,13 +40,21 @@ export async function serveUntilStopped(
     closing: closing.signal,
     metrics,
     heartbeatMs: flags.heartbeatMs,
+    page: readPage(call.io.packageDir),
     version: packageVersion(),
     needsToken: token !== undefined,
     report: (error) => void call.err.write(`error[PC0001]: ${call.globals.debug ? stackOf(error) : String(error)}\n`),
   };
   const tell = (code: string) => (sentence: string) => void call.err.write(`warning[${code}]: ${sentence}\n`);
   const telemetry = await openTelemetry(call, { refused: tell('PC2110'), lost: tell('PC6201') });
-  const app = createApp(createService({ call, going, observer, telemetry }, flags, ready), state);
+  const service = createService({ call, going, observer, telemetry }, flags, ready);
+  const app = createApp(service, state);
+  const chat = createChat({
+    chains: ready.map(({ chain }) => chain.name),
+    conversations: service.conversations,
+    limits: { ...CHAT_LIMITS, frameBytes: flags.maxBodyBytes },
+    errorOf: chatErrors(state.report),
+  });
   const listening = await listen(app, {
     host: flags.host,
     port: flags.port,
@@ -52,6 +64,7 @@ export async function serveUntilStopped(
     body: { maxBytes: flags.maxBodyBytes, timeoutMs: flags.requestTimeoutMs },
     allowOrigins: flags.allowOrigins,
     isClosing: () => closing.signal.aborted,
+    upgrade: chat.upgrade,
     answered({ refused, ...request }) {
       const { status = 0 } = request;
       if (refused && status >= 400) metrics.request('refused', status);
@@ -61,7 +74,7 @@ export async function serveUntilStopped(
   await call.err.write(`serving ${ready.map(({ chain }) => chain.name).join(', ')} at ${listening.url}\n`);
   const { reason, release } = await toldToStop(call);
   closing.abort(reason);
-  await stop(call, flags, { listening, going, reason });
+  await stop(call, flags, { listening, chat, going, reason });
   await telemetry?.close(TRACES_MS);
   release();
 }
@@ -76,13 +89,18 @@ async function toldToStop(call: Call): Promise<{ readonly reason: Interrupted; r
 
 interface Stopping {
   readonly listening: Listening;
+  readonly chat: Chat;
   readonly going: Going;
   readonly reason: Interrupted;
 }
 
 /** What runs may end by itself for a while; then it is ended, its journal tells so, and what is still connected is cut off. */
-async function stop({ err, globals }: Call, { graceMs }: ServeFlags, { listening, going, reason }: Stopping): Promise<void> {
-  const closed = listening.close();
+async function stop(
+  { err, globals }: Call,
+  { graceMs }: ServeFlags,
+  { listening, chat, going, reason }: Stopping,
+): Promise<void> {
+  const closed = Promise.all([listening.close(), chat.finish()]);
   const running = going.all().length;
   if (running > 0 && !globals.quiet) {
     await err.write(`${reason.message}: ${running === 1 ? '1 run has' : `${running} runs have`} ${graceMs / 1000} s to end\n`);

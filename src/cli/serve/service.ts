@@ -1,12 +1,16 @@
+import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { ChatTurn } from '../../core/message.ts';
 import type { ConversationSoFar } from '../../core/run.ts';
-import type { Given, ServedChain, Service } from '../../serve/service.ts';
+import { bodiesIn, chainsIn } from '../../lib/chains.ts';
+import type { Given, ServedChain, Service, StartedRun } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
 import { runsDir } from '../paths.ts';
+import { answerSchemaOf } from './answer.ts';
+import { createConversations } from './conversations.ts';
 import type { ServeFlags } from './flags.ts';
-import { createMemoryView } from './memory.ts';
+import { conversationStore, createMemoryView } from './memory.ts';
 import { overrideOf } from './overrides.ts';
 import type { ReadyChain } from './ready.ts';
 import { createRuns } from './runs.ts';
@@ -15,56 +19,65 @@ import { servedValues } from './values.ts';
 import { createVariants } from './variants.ts';
 
 /** The server's port over the real chains, journals and memory. */
-export function createService(world: RunWorld, flags: ServeFlags, ready: readonly ReadyChain[]): Omit<Service, 'conversations'> {
+export function createService(world: RunWorld, flags: ServeFlags, chains: readonly ReadyChain[]): Service {
   const { call, going } = world;
-  const byName = new Map(ready.map((each) => [each.chain.name, each]));
+  const ready = new Map(chains.map((each) => [each.chain.name, each]));
   const variantOf = createVariants(call);
   const memory = createMemoryView(call, flags);
+
+  async function start(found: ReadyChain, given: Given, conversation?: ConversationSoFar): Promise<StartedRun> {
+    const override = overrideOf(flags.overrides, given.overrides);
+    const inputs = servedValues(found.chain, given);
+    const client = given.client ?? '';
+    going.admit(client);
+    const { input = '', live = false, traceparent } = given;
+    return startRun(world, await variantOf(found, override), { input, inputs, live, client, conversation, traceparent });
+  }
+
   return {
-    chains: ready.map((each) => servedChain(each, flags)),
-    runs: createRuns({ dir: runsDir(call.paths), kept: flags.save }, ready, going),
+    chains: chains.map((each) => servedChain(each, flags)),
+    runs: createRuns({ dir: runsDir(call.paths), kept: flags.save }, chains, going),
     ...(memory === undefined ? {} : { memory }),
+    conversations: createConversations({ ready, store: conversationStore(call, flags), now: call.io.clock.now, start }),
     async start(name, given) {
-      const found = byName.get(name);
+      const found = ready.get(name);
       if (found === undefined) throw new UsageError(`no chain "${name}" is served`, { code: 'PC2040' });
-      const override = overrideOf(flags.overrides, given.overrides);
-      const inputs = servedValues(found.chain, given);
-      const client = given.client ?? '';
-      going.admit(client);
-      return startRun(world, await variantOf(found, override), {
-        input: given.input ?? '',
-        inputs,
-        ...conversationOf(given),
-        live: given.live === true,
-        client,
-        traceparent: given.traceparent,
-      });
+      return start(found, given, conversationOf(given));
     },
   };
 }
 
 /** What a client tells of the conversation: nothing of it is kept here. */
-function conversationOf({ turns = [], user }: Given): { readonly conversation?: ConversationSoFar } {
-  if (turns.length === 0 && user === undefined) return {};
+function conversationOf({ turns = [], user }: Given): ConversationSoFar | undefined {
+  if (turns.length === 0 && user === undefined) return undefined;
   const said = turns.map(
     (turn): ChatTurn => [
       { role: 'user', text: turn.user },
       { role: 'assistant', text: turn.assistant },
     ],
   );
-  return { conversation: { turns: said, ...(user === undefined ? {} : { user }) } };
+  return { turns: said, ...(user === undefined ? {} : { user }) };
 }
 
 const OUTLINE_DEPTH = 3;
 
 function servedChain({ chain }: ReadyChain, { overrides }: ServeFlags): ServedChain {
+  const answer = answerSchemaOf(chain);
   return {
     name: chain.name,
     ...(chain.description === undefined ? {} : { description: chain.description }),
     inputs: chain.inputs,
     takesInput: chain.uses.input,
     conversational: chain.uses.conversation,
+    changes: changesOf(chain),
+    ...(answer === undefined ? {} : { answer }),
     outline: outlineOf(chain, OUTLINE_DEPTH) as unknown as Json,
     overridable: overrides.names,
   };
+}
+
+function changesOf(chain: Chain): boolean {
+  const { commands, functions, memory, servers } = chain.uses;
+  if (commands || functions || memory || servers.length > 0) return true;
+  return chainsIn(chain).some((each) => bodiesIn(each).some(({ body }) => (body.tools ?? []).length > 0));
 }

@@ -24,9 +24,9 @@ import type { ReadyChain } from './ready.ts';
 export interface Values {
   readonly input: string;
   readonly inputs: { readonly [name: string]: Json };
-  readonly conversation?: ConversationSoFar;
   readonly live: boolean;
   readonly client: string;
+  readonly conversation?: ConversationSoFar | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
 }

@@ -1,0 +1,27 @@
+import type { WebSocket } from 'ws';
+import type { ChatLimits } from './limits.ts';
+import { CLOSE } from './protocol.ts';
+
+/** The way to one client. It never waits: a client that does not read is closed, and what waits for it has a limit. */
+export interface Outlet {
+  send(frame: string): void;
+  /** The first reason counts; a client that does not close from its side is cut off. */
+  close(code: number, reason: string): void;
+}
+
+export function createOutlet(socket: WebSocket, { unreadBytes, farewellMs }: ChatLimits): Outlet {
+  const close = (code: number, reason: string): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.close(code, reason);
+    const cut = setTimeout(() => socket.terminate(), farewellMs).unref();
+    socket.once('close', () => clearTimeout(cut));
+  };
+  return {
+    close,
+    send(frame) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > unreadBytes) return close(CLOSE.tryLater, 'you read too slowly');
+      socket.send(frame);
+    },
+  };
+}
