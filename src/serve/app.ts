@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
+import { mcpRoutes } from './mcp/routes.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { bodyOf, type Refusal } from './refusal.ts';
 import { INTERNAL, refusalFor } from './refusal-for.ts';
@@ -45,6 +46,7 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   memoryRoutes,
   pageRoutes,
   openAiRoutes,
+  mcpRoutes,
 ];
 
 function refuse(context: Context, refusal: Refusal): Response {
