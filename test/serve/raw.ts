@@ -22,7 +22,7 @@ export function head(line: string, headers: Readonly<Record<string, string | num
 }
 
 /** Reads the one answer that comes on the connection, then ends it. */
-export function answerOn(socket: Socket): Promise<RawAnswer> {
+function answerOn(socket: Socket): Promise<RawAnswer> {
   let said = '';
   const whole = new Promise<RawAnswer>((resolve) => {
     const look = (over: boolean): void => {
