@@ -46,6 +46,38 @@ test('each chain is a tool: its inputs are the schema, its fields the output', a
   );
 });
 
+test('an output schema is told only where every output fits it, and an input named input leaves the text another name', async () => {
+  const head = 'model: openai/gpt-4.1-mini\nsteps:\n';
+  const last = '  - { prompt: "Label {input}", fields: { label: string } }\n';
+  await using server = await serve({
+    files: {
+      'plain.yaml': `name: plain\n${head}${last}`,
+      'inner.yaml': `name: inner\n${head}  - { chain: plain.yaml }\n`,
+      'maybe.yaml': `name: maybe\n${head}${last.replace(' }\n', ', if: "input != \'\'" }\n')}`,
+      'stops.yaml': `name: stops\n${head}  - { stop: enough, if: "input == ''" }\n${last}`,
+      'named.yaml': `name: named\ninputs: { input: { type: number } }\n${head}  - "{inputs.input} {input}"\n`,
+    },
+    fake: { fallback: { text: '{"label":"bug"}' } },
+  });
+  await using connected = await overHttp(server);
+  const { tools } = await connected.client.listTools();
+  assert.deepEqual(
+    tools.filter(({ outputSchema }) => outputSchema !== undefined).map(({ name }) => name),
+    ['plain', 'inner'],
+  );
+  const call = { arguments: { input: 'x' } };
+  for (const name of ['plain', 'inner']) {
+    assert.deepEqual((await connected.client.callTool({ name, ...call })).structuredContent, { label: 'bug' }, name);
+  }
+  assert.equal((await connected.client.callTool({ name: 'maybe', ...call })).structuredContent, undefined);
+  assert.deepEqual(Object.keys(tools.find(({ name }) => name === 'named')?.inputSchema.properties ?? {}), [
+    'input_text',
+    'input',
+  ]);
+  await connected.client.callTool({ name: 'named', arguments: { input: 3, input_text: 'cats' } });
+  assert.match(JSON.stringify(server.fake.requests.at(-1)?.body), /3 cats/);
+});
+
 test('a call gives the text, the data that was read in it, and the run', async () => {
   await using server = await serve({
     files: { 'triage.yaml': TRIAGE },
