@@ -50,7 +50,8 @@ async function chainNamed(call: Call, flags: TestFlags): Promise<Chain> {
     return promptChain(call, name, prompt?.text ?? '', flags.model);
   }
   const chain = await load(call, flags);
-  checkAgainst(chain, flags);
+  const { cache: _, ...own } = flags;
+  checkAgainst(chain, own);
   return chain;
 }
 
