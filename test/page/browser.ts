@@ -49,7 +49,7 @@ export async function openPage(
     });
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
-      if (areRefusalsExpected && message.text().startsWith('Failed to load resource')) return;
+      if (areRefusalsExpected && /^Failed to load resource|^WebSocket connection to/.test(message.text())) return;
       faults.push(`console: ${message.text()}`);
     });
   });

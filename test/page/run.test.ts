@@ -178,6 +178,34 @@ test('a form has a field for each type of input, sends what they hold, and tells
   open.check();
 });
 
+test('what the server finds wrong with an input stands beside its field', async () => {
+  await using server = await serve({ files: { 'letter.yaml': LETTER } });
+  await using open = await openPage(browser, server.url, { hash: '#/chains/letter' });
+  open.expectRefusals();
+  const { page } = open;
+  await page.getByRole('textbox', { name: 'topic' }).fill('tea');
+  await page.getByLabel('words').fill('9007199254740993');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('input "words" must be a whole number').waitFor();
+  assert.match(await describedBy(page, page.getByLabel('words')), /must be a whole number/);
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'words');
+  open.check();
+});
+
+test('ten thousand deltas arrive whole', async () => {
+  const tokens = Array.from({ length: 10_000 }, (_, index) => (index % 20 === 19 ? `${index}\n` : `word${index} `));
+  await using server = await serve({ files: { 'story.yaml': STORY }, fake: { replies: [{ tokens }, { text: 'End' }] } });
+  await using open = await openPage(browser, server.url, { hash: '#/chains/story' });
+  const { page } = open;
+  await page.getByLabel('Input').fill('x');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('button', { name: 'Copy result' }).waitFor({ timeout: 60_000 });
+  // Blocks of lines end in no newline of their own.
+  const shown = await step(page, 'draft').locator('.text').textContent();
+  assert.equal(shown?.replaceAll(/\s+/g, ''), tokens.join('').replaceAll(/\s+/g, ''));
+  open.check();
+});
+
 test('what models, people and chains write is text and never HTML', async () => {
   const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>';
   const chain = `name: evil

@@ -22,6 +22,7 @@ import { parentIn } from '../telemetry/parent.ts';
 import { isAnswered, openTraffic } from '../traffic/open.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import { codeCaller } from './call-code.ts';
+import { drawnModels } from './drawn-models.ts';
 import type { TestFlags } from './flags.ts';
 import { judgeWith } from './judge.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -95,13 +96,16 @@ export async function* benchRuns(
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
     const meter = createMeter(flags.limits, NOTHING_SPENT, (limit) => `raise it with ${RUN_FLAGS[limit]}`);
-    const world = {
-      call: codeCaller(io),
-      judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live, meter }),
-    };
+    const helper = flags.stubs === undefined ? openModel : live;
+    const drawn = await drawnModels(call, isAnswered(flags) ? 'off' : flags.cache, redactor);
+    const code = codeCaller(io);
     const trace = traceOfCase(call, flags, chain, telemetry, redactor);
-    const bench = { chain, inputs, io, openModel, toolbox, redact: redactor.value, world, memory, meter, trace };
-    yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
+    const shared = { chain, inputs, io, toolbox, redact: redactor.value, memory, meter, trace };
+    const benchOf = (repeat: number): Bench => {
+      const judge = judgeWith(judges, { io, openModel: drawn(helper, repeat), meter });
+      return { ...shared, openModel: drawn(openModel, repeat), world: { call: code, judge } };
+    };
+    yield* runCases(dataset.cases, benchOf, { ...flags, signal: stop.signal });
     traffic?.finish();
   } finally {
     await telemetry?.close(stop.signal);

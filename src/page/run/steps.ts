@@ -16,21 +16,24 @@ export function createSteps(): Steps {
   /** By journal path: what stands inside a step, a branch or a call. */
   const insides = new Map<string, HTMLElement>();
   const cards = new Map<string, StepCard>();
+  let lastSeq = -1;
   return { element, take, show };
 
   function take(event: RunEvent): void {
+    // Journals keep no deltas: whoever comes in the middle of a step hears the rest of it.
+    if (event.seq > lastSeq + 1) for (const card of cards.values()) card.missed();
+    lastSeq = event.seq;
     if (!('step' in event) || event.step === undefined) return;
     if (event.type === 'warning' || event.type === 'memory.written') cards.get(event.step)?.take(event);
-    else cardOf(event.step, event).take(event);
+    else cardOf(event.step).take(event);
     if (event.type === 'tool.started') {
       const inside = cards.get(event.step)?.insideCall(event.call);
       if (inside !== undefined) insides.set(event.call, inside);
     }
   }
 
-  function cardOf(path: string, event: RunEvent): StepCard {
+  function cardOf(path: string): StepCard {
     const known = cards.get(path);
-    if (known !== undefined && event.type !== 'step.started') return known;
     if (known !== undefined) return known;
     const card = createCard(path, depthOf(path));
     cards.set(path, card);
