@@ -6,6 +6,7 @@
  * been started finds out how many calls at once its provider takes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,9 +28,11 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
+const WARM_UP_S = 30;
 
 using sandbox = openSandbox({
   'chat.yaml': 'name: chat\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n    history: full\n',
+  'deaf.yaml': 'name: deaf\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n  - set: done\n',
   'run.yaml': 'name: run\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n',
 });
 const fake = spawn(process.execPath, [
@@ -39,7 +42,7 @@ const fake = spawn(process.execPath, [
   values.tokens,
 ]);
 const provider = await line(fake);
-const server = start(sandbox, ['serve', 'chat.yaml', 'run.yaml', '--port', '0', '--quiet', '--max-runs', '1000'], {
+const server = start(sandbox, ['serve', 'chat.yaml', 'run.yaml', 'deaf.yaml', '--port', '0', '--quiet', '--max-runs', '1000'], {
   env: { OPENAI_BASE_URL: provider, OPENAI_API_KEY: 'sk-bench' },
 });
 try {
@@ -57,6 +60,7 @@ async function measure(url: string, pid: number): Promise<void> {
   );
   const [chats, runs, direct] = [createTally(), createTally(), createTally()];
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   let thrownOut = 0;
   const before = usageOf(pid);
   const clients = [
@@ -101,8 +105,6 @@ async function measure(url: string, pid: number): Promise<void> {
   );
   console.log(`clients that read nothing were thrown out ${thrownOut} times`);
 }
-
-const WARM_UP_S = 30;
 
 /** Forgets the times of the first turns, not what went wrong in them. */
 async function warmUp(tallies: readonly Tally[]): Promise<string> {

@@ -110,18 +110,18 @@ export function deafClients(url: string, thrownOut: () => void): readonly Client
   return [
     async (stop) => {
       while (!stop.aborted) {
-        const socket = new WebSocket(`${url.replace('http', 'ws')}/chat/chat`);
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/chat/deaf`);
         socket.on('error', () => undefined);
         const closed = new Promise((resolve) => socket.once('close', resolve));
         socket.once('open', () => {
-          socket.send('{"type":"hello"}');
+          socket.send('{"type":"hello","events":true}');
           // It never reads another byte.
           socket.once('message', () => socket.pause());
         });
         const more = setInterval(() => {
           if (socket.readyState === socket.OPEN) socket.send('{"type":"message","text":"LARGE"}');
-        }, 1000);
-        const end = new Promise((resolve) => setTimeout(resolve, 45_000).unref());
+        }, 5000);
+        const end = new Promise((resolve) => setTimeout(resolve, 60_000).unref());
         await Promise.race([socketGone(socket), closed, aborted(stop), end]);
         clearInterval(more);
         if (!stop.aborted) thrownOut();
@@ -130,11 +130,11 @@ export function deafClients(url: string, thrownOut: () => void): readonly Client
     },
     async (stop) => {
       while (!stop.aborted) {
-        const asked = request(`${url}/chains/run/runs`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+        const asked = request(`${url}/chains/deaf/runs`, { method: 'POST', headers: { 'content-type': 'application/json' } });
         asked.on('error', () => undefined).on('response', (response) => response.pause());
         const closed = new Promise((resolve) => asked.once('close', resolve));
         asked.end(JSON.stringify({ input: 'LARGE' }));
-        await Promise.race([closed, aborted(stop), new Promise((resolve) => setTimeout(resolve, 45_000).unref())]);
+        await Promise.race([closed, aborted(stop), new Promise((resolve) => setTimeout(resolve, 60_000).unref())]);
         if (!stop.aborted) thrownOut();
         asked.destroy();
       }

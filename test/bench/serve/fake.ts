@@ -3,6 +3,8 @@ import { type FakeRequest, startFakeProvider } from '../../fake/provider.ts';
 
 const [delayMs = 0, paceMs = 0, count = 1] = process.argv.slice(2).map(Number);
 const tokens = Array.from({ length: count }, (_, index) => `word${index} `);
+/** 4 MB in a few pieces: more than the system keeps for a client that does not read. */
+const LARGE = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
 const LIMITS = {
   'x-ratelimit-limit-requests': '30000',
   'x-ratelimit-remaining-requests': '29999',
@@ -10,7 +12,7 @@ const LIMITS = {
 };
 const fake = await startFakeProvider({
   fallback: { delayMs, paceMs, tokens, headers: LIMITS },
-  replies: ({ body }) => (JSON.stringify(body).includes('LARGE') ? { bytes: 300_000, headers: LIMITS } : undefined),
+  replies: ({ body }) => (JSON.stringify(body).includes('LARGE') ? { tokens: LARGE, headers: LIMITS } : undefined),
 });
 setInterval(() => {
   (fake.requests as FakeRequest[]).length = 0;
