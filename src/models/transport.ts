@@ -42,7 +42,7 @@ async function onLiveSocket(send: () => Promise<IncomingMessage>): Promise<Incom
   }
 }
 
-const MOST_STALE = 3;
+const MOST_STALE = 8;
 
 class StaleSocket extends Error {
   readonly failure: ModelError;

@@ -22,6 +22,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     chats: { type: 'string', default: '200' },
     runs: { type: 'string', default: '200' },
+    deaf: { type: 'string', default: '2' },
     delay: { type: 'string', default: '1000' },
     pace: { type: 'string', default: '300' },
     tokens: { type: 'string', default: '20' },
@@ -32,7 +33,7 @@ const WARM_UP_S = 30;
 
 using sandbox = openSandbox({
   'chat.yaml': 'name: chat\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n    history: full\n',
-  'deaf.yaml': 'name: deaf\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n  - set: done\n',
+  'deaf.yaml': 'name: deaf\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\noutput: done\n',
   'run.yaml': 'name: run\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n',
 });
 const fake = spawn(process.execPath, [
@@ -43,12 +44,13 @@ const fake = spawn(process.execPath, [
 ]);
 const provider = await line(fake);
 const server = start(sandbox, ['serve', 'chat.yaml', 'run.yaml', 'deaf.yaml', '--port', '0', '--quiet', '--max-runs', '1000'], {
-  env: { OPENAI_BASE_URL: provider, OPENAI_API_KEY: 'sk-bench' },
+  env: { OPENAI_BASE_URL: provider, OPENAI_API_KEY: 'sk-bench', NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? '' },
 });
 try {
   await measure(await address(), server.child.pid ?? 0);
 } finally {
-  server.child.kill('SIGKILL');
+  server.child.kill('SIGTERM');
+  await server.ended;
   fake.kill();
 }
 
@@ -67,7 +69,7 @@ async function measure(url: string, pid: number): Promise<void> {
     ...Array.from({ length: Number(values.chats) }, () => chatClient(url, chats)),
     ...Array.from({ length: Number(values.runs) }, () => runClient(url, runs)),
     ...Array.from({ length: 10 }, () => directClient(provider, direct)),
-    ...Array.from({ length: 3 }, () =>
+    ...Array.from({ length: Number(values.deaf) }, () =>
       deafClients(url, () => {
         thrownOut += 1;
       }),
@@ -147,6 +149,10 @@ async function address(): Promise<string> {
   server.child.stderr?.on('data', (more: string) => {
     said += more;
   });
-  await server.saw('stderr', '\n');
-  return / at (http:\S+)/.exec(said)?.[1] ?? '';
+  for (;;) {
+    const found = / at (http:\S+)\n/.exec(said)?.[1];
+    if (found !== undefined) return found;
+    if (server.child.exitCode !== null) throw new Error(said);
+    await sleep(50);
+  }
 }

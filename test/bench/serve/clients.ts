@@ -5,7 +5,8 @@ import { fault, type Tally } from './figures.ts';
 /** Somebody who repeats turns until told to stop; resolves when the last one has ended. */
 export type Client = (stop: AbortSignal) => Promise<void>;
 
-const agent = new Agent({ keepAlive: true });
+/** A connection for each request: none that the server closes in the moment it is used again. */
+const agent = new Agent();
 
 /** Says one message after the other in a chat of its own. */
 export function chatClient(url: string, tally: Tally): Client {

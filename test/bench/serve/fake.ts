@@ -11,6 +11,7 @@ const LIMITS = {
   'x-ratelimit-reset-requests': '2ms',
 };
 const fake = await startFakeProvider({
+  keepAliveMs: 75_000,
   fallback: { delayMs, paceMs, tokens, headers: LIMITS },
   replies: ({ body }) => (JSON.stringify(body).includes('LARGE') ? { tokens: LARGE, headers: LIMITS } : undefined),
 });
