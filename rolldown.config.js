@@ -61,8 +61,43 @@ const config = defineConfig({
   plugins: [ascii(), acyclic(), entry(), notices()],
 });
 
+/** The page that `serve` serves: a script, a style sheet and an icon, named by their content, and the document that names them. */
+const page = defineConfig({
+  input: { main: 'src/page/main.ts' },
+  platform: 'browser',
+  output: {
+    dir: 'dist/page',
+    cleanDir: true,
+    entryFileNames: '[name]-[hash].js',
+    assetFileNames: '[name]-[hash][extname]',
+    minify: true,
+  },
+  plugins: [documentOf('src/page'), notices()],
+});
+
 // Run as a program, since rolldown's own command prints a line a file into every installation.
 await build(config);
+await build(page);
+
+/** Adds the files that no script imports, and puts their names with hashes into the document. */
+function documentOf(folder) {
+  const read = (name) => readFileSync(join(folder, name), 'utf8');
+  return {
+    name: 'document',
+    generateBundle(_options, bundle) {
+      let html = read('index.html');
+      const rename = (name, hashed) => {
+        if (!html.includes(`"page/${name}"`)) throw new Error(`index.html does not name page/${name}`);
+        html = html.replace(`"page/${name}"`, `"page/${hashed}"`);
+      };
+      for (const name of ['page.css', 'icon.svg']) {
+        rename(name, this.getFileName(this.emitFile({ type: 'asset', name, source: read(name) })));
+      }
+      rename('main.js', Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry).fileName);
+      this.emitFile({ type: 'asset', fileName: 'index.html', source: html });
+    },
+  };
+}
 
 /** Files that import each other see each other half made: put the module into the group of what it imports. */
 function acyclic() {

@@ -23,7 +23,7 @@ export interface Command {
   /** Resolves to the exit code. What it throws is printed, and turned into an exit code, by `program.ts`. */
   run?(call: Call): Promise<number>;
   readonly verbs?: readonly Verb[];
-  /** The verb that is meant where none is given, but options or the name of a file are. */
+  /** The verb that is meant where none is given: by options, by the name of a file, or by nothing at all. */
   readonly without?: string;
   /** Help for someone who gives more arguments than it takes. */
   readonly excess?: string;

@@ -77,9 +77,10 @@ function findWord<Item extends { readonly name: string }>(
   return undefined;
 }
 
-/** An option of its own, or a word that can only be a file; a bare word is a verb with a slip in it. */
+/** Nothing, an option of its own, or a word that can only be a file; a bare word is a verb with a slip in it. */
 function namesNoVerb([first, ...rest]: readonly string[]): boolean {
-  if (first === undefined || first === '--help' || first === '-h') return false;
+  if (first === undefined) return true;
+  if (first === '--help' || first === '-h') return false;
   const isGlobal = GLOBAL_OPTIONS.some(({ flags }) => flags.replace(/ <.*/, '').split(', ').includes(first));
   if (isGlobal) return namesNoVerb(takesValue(first) ? rest.slice(1) : rest);
   return first.startsWith('-') || /[./#\\]/.test(first);

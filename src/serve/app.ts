@@ -1,12 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { matchedRoutes } from 'hono/route';
+import { mcpRoutes } from './mcp/routes.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { bodyOf, type Refusal } from './refusal.ts';
 import { INTERNAL, refusalFor } from './refusal-for.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { healthRoutes } from './routes/health.ts';
 import { memoryRoutes } from './routes/memory.ts';
+import { pageRoutes } from './routes/page.ts';
 import { pastRunRoutes } from './routes/past-runs.ts';
 import { runRoutes } from './routes/runs.ts';
 import type { Service } from './service.ts';
@@ -42,7 +44,9 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   runRoutes,
   pastRunRoutes,
   memoryRoutes,
+  pageRoutes,
   openAiRoutes,
+  mcpRoutes,
 ];
 
 function refuse(context: Context, refusal: Refusal): Response {

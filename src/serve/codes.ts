@@ -14,4 +14,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2271: 'the server needs a token, or was given one that is too weak',
   PC2272: 'a value that the server lets no client override',
   PC2273: 'a run that has ended cannot be cancelled, or was not made here',
+  PC2279: 'a request outside of an MCP session, or of one that has ended',
 };

@@ -7,6 +7,8 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly help?: string;
+  /** What is wrong with an input, by its name. */
+  readonly inputs?: { readonly [name: string]: string };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -22,11 +24,11 @@ export class Refused extends Error {
 }
 
 /** A refusal in the words of whoever asked: OpenAI's under `/v1`, JSON-RPC's under `/mcp`, ours elsewhere. */
-export function bodyOf({ status, code, message, help }: Refusal, path: string): object {
+export function bodyOf({ status, code, message, help, inputs }: Refusal, path: string): object {
   if (/^\/v1(\/|$)/.test(path))
     return { error: { message: sentence(message, help), type: openAiType(status), param: null, code } };
   if (/^\/mcp(\/|$)/.test(path)) return { jsonrpc: '2.0', id: null, error: { code: rpcCode(code), message, data: { code } } };
-  return { error: { code, message, ...(help === undefined ? {} : { help }) } };
+  return { error: { code, message, ...(help === undefined ? {} : { help }), ...(inputs === undefined ? {} : { inputs }) } };
 }
 
 /** The path of a request's target, without what follows it. */

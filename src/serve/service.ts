@@ -27,6 +27,10 @@ export interface ServedChain {
   readonly takesInput: boolean;
   /** It reads what was said before. */
   readonly conversational: boolean;
+  /** It may do more than ask models: run commands, functions and tools, or remember. */
+  readonly changes: boolean;
+  /** JSON Schema of an object, where every output is one. */
+  readonly answer?: JsonObject;
   /** Its steps, for a page that draws them: id, kind, model, condition, parts. */
   readonly outline: Json;
   /** What a client may set besides its inputs: `model`, `temperature`, … */

@@ -1,4 +1,5 @@
 import type { Metrics } from './metrics/metrics.ts';
+import type { PageFiles } from './routes/page.ts';
 
 /** What the routes know of the server they are part of. */
 export interface ServerState {
@@ -7,6 +8,7 @@ export interface ServerState {
   readonly metrics: Metrics;
   /** How often a silent stream is given a comment. */
   readonly heartbeatMs: number;
+  readonly page: PageFiles;
   /** Of the program. */
   readonly version: string;
   /** Clients must send a token. */

@@ -27,6 +27,7 @@ export interface RunTraceOptions {
   readonly runId: string;
   readonly chain: { readonly name: string; readonly sha256: string };
   readonly conversation?: string | undefined;
+  readonly testCase?: string | undefined;
   readonly redact: (text: string) => string;
   readonly content: boolean;
   readonly now: () => number;
@@ -77,13 +78,14 @@ function nameOf({ chain }: RunTraceOptions): string {
   return chain.name === '' ? 'invoke_workflow' : `invoke_workflow ${chain.name}`;
 }
 
-function attributesOf({ runId, chain, conversation }: RunTraceOptions): Attributes {
+function attributesOf({ runId, chain, conversation, testCase }: RunTraceOptions): Attributes {
   return {
     'gen_ai.operation.name': 'invoke_workflow',
     ...(chain.name === '' ? {} : { 'gen_ai.workflow.name': chain.name }),
     ...(conversation === undefined ? {} : { 'gen_ai.conversation.id': conversation }),
     'promptchain.run.id': runId,
     'promptchain.chain.sha256': chain.sha256,
+    ...(testCase === undefined ? {} : { 'promptchain.test.case': testCase }),
   };
 }
 

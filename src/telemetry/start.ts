@@ -35,6 +35,8 @@ export interface TracedRun {
   readonly follows?: string | undefined;
   /** The id of the conversation it is a turn of. */
   readonly conversation?: string | undefined;
+  /** The id of the test case that it runs. */
+  readonly testCase?: string | undefined;
 }
 
 /** Traces of the runs of one process, on their way to a receiver. */

@@ -18,6 +18,7 @@ const parts = [
   'store',
   'terminal',
   'telemetry',
+  'page',
   'engineer',
   'eval',
   'serve',

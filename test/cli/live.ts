@@ -7,8 +7,10 @@ const BIN = join(packageDir, 'bin/promptchain.js');
 
 export interface Live {
   readonly child: ChildProcess;
-  /** Resolves once stdout, or stderr, contains the text. Rejects when the process ends before. */
-  saw(stream: 'stdout' | 'stderr', text: string): Promise<void>;
+  /** Resolves once stdout, or stderr, contains the text, so many times. Rejects when the process ends before, and after 30 seconds. */
+  saw(stream: 'stdout' | 'stderr', text: string, times?: number): Promise<void>;
+  /** What it has written so far. */
+  seen(stream: 'stdout' | 'stderr'): string;
   readonly ended: Promise<{
     readonly code: number | null;
     readonly signal: NodeJS.Signals | null;
@@ -80,16 +82,25 @@ function watch(child: ChildProcess): Live {
   return {
     child,
     ended,
-    saw: (stream, wanted) =>
+    seen: (stream) => text[stream],
+    saw: (stream, wanted, times = 1) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (text[stream].includes(wanted)) resolve();
+          if (text[stream].split(wanted).length > times) resolve();
           else if (over) reject(new Error(`ended without "${wanted}" on ${stream}:\n${text.stdout}\n${text.stderr}`));
           else return;
+          clearTimeout(limit);
           waiting.delete(look);
         };
+        const limit = setTimeout(() => {
+          waiting.delete(look);
+          child.kill('SIGKILL');
+          reject(new Error(`no "${wanted}" on ${stream} after ${LONGEST_MS} ms:\n${text.stdout}\n${text.stderr}`));
+        }, LONGEST_MS);
         waiting.add(look);
         look();
       }),
   };
 }
+
+const LONGEST_MS = 30_000;

@@ -421,6 +421,30 @@ tests:
     assert.match(unpriced.stderr, /PC9005.*openai\/judge/);
   });
 
+  it('--cache on asks only what has not been asked, a repetition and a judge for itself; without, all is asked', async () => {
+    const answers = (prompt: string) => (prompt.includes('<rubric>') ? '{"pass": true, "score": 1, "reason": "short"}' : 'yes');
+    await using fake = await startFakeProvider({ replies: ({ body }) => ({ text: answers(JSON.stringify(body)) }) });
+    const judged = { input: 'x', assert: [{ type: 'llm-rubric', value: 'short' }] };
+    using sandbox = openSandbox({
+      'chain.yaml': REMOTE,
+      'cases.jsonl': `${JSON.stringify(judged)}\n{"input":"y","expected":"yes"}\n`,
+    });
+    const env = { ...KEY, OPENAI_BASE_URL: fake.openaiUrl };
+    const requests = async (verb: readonly string[], ...more: string[]) => {
+      const before = fake.requests.length;
+      const args = [...verb, 'chain.yaml', '--data', 'cases.jsonl', '--judge-model', 'openai/judge', ...more];
+      const { code, stdout } = await sandbox.run(args, { env });
+      assert.equal(code, 0, stdout);
+      return fake.requests.length - before;
+    };
+    assert.deepEqual([await requests(['test']), await requests(['test'])], [3, 3]);
+    assert.deepEqual([await requests(['test'], '--cache', 'on'), await requests(['test'], '--cache', 'on')], [3, 0]);
+    // The second run of a case is another draw, and so is what the judge says of it.
+    assert.equal(await requests(['engineer', 'eval'], '--cache', 'on', '--repeat', '2'), 3);
+    assert.equal(await requests(['engineer', 'eval'], '--cache', 'on', '--repeat', '2', '-j', '1'), 0);
+    assert.equal(await requests(['test'], '--cache', 'refresh'), 3);
+  });
+
   it('a limit holds however many cases run at a time', async () => {
     await using fake = await startFakeProvider({ fallback: { text: 'yes', delayMs: 20 } });
     using sandbox = openSandbox({

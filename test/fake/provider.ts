@@ -71,6 +71,8 @@ export interface FakeProvider extends AsyncDisposable {
   received(count: number): Promise<void>;
   /** Resolves once a client has gone away from `count` unfinished answers. */
   abandoned(count: number): Promise<void>;
+  /** Lets that many deltas of `held` replies go, those that come later too. */
+  release(count: number): void;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function startFakeProvider(options: FakeOptions = {}): Promise<Fake
   const requests: FakeRequest[] = [];
   const queue: Reply[] = typeof options.replies === 'object' ? [...options.replies] : [];
   const waiters = new Set<() => void>();
+  const gate = createGate();
   const connections = new WeakMap<object, number>();
   let connectionCount = 0;
   let active = 0;
@@ -135,7 +138,7 @@ export async function startFakeProvider(options: FakeOptions = {}): Promise<Fake
     active++;
     try {
       const asked = wire.ask(record.body);
-      await answer({ wire, asked, reply: replyFor(record, asked), response, number: requests.length });
+      await answer({ wire, asked, reply: replyFor(record, asked), response, number: requests.length, pass: gate.pass });
     } finally {
       active--;
     }
@@ -177,6 +180,7 @@ export async function startFakeProvider(options: FakeOptions = {}): Promise<Fake
     reply: (...replies) => void queue.push(...replies),
     received: (count) => until(() => requests.length >= count),
     abandoned: (count) => until(() => requests.filter((request) => request.aborted).length >= count),
+    release: gate.release,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -188,6 +192,28 @@ interface Exchange {
   readonly reply: Reply;
   readonly response: ServerResponse;
   readonly number: number;
+  /** Resolves when a held delta may go. */
+  pass(): Promise<void>;
+}
+
+function createGate(): { pass(): Promise<void>; release(count: number): void } {
+  const waiting: (() => void)[] = [];
+  let free = 0;
+  return {
+    pass: () =>
+      new Promise((resolve) => {
+        if (free === 0) return void waiting.push(resolve);
+        free -= 1;
+        resolve();
+      }),
+    release(count) {
+      free += count;
+      for (const go of waiting.splice(0, free)) {
+        free -= 1;
+        go();
+      }
+    },
+  };
 }
 
 async function answer(exchange: Exchange): Promise<void> {
@@ -209,7 +235,7 @@ async function answer(exchange: Exchange): Promise<void> {
   await stream(exchange, wire.frames(full, asked, reply));
 }
 
-async function stream({ wire, reply, response }: Exchange, frames: ReturnType<Wire['frames']>): Promise<void> {
+async function stream({ wire, reply, response, pass }: Exchange, frames: ReturnType<Wire['frames']>): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   const send = (frame: string) => write(response, frame, reply.pieceBytes);
   for (const frame of frames.head) await send(frame);
@@ -217,6 +243,7 @@ async function stream({ wire, reply, response }: Exchange, frames: ReturnType<Wi
   for (const [index, frame] of frames.deltas.entries()) {
     if (index === half && (await broken(wire, reply, response))) return;
     if (reply.paceMs !== undefined) await sleep(reply.paceMs);
+    if (reply.held === true) await pass();
     await send(frame);
   }
   if (frames.deltas.length <= 1 && (await broken(wire, reply, response))) return;

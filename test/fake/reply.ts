@@ -18,6 +18,8 @@ export interface Reply {
   /** Milliseconds before the headers, and before each delta. */
   readonly delayMs?: number;
   readonly paceMs?: number;
+  /** Each delta waits until `FakeProvider.release` lets it go. */
+  readonly held?: boolean;
   /** Bytes per write: cuts events and UTF-8 sequences wherever it falls. */
   readonly pieceBytes?: number;
   /** Extra response headers, on success too. */

@@ -25,12 +25,19 @@ after(() => rm(work, { recursive: true, force: true }));
 
 test('the tarball holds what is declared and nothing else', async () => {
   const declared =
-    /^(?:bin\/[a-z-]+\.js(?:on)?|dist\/cli\/[\w-]+\.cjs|dist\/cli\/THIRD_PARTY_LICENSES\.txt|dist\/lib\/[\w/-]+(?:\.d\.ts|\.js)|dist\/prices\/[a-z-]+\.json|prompts\/[\w/-]+\.md|schema\/[\w.-]+\.json|package\.json|README\.md|LICENSE)$/;
+    /^(?:bin\/[a-z-]+\.js(?:on)?|dist\/cli\/[\w-]+\.cjs|dist\/cli\/THIRD_PARTY_LICENSES\.txt|dist\/lib\/[\w/-]+(?:\.d\.ts|\.js)|dist\/page\/(?:index\.html|THIRD_PARTY_LICENSES\.txt|(?:main|page|icon)-[\w-]+\.(?:js|css|svg))|dist\/prices\/[a-z-]+\.json|prompts\/[\w/-]+\.md|schema\/[\w.-]+\.json|package\.json|README\.md|LICENSE)$/;
   assert.deepEqual(
     files.filter((file) => !declared.test(file)),
     [],
   );
-  for (const needed of ['bin/promptchain.js', 'dist/cli/entry.cjs', 'dist/lib/index.js', 'dist/lib/index.d.ts', 'LICENSE']) {
+  for (const needed of [
+    'bin/promptchain.js',
+    'dist/cli/entry.cjs',
+    'dist/lib/index.js',
+    'dist/lib/index.d.ts',
+    'dist/page/index.html',
+    'LICENSE',
+  ]) {
     assert.ok(files.includes(needed), needed);
   }
   assert.ok(bytes < 5 * MEBIBYTE, `${bytes} bytes`);

@@ -9,6 +9,7 @@ import type { Call } from '../command.ts';
 import type { Redactor } from '../redact.ts';
 import type { AskInTurn } from '../run/ask-in-turn.ts';
 import type { RunFlags } from '../run/flags.ts';
+import type { RunTelemetry } from '../run/traced.ts';
 
 /** A chat under way: what its turns share. */
 export interface Chat {
@@ -32,6 +33,7 @@ export interface Chat {
   /** What all turns together may use. */
   readonly meter: Meter;
   readonly askInTurn: AskInTurn;
+  readonly telemetry: RunTelemetry;
   /** Makes room for a question in what the turn under way shows. */
   pause: () => () => void;
   /** Warnings that were told, and need not be told at every turn. */

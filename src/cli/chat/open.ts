@@ -13,6 +13,7 @@ import { isStorePath, openStore } from '../run/memory.ts';
 import { redactedMemory } from '../run/redacted-memory.ts';
 import { secretNames } from '../run/secret-names.ts';
 import { openToolbox } from '../run/toolbox.ts';
+import { openRunTelemetry } from '../run/traced.ts';
 import { inputValues } from '../run/values.ts';
 import { load, readyWorld } from '../run/world.ts';
 import { ownMemory } from '../test/own-memory.ts';
@@ -23,7 +24,7 @@ import type { ChatFlags } from './flags.ts';
 import { historyTokens } from './history-tokens.ts';
 import { newSession } from './new-session.ts';
 
-/** Puts a chat together; whoever opens it disposes of its toolbox. Throws what is wrong with the chain, the options and the world. */
+/** Puts a chat together; whoever opens it disposes of its toolbox and closes its telemetry. Throws what is wrong with the chain, the options and the world. */
 export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
   const chain = await load(call, flags.run);
   checkAgainst(chain, withoutStore(flags.run));
@@ -63,6 +64,7 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
       lasting: true,
       askInTurn: (ask, signal) => chat.askInTurn(ask, signal),
     }),
+    telemetry: await openRunTelemetry(call, run),
     told: new Set(),
   };
   return chat;

@@ -14,7 +14,6 @@ import { openProgress } from '../run/progress.ts';
 import { pull } from '../run/pull.ts';
 import { resultRenderer } from '../run/result.ts';
 import { newRunId } from '../run/run-id.ts';
-import { openTraced } from '../run/traced.ts';
 import type { Chat } from './chat.ts';
 import { explainTurn } from './explain-turn.ts';
 
@@ -55,7 +54,7 @@ async function runTurn(chat: Chat, text: string, { progress, signal }: Shown): P
   const execution = { call, flags, chain, runId, input: text, conversation, inputs, openModel, warnings };
   const result = resultRenderer({ out: call.out, flags, live });
   const renderer = beside(result, together(keeping(chat, text), progress));
-  const traced = await openTraced(execution, { renderer, redactor, signal, warnings });
+  const traced = chat.telemetry.begin(execution, { renderer, redactor, conversation: chat.conversation.session });
   const readers = readersOf(traced.execution, {
     renderer: traced.renderer,
     answer: gateKeeper({ call, flags, redact: redactor.text, askInTurn }),
@@ -73,7 +72,7 @@ async function runTurn(chat: Chat, text: string, { progress, signal }: Shown): P
   } finally {
     await readers.renderer.end();
     await readers.journal?.close();
-    await traced.close();
+    traced.end();
   }
 }
 

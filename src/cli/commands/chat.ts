@@ -27,6 +27,7 @@ export const chat: Command = {
       await tellLast(chat);
       return leaving.over(code);
     } finally {
+      await chat.telemetry.close(leaving.signal);
       await chat.toolbox?.[Symbol.asyncDispose]();
     }
   },

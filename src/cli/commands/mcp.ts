@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { serveVerb } from '../mcp/serve.ts';
 import { mcpVerbs } from '../mcp/verbs.ts';
 
 export const mcp: Command = {
@@ -7,6 +8,7 @@ export const mcp: Command = {
     { command: 'promptchain mcp call chain.yaml fs.read_file path=notes.txt', note: 'call one of them' },
     { command: 'promptchain mcp check chain.yaml', note: 'start each server and say how it went' },
     { command: 'promptchain mcp tools -- npx -y @modelcontextprotocol/server-everything', note: 'a server that no chain names' },
+    { command: 'promptchain mcp serve chain.yaml', note: 'be an MCP server, with the chain as a tool' },
   ],
-  verbs: mcpVerbs,
+  verbs: [...mcpVerbs, serveVerb],
 };

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Verb } from '../command.ts';
 import { declareUseFlags } from '../run/limit-flags.ts';
+import { cacheOption } from '../test/drawn-models.ts';
 import { evaluate } from '../test/evaluate.ts';
 import { declareSharedFlags, share, testFlags } from '../test/flags.ts';
 
@@ -16,6 +17,7 @@ export const evaluation: Verb = {
     declareSharedFlags(parser);
     declareUseFlags(parser);
     parser
+      .addOption(cacheOption())
       .requiredOption('--data <file>', 'the dataset: .yaml, .json, .jsonl or .csv')
       .option('--min-score <score>', 'the score to reach, from 0 to 1', share)
       .addOption(new Option('--split <name>', 'only the cases of this split').choices(['train', 'val', 'test']));

@@ -4,7 +4,7 @@ import type { LintFinding } from '../../engineer/lint/lint.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Verb } from '../command.ts';
-import { counted } from '../improve/progress.ts';
+import { counted } from '../improve/counted.ts';
 import type { Target } from '../improve/targets.ts';
 
 export const linting: Verb = {

@@ -30,7 +30,7 @@ export interface Arrow {
 
 /** The whole of a chain, top to bottom: what runs together or instead of each other stands side by side while it fits. */
 export function layOut({ steps, last }: Outline, reads: boolean): Drawing {
-  const end = (title: string): Node => ({ key: title, title, notes: [], parts: [], reads: [] });
+  const end = (title: string): Node => ({ key: title, path: '', title, notes: [], parts: [], reads: [] });
   const main = column([end('input'), ...steps, end('output')], { reads, titles: new Map(titlesOf([...steps, ...last])) });
   if (last.length === 0) return main;
   const inner = column(last, { reads, titles: new Map(titlesOf([...steps, ...last])) });

@@ -7,6 +7,8 @@ import { oneLine } from '../../terminal/words.ts';
 export interface Node {
   /** Unique in the graph: `n1`, `n2`, … */
   readonly key: string;
+  /** Journal path, without the numbers of items, turns and attempts. */
+  readonly path: string;
   readonly title: string;
   /** The kind, the model, and what else there is to say of it. */
   readonly notes: readonly string[];
@@ -37,19 +39,21 @@ export function outlineOf(chain: Chain, depth: number): Outline {
     count += 1;
     return `n${count}`;
   };
-  const nodesOf = (steps: readonly Step[], known: Map<string, string>, left: number): readonly Node[] =>
-    steps.map((step) => nodeOf(step, known, left));
-  const nodeOf = (step: Step, known: Map<string, string>, left: number): Node => {
+  const nodesOf = (steps: readonly Step[], { known, left, prefix }: Place): readonly Node[] =>
+    steps.map((step) => nodeOf(step, { known, left, prefix }));
+  const nodeOf = (step: Step, { known, left, prefix: around }: Place): Node => {
     const key = next();
+    const path = around + step.name;
     const reads = [...new Set(step.reads.flatMap(({ root, path: [id] }) => (root === 'steps' ? [known.get(String(id))] : [])))];
     const inner = partsOf(step).map(({ name, prefix, steps }) => ({
       label: name === '' && prefix === '' ? '' : oneLine(name.replace('on-error', 'on error')),
-      nodes: nodesOf(steps, known, left),
+      nodes: nodesOf(steps, { known, left, prefix: `${path}/${prefix}` }),
     }));
-    const opened = step.body.chain === undefined || left === 0 ? [] : [subChain(step.body.chain, left)];
+    const opened = step.body.chain === undefined || left === 0 ? [] : [subChain(step.body.chain, left, `${path}/`)];
     if (step.id !== undefined) known.set(step.id, key);
     return {
       key,
+      path,
       // A branch of one step has the branch's name, which stands beside it.
       title: oneLine(step.id ?? (/^\d+$/.test(step.name) ? `${step.name}. ${step.kind}` : step.kind)),
       notes: notesOf(step).map(oneLine),
@@ -58,13 +62,25 @@ export function outlineOf(chain: Chain, depth: number): Outline {
       reads: reads.filter((read) => read !== undefined),
     };
   };
-  const subChain = (inner: Chain, left: number): Part => ({
+  const subChain = (inner: Chain, left: number, prefix: string): Part => ({
     label: oneLine(inner.name),
-    nodes: [...nodesOf(inner.steps, new Map(), left - 1), ...nodesOf(inner.finally, new Map(), left - 1)],
+    nodes: [
+      ...nodesOf(inner.steps, { known: new Map(), left: left - 1, prefix }),
+      ...nodesOf(inner.finally, { known: new Map(), left: left - 1, prefix: `${prefix}finally/` }),
+    ],
   });
   const known = new Map<string, string>();
-  const steps = nodesOf(chain.steps, known, depth);
-  return { name: oneLine(chain.name), steps, last: nodesOf(chain.finally, known, depth) };
+  const steps = nodesOf(chain.steps, { known, left: depth, prefix: '' });
+  return { name: oneLine(chain.name), steps, last: nodesOf(chain.finally, { known, left: depth, prefix: 'finally/' }) };
+}
+
+/** Where a list of steps stands. */
+interface Place {
+  /** The keys of the steps before it, by id. */
+  readonly known: Map<string, string>;
+  /** How many levels of sub-chains may still be opened. */
+  readonly left: number;
+  readonly prefix: string;
 }
 
 function notesOf({ kind, id, body, loop, retry, description, onError }: Step): readonly string[] {

@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { exitCodes } from './exit-codes.ts';
 import { flow } from './flow.ts';
 import { limits } from './limits.ts';
+import { mcpServer } from './mcp-server.ts';
 import { openai } from './openai.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
@@ -26,6 +27,7 @@ export const TOPICS: readonly Topic[] = [
   assertions,
   config,
   limits,
+  mcpServer,
   openai,
   pipelines,
   recordings,

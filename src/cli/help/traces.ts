@@ -12,7 +12,8 @@ ${columns(SPANS)}
 
 Names follow OpenTelemetry's conventions for generative AI (gen_ai.*), what they have no name for is promptchain.*: the
 journal path of a step, the id of the run, what it cost. Retries, skipped steps, warnings and checks are events of the
-span they happen in. A run that goes on from another is linked to it.
+span they happen in. A run that goes on from another is linked to it. Each turn of a chat, each case of a test and each
+run of a server has a trace of its own; that of a server is a child of the request, if that has a traceparent header.
 
 Prompts, answers, what tools get and give, and the sentences of errors stay here, unless you ask for them with
 OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true; secrets are masked then as they are everywhere.

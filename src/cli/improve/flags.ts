@@ -22,6 +22,8 @@ export interface ImproveFlags {
   readonly cache: 'on' | 'off' | 'refresh';
   readonly maxIterations: number;
   readonly votes: number;
+  /** Inputs that are tried at a time. */
+  readonly concurrency: number;
   readonly edit: 'patch' | 'rewrite';
   readonly keep: readonly RegExp[];
   readonly protect: boolean;
@@ -54,6 +56,7 @@ export function declareImproveFlags(parser: Parser): void {
     .option('--evaluator-model <provider/model>', 'another name for --judge-model')
     .option('--max-iterations <n>', 'rounds of edits', wholeNumber, 3)
     .option('--votes <n>', 'comparisons of each pair, each in both orders', wholeNumber, 3)
+    .option('-j, --concurrency <n>', 'try the prompts on this many inputs at a time', wholeNumber, 4)
     .addOption(
       new Option('--edit <how>', 'change lines, or write the prompt anew').choices(['patch', 'rewrite']).default('patch'),
     )
@@ -103,6 +106,7 @@ export function improveFlags(call: Call): ImproveFlags {
     cache: options.cache as ImproveFlags['cache'],
     maxIterations: options.maxIterations as number,
     votes: options.votes as number,
+    concurrency: options.concurrency as number,
     edit: options.edit as ImproveFlags['edit'],
     keep: (options.keep ?? []).map(patternOf),
     protect: options.protectContent !== false,
@@ -131,7 +135,7 @@ function targetOf({ args, options }: Call): ImproveFlags['target'] {
   if (task !== undefined) return { task };
   if (word !== undefined && word !== '') return { word };
   throw new UsageError('nothing to improve is named', {
-    help: 'name a prompt file, chain.yaml#step or -, or give --initial-prompt or --task',
+    help: 'name a prompt file, chain.yaml#step or -, or give --initial-prompt or --task; promptchain engineer --help has the verbs',
   });
 }
 

@@ -41,9 +41,11 @@ export async function improveTarget(target: Target, work: Work): Promise<Outcome
     critique: flags.feedback !== 'human',
     maxIterations: flags.maxIterations,
     votes: flags.votes,
+    concurrency: flags.concurrency,
     inputs,
     lintContext: target.context,
   });
+  progress.begin(target.name, 'round 1: looking for problems');
   try {
     let next = await events.next();
     while (!next.done) {
@@ -55,11 +57,17 @@ export async function improveTarget(target: Target, work: Work): Promise<Outcome
   } catch (error) {
     if (!(error instanceof LimitError) || signal.aborted) throw error;
     return seen.end('the budget is used up', basis, error);
+  } finally {
+    progress.rest();
   }
 }
 
 /** A first prompt for a task, written by the improver. */
-export async function draftFor(task: string, { desk, signal }: Pick<Work, 'desk' | 'signal'>): Promise<string> {
+export async function draftFor(
+  { name, text: task }: Target,
+  { desk, progress, signal }: Pick<Work, 'desk' | 'progress' | 'signal'>,
+): Promise<string> {
+  progress.begin(name, 'writing a first prompt');
   const prompt = [
     'You write a prompt for a language model. The task stands below as material: do not do it yourself.',
     `<task>\n${task}\n</task>`,

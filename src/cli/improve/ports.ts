@@ -24,7 +24,7 @@ export interface Desk {
     chain: Chain,
     asked: Pick<RunOptions, 'inputs' | 'signal'> & Partial<Pick<RunOptions, 'input' | 'toolbox'>>,
   ): Promise<RunResult>;
-  spent(): DeskSpent;
+  spent(): Promise<DeskSpent>;
   /** The models as they will be asked, for people. */
   readonly names: { readonly improver: string; readonly judge: string };
 }
@@ -54,37 +54,34 @@ export async function openDesk(call: Call, { models, limits, cache }: DeskOption
     NOTHING_SPENT,
     (limit) => `raise it with ${limit === 'cost' ? '--budget-usd' : '--max-calls'}`,
   );
-  let spent: Spent = NOTHING_SPENT;
+  let used: Omit<Spent, 'calls'> = NOTHING_SPENT;
   let recalled = 0;
-  const opened = new Map<Chain, Counted>();
-  const openFor = async (chain: Chain): Promise<Counted> => {
-    const live = opened.get(chain) ?? (await countedFor(call, chain, { limits, cache, redactor }));
-    opened.set(chain, live);
-    return live;
+  const opened = new Map<Chain, Promise<Counted>>();
+  const openFor = (chain: Chain): Promise<Counted> => {
+    const models = opened.get(chain) ?? countedFor(call, chain, { limits, cache, redactor });
+    opened.set(chain, models);
+    return models;
   };
   const run: Desk['run'] = async (chain, asked) => {
-    const models = await openFor(chain);
-    const before = models.calls();
-    const { io } = call;
-    return answerOf(chain, { ...asked, io, openModel: models.openModel, meter, redact: redactor.value }, (result) => {
+    const { openModel } = await openFor(chain);
+    return answerOf(chain, { ...asked, io: call.io, openModel, meter, redact: redactor.value }, (result) => {
       recalled += result.steps.filter(({ cached }) => cached === true).length;
-      spent = {
-        usage: addUsage(spent.usage, result.usage),
-        costUsd: spent.costUsd === null || result.cost_usd === null ? null : spent.costUsd + result.cost_usd,
-        calls: spent.calls + models.calls() - before,
-      };
+      const costUsd = used.costUsd === null || result.cost_usd === null ? null : used.costUsd + result.cost_usd;
+      used = { usage: addUsage(used.usage, result.usage), costUsd };
     });
   };
   return {
     async ask({ role, prompt }, signal) {
-      const before = spent;
-      const { output, steps } = await run(chains[role], { inputs: { text: prompt }, signal });
-      const costUsd = spent.costUsd === null || before.costUsd === null ? null : spent.costUsd - before.costUsd;
+      const { output, steps, cost_usd: costUsd } = await run(chains[role], { inputs: { text: prompt }, signal });
       const truncated = steps.some(({ finish_reason: reason }) => reason === 'length');
-      return { text: textOf(output), truncated, calls: spent.calls - before.calls, costUsd };
+      const calls = steps.reduce((sum, { attempts, cached }) => sum + attempts - Number(cached === true), 0);
+      return { text: textOf(output), truncated, calls, costUsd };
     },
     run,
-    spent: () => ({ ...spent, recalled }),
+    async spent() {
+      const models = await Promise.all(opened.values());
+      return { ...used, calls: models.reduce((sum, { calls }) => sum + calls(), 0), recalled };
+    },
     names,
   };
 }

@@ -1,9 +1,9 @@
 import type { Paint } from '../../terminal/paint.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { differences } from '../differences.ts';
-import type { Outcome, Report } from './outcome.ts';
+import { counted } from './counted.ts';
+import type { Decision, Outcome, Report } from './outcome.ts';
 import type { DeskSpent } from './ports.ts';
-import { counted } from './progress.ts';
 
 /** A changed prompt and why, for a person: verdict, changed words, reasons, what was and is wrong. Ends with a line break. */
 export async function present(outcome: Outcome, paint: Paint): Promise<string> {
@@ -26,12 +26,12 @@ export function verdictOf({ changed, reason, basis, tried, decisions, limit }: O
   const ended = limit === undefined ? reason : limit.message;
   if (!changed) return `no change (${ended})`;
   if (reason === 'it was written for the task') return 'new, neither measured nor judged';
-  const taken = decisions.filter(({ accepted }) => accepted);
-  const [wins, losses] = [sum(taken, 'wins'), sum(taken, 'losses')];
+  const rounds = decisions
+    .filter(({ accepted }) => accepted)
+    .map((decision) => (basis === 'measured' ? pairsOf(decision) : votesOf(decision)));
   const on = tried.madeUp ? `${tried.inputs.length} made-up inputs` : 'the inputs';
   const word = basis === 'measured' ? `measured on ${on} by blind comparison` : 'judged, not measured';
-  const chance = taken.at(-1)?.p;
-  return `better: ${word}, new ${wins} : ${losses} old${chance === undefined ? '' : ` (p = ${chance.toFixed(3)})`}; ${ended}`;
+  return `better: ${word}, ${rounds.join(', then ')}; ${ended}`;
 }
 
 /** What was paid for it. */
@@ -40,8 +40,14 @@ export function costOf({ calls, costUsd, recalled }: DeskSpent): string {
   return `${counted(calls, 'call')}, ${costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`}${kept}`;
 }
 
-function sum(decisions: Outcome['decisions'], of: 'wins' | 'losses'): number {
-  return decisions.reduce((total, decision) => total + decision[of], 0);
+/** Each input is one comparison, however many votes it took. */
+export function pairsOf({ wins, losses, p }: Decision): string {
+  return `new ${wins} : ${losses} old (p = ${p.toFixed(3)})`;
+}
+
+/** Of a single pair: what a judge says of it again is no further evidence, so there is no p. */
+export function votesOf({ votes }: Decision): string {
+  return `${votes.new} of ${votes.new + votes.old + votes.tie} votes for the new`;
 }
 
 function found({ lint, criticism }: Report, paint: Paint): readonly string[] {

@@ -19,12 +19,12 @@ import { type Desk, openDesk } from './ports.ts';
 import { costOf, present } from './present.ts';
 import { openProgress } from './progress.ts';
 import { type Target, targetsOf } from './targets.ts';
-import { wantedTechniques } from './techniques.ts';
+import { techniqueMenu, wantedTechniques } from './techniques.ts';
 import { trialInputs, trialOf } from './trial.ts';
 
 /** Improves what the command line names; resolves to the exit code. */
 export async function runImprove(asked: Call): Promise<number> {
-  const call = asked.options.interactive === true ? await completed(asked) : asked;
+  const call = isWizard(asked) ? await completed(asked) : asked;
   const flags = improveFlags(call);
   const stop = new AbortController();
   const release = listen(call, flags.timeoutMs, (reason) => stop.abort(reason));
@@ -35,19 +35,28 @@ export async function runImprove(asked: Call): Promise<number> {
   }
 }
 
+/** At a terminal, a command line that names nothing is a wish to be asked. */
+function isWizard(call: Call): boolean {
+  return call.options.interactive === true || (call.interactive && !isNamed(call));
+}
+
+function isNamed({ args, options }: Call): boolean {
+  return args.length > 0 || options.initialPrompt !== undefined || options.task !== undefined;
+}
+
 /** With `-i`, what the command line leaves out is asked for. */
 async function completed(call: Call): Promise<Call> {
   if (!call.interactive) throw new UsageError('-i needs a terminal to ask at', { help: 'leave it out, or run it in a terminal' });
-  const { args, options } = call;
-  if (args.length > 0 || options.initialPrompt !== undefined || options.task !== undefined) return call;
+  const { options } = call;
+  if (isNamed(call)) return call;
   const { signal } = new AbortController();
   const word = await question(call, 'Which prompt (a file, chain.yaml#step, or the text itself)? ', signal);
+  await call.err.write(techniqueMenu(call));
   const techniques = await question(call, 'Techniques, with commas between (empty for none)? ', signal);
   const named = techniques === '' ? {} : { techniques: [...(options.techniques ?? []), techniques] };
   const isFile = /^\S+\.(?:md|txt|prompt|ya?ml(?:#\S+)?)$/i.test(word);
-  return isFile
-    ? { ...call, args: [word], options: { ...options, ...named } }
-    : { ...call, options: { ...options, ...named, initialPrompt: word } };
+  const chosen = { ...options, ...named, interactive: true };
+  return isFile ? { ...call, args: [word], options: chosen } : { ...call, options: { ...chosen, initialPrompt: word } };
 }
 
 async function improveAll(call: Call, flags: ImproveFlags, signal: AbortSignal): Promise<number> {
@@ -65,9 +74,14 @@ async function improveAll(call: Call, flags: ImproveFlags, signal: AbortSignal):
     return EXIT.ok;
   }
   const outcomes: Outcome[] = [];
-  for (const target of targets) {
-    outcomes.push(await outcomeOf(target, { call, flags, desk, signal, techniques }));
-    if (outcomes.at(-1)?.limit !== undefined) break;
+  const progress = await openProgress(call, flags);
+  try {
+    for (const target of targets) {
+      outcomes.push(await outcomeOf(target, { call, flags, desk, progress, signal, techniques }));
+      if (outcomes.at(-1)?.limit !== undefined) break;
+    }
+  } finally {
+    progress.rest();
   }
   return report(call, flags, desk, outcomes, originals);
 }
@@ -88,11 +102,10 @@ function requireFeedback({ interactive: isTerminal }: Call, { feedback, notes, i
 
 async function outcomeOf(
   target: Target,
-  { call, flags, desk, signal, techniques }: Pick<Work, 'call' | 'flags' | 'desk' | 'signal' | 'techniques'>,
+  { call, flags, desk, progress, signal, techniques }: Omit<Work, 'notes' | 'inputs' | 'run'>,
 ): Promise<Outcome> {
   const isTask = 'task' in flags.target;
-  const from = isTask ? { ...target, text: await draftFor(target.text, { desk, signal }) } : target;
-  const progress = openProgress(call, flags);
+  const from = isTask ? { ...target, text: await draftFor(target, { desk, progress, signal }) } : target;
   const inputs = await inputsFor(from, { call, flags, desk, signal, progress });
   const { chain } = from;
   if (inputs.length > 0 && chain !== undefined) await requireTrust(call, chain, { trust: false });
@@ -117,8 +130,9 @@ async function inputsFor(
   target: Target,
   { call, flags, desk, signal, progress }: Pick<Work, 'call' | 'flags' | 'desk' | 'signal' | 'progress'>,
 ): Promise<readonly string[]> {
-  if (flags.inputs !== undefined) return trialInputs(call, flags.inputs, target);
+  if (flags.inputs !== undefined) return [...new Set(trialInputs(call, flags.inputs, target))];
   if (flags.synthesize === undefined) return [];
+  progress.begin(target.name, 'making up inputs');
   const inputs = await madeUpInputs(target, flags.synthesize, { desk, signal });
   await progress.madeUp(target.name, inputs);
   return inputs;
@@ -133,16 +147,17 @@ async function report(
   originals: ReadonlyMap<string, string>,
 ): Promise<number> {
   const { out, err, globals, paint } = call;
+  const spent = await desk.spent();
   const isTold = !globals.quiet && !(flags.json && !err.isTTY && !globals.verbose);
   if (isTold) {
     if (!flags.interactive) for (const outcome of outcomes) await err.write(`${await present(outcome, paint)}\n`);
-    await err.write(`${costOf(desk.spent())} (improver ${desk.names.improver}, judge ${desk.names.judge})\n`);
+    await err.write(`${costOf(spent)} (improver ${desk.names.improver}, judge ${desk.names.judge})\n`);
   }
   const limit = outcomes.find((outcome) => outcome.limit !== undefined);
   const exitCode = limit !== undefined ? EXIT.limit : outcomes.some(({ changed }) => changed) ? EXIT.ok : EXIT.notMet;
   const isWritten = flags.out !== undefined || flags.write || flags.interactive;
   const written = isWritten ? await deliver(call, flags, outcomes, originals) : [];
-  if (flags.json) await out.write(improveJson(outcomes, written, desk.spent(), exitCode));
+  if (flags.json) await out.write(improveJson(outcomes, written, spent, exitCode));
   else if (flags.out === undefined) await printTexts(call, outcomes, isWritten ? '' : await patchOf(call, outcomes, originals));
   if (isTold) await tellWritten(call, written);
   return exitCode;

@@ -1,6 +1,7 @@
 import { type CatalogueEntry, catalogueDirs, fillEntry, listCatalogue, parseEntryName } from '../../chain/catalogue.ts';
 import { UsageError } from '../../core/errors.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { columns } from '../columns.ts';
 import type { Call } from '../command.ts';
 
 /** A technique to be worked into a prompt. */
@@ -14,6 +15,12 @@ export function wantedTechniques({ io: { cwd, packageDir } }: Pick<Call, 'io'>, 
   if (words.length === 0) return [];
   const { techniques } = listCatalogue(catalogueDirs(cwd, packageDir));
   return words.flatMap((word) => partsOf(word, techniques)).map((part) => wantedOf(part, techniques));
+}
+
+/** All there are, with what each is for in a few words; ends with a line break. */
+export function techniqueMenu({ io: { cwd, packageDir } }: Pick<Call, 'io'>): string {
+  const { techniques } = listCatalogue(catalogueDirs(cwd, packageDir));
+  return `${columns([...techniques.values()].map(({ name, description }) => [name, description]))}\n`;
 }
 
 /** Those that the prompt does not have already, as what the improver is told. */

@@ -34,7 +34,7 @@ import { openReport, type RunReport } from './report.ts';
 import { resultRenderer } from './result.ts';
 import { secretNames } from './secret-names.ts';
 import { openToolbox } from './toolbox.ts';
-import { openTraced, type Traced } from './traced.ts';
+import { openRunTelemetry, type RunTelemetry } from './traced.ts';
 
 export interface Execution {
   readonly call: Call;
@@ -70,7 +70,7 @@ export async function execute(execution: Execution): Promise<number> {
   let report: RunReport | undefined;
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
-  let traced: Traced | undefined;
+  let telemetry: RunTelemetry | undefined;
   try {
     file = flags.output === undefined ? undefined : openFileOutput(resolve(call.io.cwd, flags.output));
     const whole = file !== undefined || flags.outputStep !== undefined || flags.allSteps || flags.outputSchema !== undefined;
@@ -95,7 +95,8 @@ export async function execute(execution: Execution): Promise<number> {
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn });
     if (toolbox !== undefined) toolbox = traffic?.toolbox(toolbox) ?? toolbox;
     const warnings = [...execution.warnings];
-    traced = await openTraced(execution, { renderer: told, redactor, signal: stop.signal, warnings });
+    telemetry = await openRunTelemetry(call, flags, warning(warnings, 'PC2110'));
+    const traced = telemetry.begin(execution, { renderer: told, redactor });
     const { renderer } = traced;
     const openModel = await withCache(traced.execution, redactor, warnings);
     const answer = gateKeeper({ call, flags, redact: redactor.text, askInTurn });
@@ -114,7 +115,7 @@ export async function execute(execution: Execution): Promise<number> {
     if (lost !== undefined && lost.code !== 'EPIPE' && isSilent(call, flags)) throw stdoutFailure(lost);
     return result.exit_code;
   } finally {
-    await traced?.close();
+    await telemetry?.close(stop.signal);
     await toolbox?.[Symbol.asyncDispose]();
     release();
     file?.discard();

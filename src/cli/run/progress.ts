@@ -35,7 +35,7 @@ export async function openProgress(progress: Progress): Promise<Pausing> {
 }
 
 /** With JSON on stdout, stderr stays empty for `2>&1 | jq` unless someone watches it. */
-export function isSilent({ globals, err }: Call, { format }: RunFlags): boolean {
+export function isSilent({ globals, err }: Call, { format }: Pick<RunFlags, 'format'>): boolean {
   return format !== 'text' && !err.isTTY && !globals.verbose;
 }
 

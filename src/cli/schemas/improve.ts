@@ -34,10 +34,11 @@ const result = z.object({
     z.object({
       iteration: count,
       accepted: z.boolean(),
-      wins: count.describe('Of the new text, in both orders.'),
+      wins: count.describe('Inputs that the new text was better on; the texts themselves count as one.'),
       losses: count,
       ties: count,
-      p: z.number().describe('Of a sign test.'),
+      p: z.number().describe('Of a sign test over wins and losses.'),
+      votes: z.object({ new: count, old: count, tie: count }).describe('Each a judge that was asked in both orders.'),
     }),
   ),
   refused: z.array(z.object({ guard: z.string(), problem: z.string() })),

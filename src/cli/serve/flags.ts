@@ -45,7 +45,13 @@ export function declareServeFlags(parser: Parser): void {
     .option('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, 30_000)
     .option('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, 30_000)
     .option('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, 15_000)
-    .option('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, 10_000)
+    .option('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, 10_000);
+  declareServedFlags(parser);
+}
+
+/** Those about the runs of a server, whoever asks for them. */
+export function declareServedFlags(parser: Parser): void {
+  parser
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start each run with an empty memory and keep nothing')
     .option('--no-save', 'write no run journals')

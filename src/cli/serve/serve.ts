@@ -15,6 +15,7 @@ import { openTelemetry } from '../telemetry/open.ts';
 import { createAccessLog } from './access-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { createGoing, type Going } from './going.ts';
+import { readPage } from './page.ts';
 import { createPruning } from './pruning.ts';
 import type { ReadyChain } from './ready.ts';
 import { createService } from './service.ts';
@@ -40,6 +41,7 @@ export async function serveUntilStopped(
     closing: closing.signal,
     metrics,
     heartbeatMs: flags.heartbeatMs,
+    page: readPage(call.io.packageDir),
     version: packageVersion(),
     needsToken: token !== undefined,
     report: (error) => void call.err.write(`error[PC0001]: ${call.globals.debug ? stackOf(error) : String(error)}\n`),

@@ -1,10 +1,13 @@
+import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { ChatTurn } from '../../core/message.ts';
 import type { ConversationSoFar } from '../../core/run.ts';
+import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import type { Given, ServedChain, Service, StartedRun } from '../../serve/service.ts';
 import { outlineOf } from '../graph/outline.ts';
 import { runsDir } from '../paths.ts';
+import { answerSchemaOf } from './answer.ts';
 import { createConversations } from './conversations.ts';
 import type { ServeFlags } from './flags.ts';
 import { conversationStore, createMemoryView } from './memory.ts';
@@ -59,13 +62,22 @@ function conversationOf({ turns = [], user }: Given): ConversationSoFar | undefi
 const OUTLINE_DEPTH = 3;
 
 function servedChain({ chain }: ReadyChain, { overrides }: ServeFlags): ServedChain {
+  const answer = answerSchemaOf(chain);
   return {
     name: chain.name,
     ...(chain.description === undefined ? {} : { description: chain.description }),
     inputs: chain.inputs,
     takesInput: chain.uses.input,
     conversational: chain.uses.conversation,
+    changes: changesOf(chain),
+    ...(answer === undefined ? {} : { answer }),
     outline: outlineOf(chain, OUTLINE_DEPTH) as unknown as Json,
     overridable: overrides.names,
   };
+}
+
+function changesOf(chain: Chain): boolean {
+  const { commands, functions, memory, servers } = chain.uses;
+  if (commands || functions || memory || servers.length > 0) return true;
+  return chainsIn(chain).some((each) => bodiesIn(each).some(({ body }) => (body.tools ?? []).length > 0));
 }

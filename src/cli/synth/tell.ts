@@ -1,6 +1,6 @@
 import { dollars } from '../../lib/dollars.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
-import { counted } from '../improve/progress.ts';
+import { counted } from '../improve/counted.ts';
 import type { SynthFlags } from './flags.ts';
 import type { Made } from './run.ts';
 import type { Subject } from './subject.ts';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Chain } from '../../core/chain.ts';
 import { Interrupted, LimitError, recordOf } from '../../core/errors.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
 import { EXIT } from '../../core/exit-code.ts';
@@ -9,20 +10,24 @@ import { createMeter, RUN_FLAGS } from '../../engine/meter.ts';
 import type { Call } from '../command.ts';
 import { explainRecord } from '../explain.ts';
 import { exitOf } from '../leave.ts';
-import { createRedactor, secretsOf } from '../redact.ts';
+import { createRedactor, type Redactor, secretsOf } from '../redact.ts';
 import { openFileOutput } from '../run/file-output.ts';
 import { listen } from '../run/listen.ts';
 import { chooseMemory } from '../run/memory.ts';
 import { redactedMemory } from '../run/redacted-memory.ts';
 import { secretNames } from '../run/secret-names.ts';
 import { openToolbox } from '../run/toolbox.ts';
+import { openRunTelemetry, type RunTelemetry } from '../run/traced.ts';
+import { parentIn } from '../telemetry/parent.ts';
 import { isAnswered, openTraffic } from '../traffic/open.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import { codeCaller } from './call-code.ts';
+import { drawnModels } from './drawn-models.ts';
 import type { TestFlags } from './flags.ts';
 import { judgeWith } from './judge.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { openReport } from './report.ts';
+import type { Bench } from './run-case.ts';
 import { runCases } from './run-cases.ts';
 import { summarise } from './summary.ts';
 
@@ -79,7 +84,9 @@ export async function* benchRuns(
 ): AsyncGenerator<CaseRun, void> {
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
+  let telemetry: RunTelemetry | undefined;
   try {
+    telemetry = await openRunTelemetry(call, { format: flags.json ? 'json' : 'text' });
     traffic = await openTraffic({ call, flags, chain, again: false, redactor, abort: (reason) => stop.abort(reason) });
     const mcp = flags.mcp && !isAnswered(flags);
     toolbox = await openToolbox({ call, flags: { ...flags, mcp }, chain, redact: redactor.text, askInTurn: (ask) => ask() });
@@ -89,15 +96,36 @@ export async function* benchRuns(
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
     const meter = createMeter(flags.limits, NOTHING_SPENT, (limit) => `raise it with ${RUN_FLAGS[limit]}`);
-    const world = {
-      call: codeCaller(io),
-      judge: judgeWith(judges, { io, openModel: flags.stubs === undefined ? openModel : live, meter }),
+    const helper = flags.stubs === undefined ? openModel : live;
+    const drawn = await drawnModels(call, isAnswered(flags) ? 'off' : flags.cache, redactor);
+    const code = codeCaller(io);
+    const trace = traceOfCase(call, flags, chain, telemetry, redactor);
+    const shared = { chain, inputs, io, toolbox, redact: redactor.value, memory, meter, trace };
+    const benchOf = (repeat: number): Bench => {
+      const judge = judgeWith(judges, { io, openModel: drawn(helper, repeat), meter });
+      return { ...shared, openModel: drawn(openModel, repeat), world: { call: code, judge } };
     };
-    const bench = { chain, inputs, io, openModel, toolbox, redact: redactor.value, world, memory, meter };
-    yield* runCases(dataset.cases, bench, { ...flags, signal: stop.signal });
+    yield* runCases(dataset.cases, benchOf, { ...flags, signal: stop.signal });
     traffic?.finish();
   } finally {
+    await telemetry?.close(stop.signal);
     await toolbox?.[Symbol.asyncDispose]();
     traffic?.discard();
   }
+}
+
+/** A trace for each run of a case. What is answered from a file is no request to a model. */
+function traceOfCase(
+  { io }: Call,
+  flags: TestFlags,
+  { name, sha256 }: Chain,
+  { all: telemetry }: RunTelemetry,
+  redactor: Redactor,
+): Bench['trace'] {
+  if (telemetry === undefined) return undefined;
+  return (runId, { id: testCase }) => {
+    const run = { runId, chain: { name, sha256 }, redact: redactor.text, parent: parentIn(io.env), testCase };
+    const trace = telemetry.run(run);
+    return isAnswered(flags) ? { ...trace, openModel: (live) => live } : trace;
+  };
 }

@@ -4,6 +4,7 @@ import type { Limits } from '../../core/limits.ts';
 import type { Call } from '../command.ts';
 import { declareUseFlags, limitsIn } from '../run/limit-flags.ts';
 import { declareWorldFlags, type WorldFlags, worldFlags } from '../run/world-flags.ts';
+import { type CacheMode, cacheOption } from './drawn-models.ts';
 
 /** The options of `test` and `engineer eval`. */
 export interface TestFlags extends WorldFlags {
@@ -19,6 +20,7 @@ export interface TestFlags extends WorldFlags {
   readonly split?: 'train' | 'val' | 'test';
   readonly json: boolean;
   readonly failFast: boolean;
+  readonly cache: CacheMode;
   /** Of all cases together, judges included. */
   readonly limits: Omit<Limits, 'timeMs'>;
 }
@@ -47,7 +49,8 @@ export function declareTestFlags(parser: Parser): void {
     .option('--data <file>', "run the cases of this dataset instead of the chain's: .yaml, .json, .jsonl or .csv")
     .option('--threshold <score>', 'the score to reach, from 0 to 1, instead of every case passing', share)
     .option('--junit <file>', 'also write the results as JUnit XML')
-    .option('--fail-fast', 'stop at the first case that fails');
+    .option('--fail-fast', 'stop at the first case that fails')
+    .addOption(cacheOption());
 }
 
 export function testFlags(call: Call): TestFlags {
@@ -67,6 +70,7 @@ export function testFlags(call: Call): TestFlags {
     ...(options.split === undefined ? {} : { split: options.split as 'test' }),
     json: options.json === true,
     failFast: options.failFast === true,
+    cache: options.cache ?? 'off',
     limits: limitsIn(options),
   };
 }

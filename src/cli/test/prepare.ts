@@ -32,7 +32,8 @@ export async function prepare(
   dataOf: (chain: Chain) => string | undefined = () => flags.data,
 ): Promise<Prepared> {
   const chain = await load(call, flags);
-  checkAgainst(chain, flags);
+  const { cache: _, ...given } = flags;
+  checkAgainst(chain, given);
   const { dataset: all, inputs } = readCases(call, chain, dataOf(chain));
   const dataset = pickCases(all, flags);
   await tellWarnings(call, flags, dataset);

@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain.ts';
 import type { Dataset } from '../../core/dataset.ts';
 import type { CaseRun } from '../../core/evaluation.ts';
 import type { Json } from '../../core/json.ts';
+import { dollars } from '../../lib/dollars.ts';
 import { caseLines } from '../../terminal/case-lines.ts';
 import { figuresLine } from '../../terminal/evaluation-lines.ts';
 import { displayPath } from '../../terminal/frame.ts';
@@ -43,12 +44,22 @@ export async function openReport(call: Call, flags: TestFlags, { redactor, datas
   const spins = !globals.quiet && canSpin(err, io.stderr, io.env);
   const spinner = spins ? await openSpinner(io.stderr, level(true)) : NO_SPINNER;
   const options = { paint, cwd: io.cwd, repeated: flags.repeat > 1, verbose: globals.verbose };
-  let told = 0;
-  const tell = (): void => spinner.show(`${told} of ${total} ${flags.repeat > 1 ? 'runs' : 'cases'}`);
+  let [told, failed]: [number, number] = [0, 0];
+  let costUsd: number | null = 0;
+  const tell = (): void => {
+    const notes = [
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(costUsd === null ? ['cost unknown'] : costUsd === 0 ? [] : [dollars(costUsd)]),
+    ];
+    spinner.show([`${told} of ${total} ${flags.repeat > 1 ? 'runs' : 'cases'}`, ...notes].join(', '));
+  };
   tell();
   return {
     async run(run) {
       told += 1;
+      failed += Number(run.score?.pass === false);
+      const judged = run.score === undefined ? 0 : run.score.costUsd;
+      costUsd = costUsd === null || run.costUsd === null || judged === null ? null : costUsd + run.costUsd + judged;
       spinner.hide();
       if (!flags.json) await out.write(redactor.text(caseLines(run, options)));
       tell();

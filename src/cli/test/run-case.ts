@@ -11,6 +11,7 @@ import type { Toolbox } from '../../core/tool.ts';
 import { runChain } from '../../engine/run.ts';
 import { score } from '../../eval/score.ts';
 import type { World } from '../../eval/world.ts';
+import type { RunTrace } from '../../telemetry/run-trace.ts';
 import { newRunId } from '../run/run-id.ts';
 import type { CaseInputs } from './case-inputs.ts';
 import { ownMemory } from './own-memory.ts';
@@ -29,6 +30,8 @@ export interface Bench {
   readonly memory: { readonly memory: Memory; readonly namespace?: string };
   /** Over all cases and those who judge them. */
   readonly meter?: Meter;
+  /** Begins the trace of a run, where the environment asks for traces. */
+  readonly trace?: ((runId: string, asked: Case) => RunTrace | undefined) | undefined;
 }
 
 /** Runs the chain on a case and judges what it gave. Throws only what ends everything: a signal, the time limit, a bug. */
@@ -63,11 +66,12 @@ export async function tryCase(
 
 async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortSignal): Promise<RunResult> {
   const { chain, inputs, io, openModel, toolbox, redact, memory } = bench;
+  const trace = bench.trace?.(runId, asked);
   const events = runChain(chain, {
     runId,
     ...(inputs.get(asked) ?? { input: '', inputs: {} }),
     io,
-    openModel,
+    openModel: trace?.openModel(openModel) ?? openModel,
     ...(asked.memory === true ? memory : { memory: ownMemory() }),
     ...(toolbox === undefined ? {} : { toolbox }),
     ...(bench.meter === undefined ? {} : { meter: bench.meter }),
@@ -75,7 +79,13 @@ async function resultOf(asked: Case, runId: string, bench: Bench, signal: AbortS
     live: false,
     signal,
   });
-  let next = await events.next();
-  while (!next.done) next = await events.next();
-  return next.value;
+  try {
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+      trace?.read(next.value);
+    }
+  } finally {
+    trace?.end();
+  }
 }

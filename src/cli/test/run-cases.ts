@@ -16,7 +16,11 @@ export interface RunCasesOptions {
  * A failure that every case would meet, and with `failFast` the first case that fails, lets the running ones end and starts
  * no more. An abort throws its reason, after what is done has been yielded.
  */
-export async function* runCases(cases: readonly Case[], bench: Bench, options: RunCasesOptions): AsyncGenerator<CaseRun, void> {
+export async function* runCases(
+  cases: readonly Case[],
+  benchOf: (repeat: number) => Bench,
+  options: RunCasesOptions,
+): AsyncGenerator<CaseRun, void> {
   const { repeat, jobs, failFast, signal } = options;
   const asked = cases.flatMap((each) => Array.from({ length: repeat }, (_, index) => ({ each, repeat: index + 1 })));
   const done = new Map<number, CaseRun>();
@@ -25,7 +29,7 @@ export async function* runCases(cases: readonly Case[], bench: Bench, options: R
     ({ each, repeat: number }, index) =>
       async function* (abort: AbortSignal): AsyncGenerator<number, void> {
         if (stopped) return;
-        const run = await runCase(each, number, bench, abort);
+        const run = await runCase(each, number, benchOf(number), abort);
         if ((failFast && run.score?.pass === false) || (run.error !== undefined && endsAll(run.error))) stopped = true;
         done.set(index, run);
         yield index;

@@ -24,7 +24,8 @@ export function corsHeaders(head: Head, allowed: readonly string[]): OutgoingHtt
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Location, Retry-After, Mcp-Session-Id, X-Promptchain-Ignored, X-Request-Id, X-Run-Id',
+    'access-control-expose-headers':
+      'Location, Retry-After, Mcp-Session-Id, X-Promptchain-Ignored, X-Request-Id, X-Run-Id, X-Should-Retry',
     'cross-origin-resource-policy': 'cross-origin',
     ...(isPreflight(head)
       ? {

@@ -54,7 +54,7 @@ describe('engineer improve', () => {
     const { code, stdout, stderr } = await at.engineer(['improve', 'prompt.md']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^--- prompt\.md\n\+\+\+ prompt\.md\n@@ .*\n-Be good\.\n\+Answer in one sentence\.\n/);
-    assert.match(stderr, /better: judged, not measured, new 3 : 0 old \(p = 0\.125\)/);
+    assert.match(stderr, /better: judged, not measured, 3 of 3 votes for the new; /);
     assert.match(stderr, /It is clearer\./);
     assert.match(stderr, /nobody knows what good is/);
     assert.match(stderr, /\n9 calls, \$0\.00\d+ \(improver openai\/gpt-4o-mini, judge openai\/gpt-4o-mini\)/);
@@ -89,6 +89,23 @@ describe('engineer improve', () => {
       ['facts', 'letter', 'last'].map((id) => [`chain.yaml#${id}`, false, 'no problem left']),
     );
     assert.equal(calls, 3);
+  });
+
+  it('reckons chance over inputs, not over votes, and comes to the same with any number at a time', async () => {
+    const files = { 'prompt.md': 'Be good.\nAbout: {input}\n' };
+    const results = [];
+    for (const jobs of ['1', '3', '8']) {
+      await using at = await open(files);
+      const inputs = ['a', 'b', 'c', 'd', 'e'];
+      const args = ['improve', 'prompt.md', '--inputs', ...inputs, '--max-iterations', '1', '-j', jobs, '--json'];
+      const { results: found, calls } = JSON.parse((await at.engineer(args)).stdout);
+      assert.equal(calls, at.fake.requests.length);
+      results.push(found);
+      const [{ wins, losses, p, votes }] = found[0].decisions;
+      assert.deepEqual([wins, losses, p, votes], [5, 0, 1 / 32, { new: 15, old: 0, tie: 0 }]);
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
   });
 
   it('refuses to write over a file that changed meanwhile', async () => {
@@ -144,7 +161,7 @@ describe('engineer improve', () => {
       assert.equal(code, 5);
       const [{ decisions, changed }] = JSON.parse(stdout).results;
       assert.equal(changed, false);
-      assert.deepEqual([decisions[0].wins, decisions[0].losses, decisions[0].ties], [0, 0, extra.length === 0 ? 3 : 6]);
+      assert.deepEqual([decisions[0].wins, decisions[0].losses, decisions[0].ties], [0, 0, extra.length === 0 ? 1 : 2]);
     }
   });
 
@@ -313,7 +330,7 @@ describe('the command line of the original', () => {
     await using at = await open({ 'inputs.txt': 'one\n\ntwo\n', 'inputs.jsonl': '{"input": "three"}\n' });
     const tried = async (...flags: string[]) => {
       const before = at.asked('answer').length;
-      const { stderr } = await at.engineer(['--initial-prompt', 'Be good.', '--votes', '1', ...flags]);
+      const { stderr } = await at.engineer(['--initial-prompt', 'Be good.', '--votes', '1', '-j', '1', ...flags]);
       assert.match(stderr, /measured on the inputs/);
       return at.asked('answer').slice(before);
     };
@@ -336,10 +353,10 @@ describe('engineer improve --synthesize', () => {
 
   it('tries both prompts on inputs that the improver made up, shows them, and says so', async () => {
     await using at = await open(PLAIN);
-    const { code, stderr } = await at.engineer(['improve', 'prompt.md', '--synthesize', '5', '--votes', '1']);
+    const { code, stderr } = await at.engineer(['improve', 'prompt.md', '--synthesize', '5', '--votes', '1', '-j', '1']);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /made up 3 inputs:\n {2}1\. a day\n {2}2\. a night\n {2}3\. noon\n/);
-    assert.match(stderr, /better: measured on 3 made-up inputs by blind comparison, new 3 : 0 old/);
+    assert.match(stderr, /better: measured on 3 made-up inputs by blind comparison, new 3 : 0 old \(p = 0\.125\)/);
     const [asked = ''] = at.asked('makeUp');
     assert.match(asked, /Write 5 inputs/);
     assert.match(asked, /<prompt>\nBe good\.\nAbout: \{input\}\n<\/prompt>/);
@@ -534,5 +551,32 @@ describe('engineer improve -i', () => {
     assert.equal(code, 0, stdout);
     assert.equal(at.read('prompt.md'), BETTER);
     assert.match(at.asked('revise')[0] ?? '', /<techniques>\nSelf-check: /);
+  });
+
+  it('engineer alone asks for everything at a terminal, and is an error anywhere else', async () => {
+    await using at = await open({});
+    const live = onTerminal(at.sandbox, 'promptchain engineer', { env: { ...at.env, PROMPTCHAIN_MODEL: 'openai/gpt-4o-mini' } });
+    const say = talk(live);
+    await say('Which prompt', 'Be good.');
+    await say('few_shot', '');
+    await say('[q]uit', 'a');
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Answer in one sentence\./);
+    const piped = await at.sandbox.run(['engineer'], { env: at.env });
+    assert.deepEqual([piped.code, piped.stdout], [2, '']);
+    assert.match(piped.stderr, /nothing to improve is named[\s\S]*promptchain engineer --help/);
+  });
+
+  it('says at once what is going on, and takes it away before anything else is said', async () => {
+    await using at = await open({ 'prompt.md': PROMPT });
+    const live = onTerminal(at.sandbox, 'promptchain engineer improve prompt.md -m openai/gpt-4o-mini', {
+      env: { ...at.env, TERM: 'xterm' },
+    });
+    await live.saw('stdout', 'prompt.md round 1: looking for problems');
+    const { code, stdout } = await live.ended;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /round 1: editing[\s\S]*round 1: comparing, 2 calls, \$0\.000\d/);
+    assert.match(stdout, /\[0K[^\n]*prompt\.md[^\n]*round 1: 1 problem/);
   });
 });

@@ -56,7 +56,7 @@ test('a problem is mended, judged blindly, and kept', async () => {
   assert.deepEqual([reason, basis], ['no problem left', 'texts']);
   assert.deepEqual(
     events.filter(({ type }) => type === 'decision'),
-    [{ type: 'decision', iteration: 1, accepted: true, wins: 3, losses: 0, ties: 0, p: 0.125 }],
+    [{ type: 'decision', iteration: 1, accepted: true, wins: 1, losses: 0, ties: 0, p: 0.5, votes: { new: 3, old: 0, tie: 0 } }],
   );
 });
 
@@ -72,7 +72,8 @@ test('a judge that always says "first" decides nothing', async () => {
     verdict: () => 'WINNER: first',
   });
   assert.deepEqual([text, reason], [TEXT, 'nothing better was found']);
-  for (const event of events) if (event.type === 'decision') assert.deepEqual([event.wins, event.losses, event.ties], [0, 0, 3]);
+  for (const event of events)
+    if (event.type === 'decision') assert.deepEqual([event.wins, event.losses, event.ties, event.votes.tie], [0, 0, 1, 3]);
 });
 
 const refusals: [name: string, guard: string, answer: string][] = [

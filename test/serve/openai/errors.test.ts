@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
-import { postJson, serve, TEST_KEY } from '../serving.ts';
+import { postJson, serve, TEST_KEY, within } from '../serving.ts';
 import { clientOf } from './client.ts';
 
 const ASK = { model: 'one', messages: [{ role: 'user' as const, content: 'x' }] };
@@ -77,4 +77,18 @@ test('a command that fails and a value that does not fit are no fault of a provi
   await assert.rejects(create({}), { status: 400, code: 'PC2024', message: /input "n" is required/ });
   await assert.rejects(create({ n: 'many' }), { status: 400, message: /must be a whole number/ });
   await assert.rejects(create({ n: 1 }), { status: 500, type: 'server_error', message: /step "1"/ });
+});
+
+test('a stream whose model takes its time begins before it answers, and may fail later', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': ONE_TRY },
+    args: ['--heartbeat', '50ms', '--timeout', '2s'],
+    fake: { fallback: { stall: 'before' } },
+  });
+  const response = await within(postJson(`${server.url}/v1/chat/completions`, { ...ASK, stream: true }), 'no head comes');
+  assert.equal(response.status, 200);
+  const text = await within(response.text(), 'the stream does not end');
+  assert.match(text, /^: $/m);
+  assert.match(text, /event: error\ndata: .*PC9001/);
+  assert.ok(!text.includes('[DONE]'));
 });

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { serve } from '../serve/serving.ts';
+import { checkAccessible, checkFits, launch, openPage } from './browser.ts';
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const CHAT = 'name: talk\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n    history: full\n';
+
+test('a conversation streams, and stands there again after a reload and in another tab', async () => {
+  await using server = await serve({
+    files: { 'talk.yaml': CHAT },
+    fake: { replies: [{ tokens: ['Hel', 'lo'], held: true }, { text: 'Fine.' }] },
+  });
+  await using open = await openPage(browser, server.url);
+  const { page } = open;
+  await page.getByRole('link', { name: 'Chat' }).click();
+  await say(page, 'Hi <b>there</b>');
+  server.fake.release(1);
+  await answer(page, 'Hel').waitFor();
+  server.fake.release(1);
+  await answer(page, 'Hello').waitFor();
+  await page.getByRole('link', { name: 'Its run' }).waitFor();
+  assert.match(page.url(), /#\/chat\/talk\/[\w-]{20,}$/);
+  await page.reload();
+  await answer(page, 'Hello').waitFor();
+
+  const other = await open.newTab(new URL(page.url()).hash);
+  await answer(other, 'Hello').waitFor();
+  await say(other, 'How are you?');
+  await answer(other, 'Fine.').waitFor();
+  await answer(page, 'Fine.').waitFor();
+  assert.deepEqual(await page.locator('.user .text').allTextContents(), ['Hi <b>there</b>', 'How are you?']);
+  const sent = server.fake.requests.at(-1)?.body['messages'] as readonly { readonly content: string }[];
+  assert.deepEqual(
+    sent.map(({ content }) => content),
+    ['Hi <b>there</b>', 'Hello', 'How are you?'],
+  );
+  open.check();
+});
+
+test('an answer can be stopped and the conversation forgotten; a new one has another address', async () => {
+  await using server = await serve({
+    files: { 'talk.yaml': CHAT },
+    fake: { replies: [{ text: 'One.' }, { tokens: ['Two', ' three'], held: true }] },
+  });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/talk' });
+  const { page } = open;
+  await say(page, 'first');
+  await answer(page, 'One.').waitFor();
+  await say(page, 'second');
+  server.fake.release(1);
+  await answer(page, 'Two').waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped.', { exact: true }).first().waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Stop' }).isVisible(), false);
+  await page.getByRole('button', { name: 'Forget all' }).click();
+  await answer(page, 'One.').waitFor({ state: 'detached' });
+  const before = page.url();
+  await page.getByRole('link', { name: 'New conversation' }).click();
+  await page.waitForURL((url) => url.href !== before && /talk\/[\w-]{20,}$/.test(url.href));
+  open.check();
+});
+
+test('a message that is on its way when the server goes is answered once it is back', async () => {
+  await using server = await serve({ files: { 'talk.yaml': CHAT }, fake: { replies: [{ text: 'One.' }] } });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/talk' });
+  const { page } = open;
+  await say(page, 'first');
+  await answer(page, 'One.').waitFor();
+  open.expectRefusals();
+  await server.stop();
+  await page.getByText('The connection is lost.').waitFor();
+  await say(page, 'second');
+  await using again = await serve({
+    files: {},
+    chains: ['talk.yaml'],
+    sandbox: server.sandbox,
+    args: ['--port', String(server.port)],
+    fake: { replies: [{ text: 'Two.' }] },
+  });
+  await answer(page, 'Two.').waitFor();
+  assert.deepEqual(await page.locator('.user .text').allTextContents(), ['first', 'second']);
+  assert.equal(again.fake.requests.length, 1);
+  open.check();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in a conversation, ${colorScheme}, and it fits on 320 px`, async () => {
+    await using server = await serve({
+      files: { 'talk.yaml': CHAT },
+      fake: { replies: [{ text: 'One.' }, { status: 401 }] },
+    });
+    await using open = await openPage(browser, server.url, {
+      hash: '#/chat/talk',
+      colorScheme,
+      viewport: { width: 320, height: 640 },
+    });
+    const { page } = open;
+    await say(page, 'first');
+    await answer(page, 'One.').waitFor();
+    await say(page, 'a_long_word_that_goes_on_and_on_without_any_space_in_it');
+    await page.getByRole('alert').waitFor();
+    await checkFits(page, 'chat');
+    await checkAccessible(page, 'chat');
+    open.check();
+  });
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Message').fill(text);
+  await page.getByLabel('Message').press('Enter');
+}
+
+function answer(page: Page, text: string) {
+  return page.locator('.said').getByText(text, { exact: true });
+}
