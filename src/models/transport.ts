@@ -20,7 +20,7 @@ export interface Post {
  * `ModelError`; a redirect is one, because a key must not follow it. Aborting throws the signal's reason.
  */
 export async function post(request: Post, origin: Origin, timeouts: Timeouts, signal: AbortSignal): Promise<IncomingMessage> {
-  const message = await onLiveSocket(() => headersOf(request, origin, timeouts, signal));
+  const message = await headersOf(request, origin, timeouts, signal);
   request.heard?.(message);
   const status = message.statusCode ?? 0;
   const accepted = status >= 200 && status <= 299;
@@ -28,29 +28,6 @@ export async function post(request: Post, origin: Origin, timeouts: Timeouts, si
   const refusal = { status, headers: message.headers, body: await errorBody(message, signal) };
   signal.throwIfAborted();
   throw accepted ? notAStream(origin, refusal) : refusedBy(origin, refusal);
-}
-
-/** A connection that was kept may have been closed by the other side in the very moment it is used again: that says nothing of the provider. */
-async function onLiveSocket(send: () => Promise<IncomingMessage>): Promise<IncomingMessage> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof StaleSocket)) throw error;
-      if (tries === MOST_STALE) throw error.failure;
-    }
-  }
-}
-
-const MOST_STALE = 8;
-
-class StaleSocket extends Error {
-  readonly failure: ModelError;
-
-  constructor(failure: ModelError) {
-    super(failure.message);
-    this.failure = failure;
-  }
 }
 
 function headersOf(
@@ -89,17 +66,12 @@ function headersOf(
     });
     request.on('error', (error) => {
       settle();
-      if (signal.aborted) return void reject(signal.reason);
-      const failure = error instanceof ModelError ? error : unreachable(origin, error);
-      reject(
-        request.reusedSocket && CLOSED.has((error as NodeJS.ErrnoException).code ?? '') ? new StaleSocket(failure) : failure,
-      );
+      reject(signal.aborted ? signal.reason : error instanceof ModelError ? error : unreachable(origin, error));
     });
     request.end(body);
   });
 }
 
-const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 const ERROR_BODY_BYTES = 64 * 1024;
 const ERROR_BODY_MS = 10_000;
 
