@@ -1,4 +1,5 @@
 import type { StepExecution } from '../core/host.ts';
+import type { AssistantMessage, UserMessage } from '../core/message.ts';
 import type { Model, ModelParams } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Step, StepContext, StepPart } from '../core/step.ts';
@@ -53,7 +54,7 @@ export function contextOf(
       const model = askedFrom(path, metered, cacheFor(step, attempt));
       return answering === undefined || answering === spec ? model : withParams(answering.params, model);
     },
-    history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat()),
+    history: (turns) => (turns === 0 ? [] : frame.state.turns.slice(-turns).flat().map(sayable)),
     turn: (key, spec, request) => takeTurn({ ...place, frame: { ...inner, host } }, key, spec, request, step),
     tools: (patterns) => openTools(place, patterns),
     call: (key, tool, args) => callAlone(place, { key, tool, args }),
@@ -63,6 +64,11 @@ export function contextOf(
     ask: (question, timeoutMs) => askPerson(question, timeoutMs, work, inner),
     runChain: (chain, call) => inside.chain(chain, call, { ...inner, inputFresh: false }),
   };
+}
+
+/** A message that says nothing is refused by some providers, and with it the whole conversation. */
+function sayable<M extends UserMessage | AssistantMessage>(message: M): M {
+  return message.text.trim() === '' ? { ...message, text: '…' } : message;
 }
 
 function named(frame: Frame, name: string | undefined): Frame {

@@ -94,6 +94,17 @@ test('what a chain remembers of a conversation is kept with it, unless it names 
   assert.deepEqual([...memory.keys()], ['chat:s', 'about-Ada', 'default']);
 });
 
+test('a provider is sent no empty message, which some refuse', async () => {
+  const turns: ConversationSoFar['turns'] = [
+    [
+      { role: 'user', text: 'q' },
+      { role: 'assistant', text: ' ' },
+    ],
+  ];
+  const yaml = 'model: openai/gpt-4o-mini\nsteps: [{ prompt: "{input}", history: full }]\n';
+  assert.deepEqual((await talk({ 'c.yaml': yaml }, { turns })).sent, [['q', '…', 'IN']]);
+});
+
 test('a chain says whether it reads what was said before', async () => {
   const uses = async (yaml: string) => (await talk({ 'c.yaml': yaml })).uses;
   assert.equal(await uses('steps: [{ set: "{history}" }]\n'), true);

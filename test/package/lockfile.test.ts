@@ -9,6 +9,8 @@ interface Locked {
   readonly integrity?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
+  /** A dev dependency that something else would take too, were it there. */
+  readonly devOptional?: boolean;
   readonly hasInstallScript?: boolean;
   readonly os?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -16,7 +18,7 @@ interface Locked {
 
 const lock = JSON.parse(await readFile(join(packageDir, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> };
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
-const atRunTime = packages.filter(([, { dev, optional }]) => dev !== true && optional !== true);
+const atRunTime = packages.filter(([, { dev, optional, devOptional }]) => !dev && !optional && !devOptional);
 
 /** The MCP SDK brings some ninety of them, with an HTTP server that a client does not use; the rest is ours to keep few. */
 const MOST_AT_RUN_TIME = 140;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RunResult } from '../../src/core/run.ts';
+import { allEvents, eventsIn, upTo } from './events.ts';
 import { chainOf, postJson, serve, TEST_KEY, within } from './serving.ts';
 
 test('two chains are served beside each other, and each run tells its own result', async () => {
@@ -17,27 +19,156 @@ test('two chains are served beside each other, and each run tells its own result
     ),
   );
   assert.deepEqual(
-    results.map((result) => (result as { output: string }).output),
+    results.map((result) => (result as RunResult).output),
     ['[gpt-4.1-mini] One: x', '[gpt-4.1-mini] Two: x'],
   );
 });
 
-test('a client that goes away ends its run, and the call to the model with it', async () => {
-  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { stall: 'mid' } } });
-  const leave = new AbortController();
-  const response = await postJson(`${server.url}/chains/one/runs`, { input: 'x' }, {}, leave.signal);
-  assert.equal(response.status, 200);
-  await server.fake.received(1);
-  leave.abort();
-  await within(server.fake.abandoned(1), 'the call is not dropped', server.stderr);
+test('a run is told event by event, and again from its journal after the last one seen', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { text: 'a b c' } } });
+  const live = await postJson(`${server.url}/chains/one/runs`, { input: 'x' });
+  assert.equal(live.headers.get('content-type'), 'text/event-stream');
+  const told = await allEvents(live);
+  assert.deepEqual(
+    told.map(({ seq }) => seq),
+    told.map((_, index) => index),
+  );
+  const text = told.map((event) => (event.type === 'step.delta' ? event.text : '')).join('');
+  assert.equal(text, 'a b c');
+  const last = told.at(-1);
+  assert.equal(last?.type, 'run.completed');
+  assert.ok(!JSON.stringify(told).includes(server.sandbox.dir), 'where the chain is on this machine');
+
+  const id = live.headers.get('x-run-id');
+  const kept = await allEvents(await fetch(`${server.url}/runs/${id}/events`));
+  const deltas = new Set(['step.delta', 'step.reasoning_delta', 'turn.delta']);
+  assert.deepEqual(
+    kept,
+    told.filter(({ type }) => !deltas.has(type)),
+  );
+  const headers = { 'last-event-id': String(kept.at(-2)?.seq) };
+  assert.deepEqual(await allEvents(await fetch(`${server.url}/runs/${id}/events`, { headers })), [last]);
+  const none = await fetch(`${server.url}/runs/${id}/events`, { headers: { 'last-event-id': String(last?.seq) } });
+  assert.equal(none.status, 204);
+
+  const { result } = last as { result: RunResult };
+  const view = (await (await fetch(`${server.url}/runs/${id}`)).json()) as { status: string; result: RunResult };
+  assert.deepEqual({ status: view.status, result: view.result }, { status: 'success', result });
+  const { runs } = (await (await fetch(`${server.url}/runs?chain=one`)).json()) as { runs: { id: string; status: string }[] };
+  assert.deepEqual(
+    runs.map((run) => [run.id, run.status]),
+    [[id, 'success']],
+  );
 });
 
-test('a key that a provider refuses is in nothing a client or the log gets', async () => {
+test('a run in the background is followed while it goes on, and cancelled', async () => {
   await using server = await serve({
     files: { 'one.yaml': chainOf('one') },
-    fake: { fallback: { status: 401, error: { message: `Incorrect API key provided: ${TEST_KEY}` } } },
+    fake: { fallback: { stall: 'mid', text: 'a b c d' } },
   });
-  const answer = await (await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false })).text();
-  assert.match(answer, /"reason":"auth"/);
-  assert.ok(!`${answer}${server.stderr()}`.includes(TEST_KEY));
+  const begun = await postJson(`${server.url}/chains/one/runs`, { input: 'x', background: true });
+  assert.equal(begun.status, 202);
+  const place = begun.headers.get('location');
+  await within(server.fake.received(1), 'no request', server.stderr);
+  const following = eventsIn(await fetch(`${server.url}${place}/events`));
+  assert.equal((await following.next()).value?.event.type, 'run.started');
+  const view = (await (await fetch(`${server.url}${place}`)).json()) as { status: string };
+  assert.equal(view.status, 'running');
+  const cancelled = await fetch(`${server.url}${place}/cancel`, { method: 'POST' });
+  assert.equal(cancelled.status, 202);
+  await within(server.fake.abandoned(1), 'the call is not dropped', server.stderr);
+  const { event } = await upTo(following, 'run.interrupted');
+  assert.match(JSON.stringify(event), /a client cancelled the run/);
+  assert.deepEqual(await following.next(), { done: true, value: undefined });
+  assert.equal((await fetch(`${server.url}${place}/cancel`, { method: 'POST' })).status, 409);
+});
+
+test('a client that goes away ends its run, and the call to the model with it', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { stall: 'mid' } } });
+  for (const [index, stream] of [true, false].entries()) {
+    const leave = new AbortController();
+    const asked = postJson(`${server.url}/chains/one/runs`, { input: 'x', stream }, {}, leave.signal);
+    asked.catch(() => undefined);
+    await within(server.fake.received(index + 1), 'no request', server.stderr);
+    if (stream) assert.equal((await asked).status, 200);
+    leave.abort();
+    await within(server.fake.abandoned(index + 1), 'the call is not dropped', server.stderr);
+  }
+  await within(server.live.saw('stderr', 'PC0002'), 'the run is not logged', server.stderr);
+  const { runs } = (await (await fetch(`${server.url}/runs`)).json()) as { runs: { status: string }[] };
+  assert.ok(runs.length > 0);
+});
+
+test('what a provider fails with has a status of its own, and holds no key, path or stack', async () => {
+  await using server = await serve({ files: { 'one.yaml': `${chainOf('one')}    retry: 1\n` } });
+  const cases = [
+    [{ status: 401, error: { message: `Incorrect API key provided: ${TEST_KEY}` } }, 502, 'auth'],
+    [{ status: 429, retryAfter: '7' }, 429, 'rate_limit'],
+    [{ status: 400 }, 502, 'bad_request'],
+    [{ status: 503 }, 503, 'overloaded'],
+    [{ reset: 'before' }, 502, 'network'],
+    [{ truncate: 'mid' }, 502, 'network'],
+    [{ finish: 'refusal' }, 422, 'refusal'],
+  ] as const;
+  for (const [reply, status, reason] of cases) {
+    server.fake.reply(reply);
+    const answer = await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false });
+    const text = await answer.text();
+    assert.deepEqual([answer.status, (JSON.parse(text) as RunResult).error?.reason], [status, reason], text);
+    assert.ok(!text.includes(TEST_KEY));
+    assert.doesNotMatch(text, /promptchain-test-|\n +at |node_modules/);
+    if (reason === 'rate_limit') assert.equal(answer.headers.get('retry-after'), '7');
+  }
+  assert.ok(!server.stderr().includes(TEST_KEY));
+});
+
+test('a silent stream is kept alive by comments', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': chainOf('one') },
+    args: ['--heartbeat', '20ms'],
+    fake: { fallback: { stall: 'before' } },
+  });
+  const leave = new AbortController();
+  const response = await postJson(`${server.url}/chains/one/runs`, { input: 'x' }, {}, leave.signal);
+  let comments = 0;
+  const enough = new Promise<void>((resolve) => {
+    const read = async () => {
+      for await (const _ of eventsIn(response, () => ++comments === 3 && resolve()));
+    };
+    read().catch(() => undefined);
+  });
+  await within(enough, 'no comments', server.stderr);
+  leave.abort();
+});
+
+test('what a client may override is what the server says, and nothing else', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': `${chainOf('one')}    temperature: 1\n` },
+    args: ['--allow-override', 'model=openai/gpt-4.1*,temperature'],
+  });
+  const run = async (overrides: object) =>
+    (await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, overrides })).status;
+  assert.equal(await run({ model: 'openai/gpt-4.1-nano', temperature: 0.25 }), 200);
+  assert.equal(await run({ temperature: 0.5 }), 200);
+  assert.deepEqual(
+    server.fake.requests.map(({ body: { model, temperature } }) => [model, temperature]),
+    [
+      ['gpt-4.1-nano', 0.25],
+      ['gpt-4.1-mini', 0.5],
+    ],
+  );
+  for (const refused of [
+    { model: 'openai/gpt-5' },
+    { model: 'anthropic/claude-sonnet-4-5' },
+    { model: 'openai/gpt-4.1\nsteps' },
+    { max_tokens: 5 },
+    { temperature: 3 },
+    { temperature: '0' },
+    { prompt: 'x' },
+    { 'steps[0].run': 'id' },
+    { __proto__: null, constructor: 1 },
+  ]) {
+    assert.equal(await run(refused), 400, JSON.stringify(refused));
+  }
+  assert.equal(server.fake.requests.length, 2);
 });

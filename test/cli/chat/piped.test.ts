@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startFakeProvider } from '../../fake/provider.ts';
 import { packageDir } from '../../package/package-dir.ts';
+import { start } from '../live.ts';
 import { openSandbox, type Sandbox } from '../sandbox.ts';
 import { keys, sent, TALK } from './messages.ts';
 
@@ -95,6 +96,50 @@ describe('messages through a pipe', () => {
   });
 });
 
+describe('a chat through a pipe ends', () => {
+  const HALF = { tokens: ['half', ' of', ' it', '.'], stall: 'mid' } as const;
+
+  it('at a signal: the turn is not kept, and the process dies of it', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      await using fake = await startFakeProvider({ replies: [{ text: 'One.' }, HALF] });
+      using sandbox = openSandbox({ 'c.yaml': TALK });
+      const live = start(sandbox, ['chat', 'c.yaml', '--session', 's'], { env: keys(fake) });
+      live.child.stdin?.write('a\nb\nc\n');
+      await live.saw('stdout', 'half of');
+      live.child.kill(signal);
+      const ended = await live.ended;
+      assert.deepEqual([ended.code, ended.signal], [null, signal], ended.stderr);
+      await fake.abandoned(1);
+      assert.equal((await memoryOf(sandbox))['chat:s'].history.length, 2);
+      assert.equal(fake.requests.length, 2);
+    }
+  });
+
+  it('at a signal while it waits for a message', async () => {
+    using sandbox = openSandbox({ 'c.yaml': ECHO });
+    const live = start(sandbox, ['chat', 'c.yaml', '--session', 's']);
+    live.child.stdin?.write('a\nunfinished');
+    await live.saw('stderr', 'done in');
+    live.child.kill('SIGINT');
+    const ended = await live.ended;
+    assert.deepEqual([ended.code, ended.signal], [null, 'SIGINT'], ended.stderr);
+    assert.equal((await memoryOf(sandbox))['chat:s'].history.length, 2);
+  });
+
+  it('when the reader of stdout goes away', async () => {
+    await using fake = await startFakeProvider({ fallback: { bytes: 4_000_000, paceMs: 1 } });
+    using sandbox = openSandbox({ 'c.yaml': TALK });
+    const live = start(sandbox, ['chat', 'c.yaml'], { env: keys(fake) });
+    live.child.stdin?.write('a\nb\n');
+    await live.saw('stdout', ' ');
+    live.child.stdout?.destroy();
+    const { code, stderr } = await live.ended;
+    assert.equal(code, 141, stderr);
+    assert.doesNotMatch(stderr, /EPIPE|at .*\.js/);
+    assert.equal(fake.requests.length, 1);
+  });
+});
+
 describe('a turn', () => {
   it('is a run with a journal, which tells what was said before: it can be resumed', async () => {
     await using fake = await startFakeProvider({ replies: [{ text: 'one' }, { status: 500 }, { text: 'two' }] });
@@ -111,7 +156,7 @@ describe('a turn', () => {
     assert.deepEqual(sent(fake)[1], sent(fake)[2]);
   });
 
-  it('that another run takes up is done again where it reads what was said, and only there', async () => {
+  it('that another run takes up is told the same: what it gave still holds', async () => {
     await using fake = await startFakeProvider();
     using sandbox = openSandbox({
       'c.yaml': `model: openai/gpt-4o-mini
@@ -119,7 +164,7 @@ steps:
   - { id: alone, prompt: "alone {input}" }
   - { id: told, prompt: "told {history} {steps.alone.output}" }
   - { id: sends, prompt: "sends", history: full }
-  - { id: fails, stop: no, if: 'history != ""' }
+  - { id: later, set: "x", if: 'history != ""' }
 `,
     });
     const env = keys(fake);
@@ -131,7 +176,7 @@ steps:
       ['alone', 'reuse'],
       ['told', 'reuse'],
       ['sends', 'reuse'],
-      ['fails', 'reuse'],
+      ['later', 'reuse'],
     ]);
     assert.equal(fake.requests.length, before);
   });
