@@ -16,8 +16,10 @@ import { createAccessLog } from './access-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { createGoing, type Going } from './going.ts';
 import { readPage } from './page.ts';
+import { createPruning } from './pruning.ts';
 import type { ReadyChain } from './ready.ts';
 import { createService } from './service.ts';
+import { servedShapes } from './shapes.ts';
 
 /** Serves until a signal says to stop; then what runs is given some time, and ended. */
 export async function serveUntilStopped(
@@ -42,12 +44,13 @@ export async function serveUntilStopped(
     heartbeatMs: flags.heartbeatMs,
     page: readPage(call.io.packageDir),
     version: packageVersion(),
+    shapes: servedShapes,
     needsToken: token !== undefined,
     report: (error) => void call.err.write(`error[PC0001]: ${call.globals.debug ? stackOf(error) : String(error)}\n`),
   };
   const tell = (code: string) => (sentence: string) => void call.err.write(`warning[${code}]: ${sentence}\n`);
   const telemetry = await openTelemetry(call, { refused: tell('PC2110'), lost: tell('PC6201') });
-  const service = createService({ call, going, observer, telemetry }, flags, ready);
+  const service = createService({ call, going, observer, prune: createPruning(call), telemetry }, flags, ready);
   const app = createApp(service, state);
   const chat = createChat({
     chains: ready.map(({ chain }) => chain.name),
@@ -65,6 +68,7 @@ export async function serveUntilStopped(
     allowOrigins: flags.allowOrigins,
     isClosing: () => closing.signal.aborted,
     upgrade: chat.upgrade,
+    upgraded: () => metrics.opened('websocket'),
     answered({ refused, ...request }) {
       const { status = 0 } = request;
       if (refused && status >= 400) metrics.request('refused', status);
