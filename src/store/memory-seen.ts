@@ -58,7 +58,9 @@ interface Known {
 /** What is known and what was added to it; undefined when it is not as simple as that, and all of the file must be looked at. */
 async function grown(handle: FileHandle, known: Known, size: number, path: string): Promise<Known | undefined> {
   const { log } = known;
-  if (log.torn > 0 || size <= log.end || performance.now() - known.verifiedMs > VERIFY_EVERY_MS) return undefined;
+  if (log.torn > 0 || size <= log.end) return undefined;
+  const isDue = performance.now() - known.verifiedMs > VERIFY_EVERY_MS;
+  if (isDue && !(await holdsStill(handle, log))) return undefined;
   const room = known.room !== undefined && known.room.length >= size ? known.room : roomFor(log, size);
   for (let at = log.end; at < size; ) {
     const { bytesRead } = await handle.read(room, at, size - at, at);
@@ -66,11 +68,25 @@ async function grown(handle: FileHandle, known: Known, size: number, path: strin
     at += bytesRead;
   }
   try {
-    return { ...known, log: verifyLog(room.subarray(0, size), path, log), room };
+    const verified = verifyLog(room.subarray(0, size), path, log);
+    return { ...known, log: verified, room, ...(isDue ? { verifiedMs: performance.now() } : {}) };
   } catch {
     return undefined;
   }
 }
+
+/** The file still begins with what was verified: compared piece by piece, so that a large store is not held twice. */
+async function holdsStill(handle: FileHandle, { bytes, end }: Log): Promise<boolean> {
+  const piece = Buffer.allocUnsafe(Math.min(end, PIECE_BYTES));
+  for (let at = 0; at < end; ) {
+    const { bytesRead } = await handle.read(piece, 0, Math.min(piece.length, end - at), at);
+    if (bytesRead === 0 || bytes.compare(piece, 0, bytesRead, at, at + bytesRead) !== 0) return false;
+    at += bytesRead;
+  }
+  return true;
+}
+
+const PIECE_BYTES = 256 * 1024;
 
 function roomFor({ bytes }: Log, size: number): Buffer {
   const room = Buffer.allocUnsafeSlow(Math.ceil(size * 1.5) + 4096);
