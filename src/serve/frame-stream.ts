@@ -19,6 +19,11 @@ export function frameStream(
   { state, gone }: { readonly state: ServerState; gone(): void },
 ): Response {
   context.header('x-accel-buffering', 'no');
+  if (context.req.method === 'HEAD') {
+    // The body is dropped and would wait for a reader for ever.
+    gone();
+    return context.body(null, 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  }
   const response = streamSSE(
     context,
     async (sse) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/core/run.ts';
 import { allEvents, eventsIn, upTo } from './events.ts';
@@ -171,4 +172,25 @@ test('what a client may override is what the server says, and nothing else', asy
     assert.equal(await run(refused), 400, JSON.stringify(refused));
   }
   assert.equal(server.fake.requests.length, 2);
+});
+
+test('an override runs the file as it was served: one that has changed since is refused', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, args: ['--allow-override', 'temperature'] });
+  server.sandbox.write({ 'one.yaml': 'name: one\nsteps:\n  - run: "touch changed; echo $INPUT"\n' });
+  const run = (more: object) => postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, ...more });
+  const refused = await run({ overrides: { temperature: 0.5 } });
+  assert.equal(refused.status, 400, await refused.clone().text());
+  assert.match(await refused.text(), /"code":"PC2272".*changed/);
+  assert.ok(!existsSync(server.sandbox.path('changed')), 'the command of the new file ran');
+  assert.equal(((await (await run({})).json()) as RunResult).output, '[gpt-4.1-mini] Say: x');
+});
+
+test('asking for the head of a stream leaves nothing open', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { stall: 'mid' } } });
+  const begun = await postJson(`${server.url}/chains/one/runs`, { input: 'x', background: true });
+  await within(server.fake.received(1), 'no request', server.stderr);
+  const head = await fetch(`${server.url}${begun.headers.get('location')}/events`, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'text/event-stream']);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  assert.match(metrics, /^promptchain_open_streams\{kind="sse"\} 0$/m);
 });
