@@ -28,7 +28,7 @@ function ask(): Promise<boolean> {
     el('h2', { id: `${id}-title` }, 'This server wants a token'),
     el('p', {}, 'Whoever started it has it. This tab keeps it until it is closed.'),
     wrong,
-    el('label', { for: id }, 'Token'),
+    el('label', { for: id, class: 'token-label' }, 'Token'),
     input,
     el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'main' }, 'Continue'), cancel),
   );

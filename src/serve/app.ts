@@ -8,6 +8,7 @@ import { INTERNAL, refusalFor } from './refusal-for.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { healthRoutes } from './routes/health.ts';
 import { memoryRoutes } from './routes/memory.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { pastRunRoutes } from './routes/past-runs.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -45,6 +46,7 @@ const ROUTES: readonly ((service: Served, state: ServerState) => Hono)[] = [
   pastRunRoutes,
   memoryRoutes,
   pageRoutes,
+  openApiRoutes,
   openAiRoutes,
   mcpRoutes,
 ];

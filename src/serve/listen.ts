@@ -17,6 +17,8 @@ export interface ListenSettings extends DoorSettings {
   readonly stallMs: number;
   /** Takes a connection that becomes a WebSocket, once the guards let it pass. */
   readonly upgrade?: Upgrade;
+  /** Told of each connection that has become one; what it returns is called at its end. */
+  readonly upgraded?: () => () => void;
 }
 
 /** Returns why the connection may not become one. */
@@ -57,7 +59,9 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     const unfit = upgrade === undefined ? NO_WEBSOCKET : upgrade(request, socket, head);
-    if (unfit !== undefined) refuseUpgrade(request, socket, unfit);
+    if (unfit !== undefined) return refuseUpgrade(request, socket, unfit);
+    const ended = settings.upgraded?.();
+    if (ended !== undefined) socket.once('close', ended);
   });
   await bind(server, host, port);
   return {

@@ -11,6 +11,8 @@ export interface ServerState {
   readonly page: PageFiles;
   /** Of the program. */
   readonly version: string;
+  /** JSON Schemas of what runs tell. */
+  shapes(): Promise<{ readonly result: object; readonly event: object }>;
   /** Clients must send a token. */
   readonly needsToken: boolean;
   /** Tells the operator of a fault of ours. */

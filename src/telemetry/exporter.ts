@@ -14,7 +14,7 @@ export interface ExporterOptions {
 
 export interface Exporter extends SpanExporter {
   /** Drops what is under way, and tells so. */
-  giveUp(afterMs: number): void;
+  giveUp(): void;
 }
 
 /** OTLP over HTTP: address, headers, time limit, compression and certificates as the SDK reads them from the environment. */
@@ -51,8 +51,8 @@ export function openExporter({ format, agentFor, lost }: ExporterOptions): Expor
     async shutdown() {
       await Promise.all(underWay);
     },
-    giveUp(afterMs) {
-      if (underWay.size > 0) tell(`it did not take them within ${afterMs / 1000} s`);
+    giveUp() {
+      if (underWay.size > 0) tell('it did not take them in time');
       sender.close();
     },
   };

@@ -33,7 +33,7 @@ export function openSender({ headers, compression, timeoutMillis, agentFor, agen
     async send(body) {
       try {
         const packed = compression === 'gzip' ? await promisify(gzip)(body) : body;
-        const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(timeoutMillis)]);
+        const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(Math.min(Math.ceil(timeoutMillis), LONGEST_MS))]);
         const how = {
           method: 'POST',
           headers: {
@@ -54,6 +54,9 @@ export function openSender({ headers, compression, timeoutMillis, agentFor, agen
     close: () => stop.abort(),
   };
 }
+
+/** Any number can be asked for; a timer takes 32 bits. */
+const LONGEST_MS = 600_000;
 
 interface Problem {
   readonly why: string;
@@ -85,7 +88,7 @@ const MENDABLE_STATUS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 function failed({ code = '', message }: NodeJS.ErrnoException, signal: AbortSignal | undefined): Problem {
   if (signal?.aborted) return { why: 'it did not answer in time', again: false };
   // A connection that was kept open may have been closed from the other side just now.
-  return { why: CAUSES.get(code) ?? (code === '' ? message : code), again: code === 'ECONNRESET' || code === 'EPIPE' };
+  return { why: CAUSES.get(code) ?? message, again: code === 'ECONNRESET' || code === 'EPIPE' };
 }
 
 const CAUSES: ReadonlyMap<string, string> = new Map([
@@ -94,5 +97,6 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ['EAI_AGAIN', 'the name of the host could not be looked up'],
   ['ECONNRESET', 'it closed the connection'],
   ['EPIPE', 'it closed the connection'],
+  ['EPROTO', 'it does not speak TLS'],
   ['HPE_INVALID_CONSTANT', 'it does not speak HTTP; a collector often does so on port 4318, and gRPC on 4317'],
 ]);

@@ -72,7 +72,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
         () => undefined,
       );
       await Promise.race([sent, elapsed(withinMs, signal)]);
-      exporter.giveUp(withinMs);
+      exporter.giveUp();
     },
   };
 }

@@ -90,6 +90,17 @@ test('a message that is on its way when the server goes is answered once it is b
   open.check();
 });
 
+test('an address of no conversation says so', async () => {
+  await using server = await serve({ files: { 'talk.yaml': CHAT } });
+  await using open = await openPage(browser, server.url, { hash: `#/chat/talk/${encodeURIComponent('../../etc')}` });
+  await open.page.getByText('This conversation cannot be opened.').waitFor();
+  await open.page.getByRole('alert').waitFor();
+  await open.page.getByRole('link', { name: 'New conversation' }).click();
+  await say(open.page, 'hi');
+  await answer(open.page, '[gpt-4.1-mini] hi').waitFor();
+  open.check();
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in a conversation, ${colorScheme}, and it fits on 320 px`, async () => {
     await using server = await serve({

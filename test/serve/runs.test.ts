@@ -98,6 +98,9 @@ test('a client that goes away ends its run, and the call to the model with it', 
   await within(server.live.saw('stderr', 'PC0002'), 'the run is not logged', server.stderr);
   const { runs } = (await (await fetch(`${server.url}/runs`)).json()) as { runs: { status: string }[] };
   assert.ok(runs.length > 0);
+  const { stdout, stderr } = await server.stop();
+  assert.equal(stdout, '');
+  assert.doesNotMatch(stderr, /error|\n +at /i);
 });
 
 test('what a provider fails with has a status of its own, and holds no key, path or stack', async () => {
@@ -193,4 +196,22 @@ test('asking for the head of a stream leaves nothing open', async () => {
   assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'text/event-stream']);
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   assert.match(metrics, /^promptchain_open_streams\{kind="sse"\} 0$/m);
+});
+
+test('an overridden run that failed is taken up as it was overridden', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': `${chainOf('one')}    retry: 1\n` },
+    args: ['--allow-override', 'model=openai/*,temperature'],
+    fake: { replies: [{ status: 400 }] },
+  });
+  const overrides = { model: 'openai/gpt-4.1-nano', temperature: 0.25 };
+  const failed = await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, overrides });
+  assert.equal(failed.status, 502);
+  const env = { OPENAI_BASE_URL: server.fake.openaiUrl, OPENAI_API_KEY: TEST_KEY };
+  const resumed = await server.sandbox.run(['runs', 'resume', failed.headers.get('x-run-id') ?? ''], { env });
+  assert.deepEqual([resumed.code, resumed.stdout], [0, '[gpt-4.1-nano] Say: x\n'], resumed.stderr);
+  assert.deepEqual(
+    server.fake.requests.map(({ body }) => body.temperature),
+    [0.25, 0.25],
+  );
 });

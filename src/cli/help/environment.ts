@@ -29,6 +29,7 @@ env_file of the configuration.`,
 const OURS = [
   ['PROMPTCHAIN_MODEL', 'the model of steps whose chain names none, such as openai/gpt-4o-mini'],
   ['PROMPTCHAIN_MEMORY', 'the memory namespace of chains that name none'],
+  ['PROMPTCHAIN_SERVE_TOKEN', 'the token that clients of "promptchain serve" must send'],
   ['PROMPTCHAIN_HOME', 'one folder for configuration, memory, runs and cache'],
   [
     'PROMPTCHAIN_TRUST',

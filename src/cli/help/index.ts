@@ -11,6 +11,7 @@ import { openai } from './openai.ts';
 import { pipelines } from './pipelines.ts';
 import { recordings } from './recordings.ts';
 import { resume } from './resume.ts';
+import { serve } from './serve.ts';
 import { templates } from './templates.ts';
 import type { Topic } from './topic.ts';
 import { traces } from './traces.ts';
@@ -32,6 +33,7 @@ export const TOPICS: readonly Topic[] = [
   pipelines,
   recordings,
   resume,
+  serve,
   traces,
   websocket,
 ];

@@ -18,6 +18,7 @@ import { createGoing, type Going } from './going.ts';
 import { readPage } from './page.ts';
 import type { ReadyChain } from './ready.ts';
 import { createService } from './service.ts';
+import { servedShapes } from './shapes.ts';
 
 /** Serves until a signal says to stop; then what runs is given some time, and ended. */
 export async function serveUntilStopped(
@@ -42,6 +43,7 @@ export async function serveUntilStopped(
     heartbeatMs: flags.heartbeatMs,
     page: readPage(call.io.packageDir),
     version: packageVersion(),
+    shapes: servedShapes,
     needsToken: token !== undefined,
     report: (error) => void call.err.write(`error[PC0001]: ${call.globals.debug ? stackOf(error) : String(error)}\n`),
   };
@@ -65,6 +67,7 @@ export async function serveUntilStopped(
     allowOrigins: flags.allowOrigins,
     isClosing: () => closing.signal.aborted,
     upgrade: chat.upgrade,
+    upgraded: () => metrics.opened('websocket'),
     answered({ refused, ...request }) {
       const { status = 0 } = request;
       if (refused && status >= 400) metrics.request('refused', status);

@@ -24,5 +24,10 @@ export async function openTelemetry(
     return undefined;
   }
   const { start } = await import('./start.ts');
-  return start(call, wanted, lost);
+  try {
+    return start(call, wanted, lost);
+  } catch (error) {
+    refused(`no traces are sent: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }

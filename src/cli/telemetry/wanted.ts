@@ -20,8 +20,13 @@ export function telemetryWanted(env: Io['env']): TelemetryWanted | { readonly pr
   const format = FORMATS.get(protocol);
   if (format === undefined) return { problem: unknownProtocol(by, protocol) };
   if (!isHttp(address)) return { problem: `no traces are sent: ${name} is not an http(s) URL` };
+  const wrong = COUNTS.find((count) => !/^[1-9]\d{0,8}$/.test(read(count) ?? '1'));
+  if (wrong !== undefined) return { problem: `no traces are sent: ${wrong} is not a whole number above 0` };
   return { format, content: read('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT')?.toLowerCase() === 'true' };
 }
+
+/** Of these the SDK takes any number: with 0 it would lose every span, or never come to an end. */
+const COUNTS = ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'OTEL_BSP_MAX_QUEUE_SIZE'];
 
 /** A variable that is set but empty counts as one that is not. */
 function valueIn(env: Io['env'], name: string): string | undefined {

@@ -48,6 +48,7 @@ export function connect(chain: string, session: () => string | undefined, listen
     own.onmessage = ({ data }) => {
       const message = JSON.parse(String(data)) as ServerMessage;
       if (message.type === 'hello') stand();
+      else if (!isOpen) listener.state('This conversation cannot be opened.');
       listener.take(message);
     };
     own.onclose = ({ code, reason }) => lost(code, reason);

@@ -30,7 +30,7 @@ export function runRoutes({ chains, start, runs }: Pick<Service, 'chains' | 'sta
 }
 
 /** The body of a request for a run. */
-const runRequest = z.strictObject({
+export const runRequest = z.strictObject({
   input: z.string().optional().describe('what {input} of the chain is'),
   inputs: z.record(z.string(), z.json()).optional().describe('values of the inputs that the chain declares'),
   overrides: z.record(z.string(), z.json()).optional().describe('what the server lets clients set, such as model'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { start } from '../live.ts';
 import { startTracing } from './tracing.ts';
@@ -13,7 +14,7 @@ const FAILURES: Readonly<Record<string, { answer: (response: ServerResponse) => 
   'answers 503 each time': { answer: (response) => response.writeHead(503).end(), told: /: it answered 503\n/ },
   'sends elsewhere': { answer: (response) => response.writeHead(307, { location: '/x' }).end(), told: /: it answered 307\n/ },
   'hangs up': { answer: (response) => response.destroy(), told: /: it closed the connection\n/ },
-  'never answers': { answer: () => undefined, told: /: it did not take them within 2 s\n/ },
+  'never answers': { answer: () => undefined, told: /: it did not take them in time\n/ },
 };
 
 describe('a run whose traces do not arrive', () => {
@@ -34,6 +35,40 @@ describe('a run whose traces do not arrive', () => {
     const ended = await tracing.run(['-i', 'x']);
     assert.deepEqual([ended.code, ended.stdout], [0, '[gpt-x] x\n']);
     assert.match(ended.stderr, /^warning\[PC6201\]: traces were not delivered to http:\S+: nothing listens there$/m);
+  });
+
+  it('says so when the port is one for gRPC', async () => {
+    await using tracing = await startTracing(CHAIN);
+    // What a server for HTTP/2 says first: an empty frame of settings.
+    const server = createServer((socket) => socket.on('error', () => undefined).write(Buffer.from('000000040000000000', 'hex')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ended = await tracing.run(['-i', 'x'], { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    server.close();
+    assert.deepEqual([ended.code, ended.stdout], [0, '[gpt-x] x\n']);
+    assert.match(ended.stderr, /: it does not speak HTTP; a collector often does so on port 4318, and gRPC on 4317\n/);
+  });
+
+  it('says so when TLS is asked for and not spoken', async () => {
+    await using tracing = await startTracing(CHAIN);
+    const ended = await tracing.run(['-i', 'x'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: tracing.receiver.url.replace('http:', 'https:'),
+    });
+    assert.deepEqual([ended.code, ended.stdout], [0, '[gpt-x] x\n']);
+    assert.match(ended.stderr, /traces were not delivered to https:\S+: it does not speak TLS\n/);
+  });
+
+  it('goes on when the receiver dies in the middle', async () => {
+    const chain =
+      'model: openai/gpt-x\nsteps: [{ id: ask, prompt: "{input}" }, { run: "until [ -e gone ]; do sleep 0.05; done; cat" }]\n';
+    await using tracing = await startTracing(chain);
+    const ended = tracing.run(['-i', 'x'], { OTEL_BSP_SCHEDULE_DELAY: '1' });
+    await tracing.receiver.received();
+    await tracing.receiver[Symbol.asyncDispose]();
+    tracing.sandbox.write({ gone: '' });
+    const { code, stdout, stderr } = await ended;
+    assert.deepEqual([code, stdout], [0, '[gpt-x] x\n'], stderr);
+    assert.equal(stderr.split(DELIVERED).length, 2, stderr);
   });
 
   it('keeps stderr empty beside JSON, and says nothing when asked to be quiet', async () => {

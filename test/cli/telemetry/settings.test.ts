@@ -80,6 +80,8 @@ describe('the variables of OpenTelemetry', () => {
       { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'x' },
       /no protocol "x"; set OTEL_EXPORTER_OTLP_TRACES_PROTOCOL/,
     ],
+    ['batches of nothing', { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '0' }, /OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not a whole number above/],
+    ['a queue for nothing', { OTEL_BSP_MAX_QUEUE_SIZE: '-5' }, /OTEL_BSP_MAX_QUEUE_SIZE is not a whole number above 0/],
     ['an address that is none', { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317' }, /OTEL_EXPORTER_OTLP_ENDPOINT is not an http/],
   ] as const) {
     it(`refuse ${name} with a sentence, and the run goes on`, async () => {
