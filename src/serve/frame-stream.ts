@@ -49,5 +49,8 @@ export function frameStream(
     async (error) => state.report(error),
   );
   response.headers.set('cache-control', 'no-store');
+  // Hono's words for HTTP/1.1; a client of 1.0 knows no chunks, and what fits is set by Node.
+  response.headers.delete('transfer-encoding');
+  response.headers.delete('connection');
   return response;
 }

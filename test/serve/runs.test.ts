@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/core/run.ts';
 import { allEvents, eventsIn, upTo } from './events.ts';
+import { raw } from './raw.ts';
 import { chainOf, postJson, serve, TEST_KEY, within } from './serving.ts';
 
 test('two chains are served beside each other, and each run tells its own result', async () => {
@@ -214,4 +215,14 @@ test('an overridden run that failed is taken up as it was overridden', async () 
     server.fake.requests.map(({ body }) => body.temperature),
     [0.25, 0.25],
   );
+});
+
+test('a client of HTTP/1.0 gets a stream without chunks, which ends with the connection', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  const body = '{"input":"x"}';
+  const headers = `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const asked = raw(server.port, `POST /chains/one/runs HTTP/1.0\r\n${headers}\r\n\r\n${body}`);
+  const answer = await within(asked, 'the connection stays open', server.stderr);
+  assert.deepEqual([answer.status, answer.headers['transfer-encoding'], answer.headers.connection], [200, undefined, 'close']);
+  assert.match(answer.body, /^event: run\.started\n.*\nevent: run\.completed\ndata: .*\nid: \d+\n\n$/s);
 });
