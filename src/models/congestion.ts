@@ -13,7 +13,7 @@ export interface Congestion {
   /** The headers have come. */
   heard(place: Place, accepted: boolean): void;
   failed(place: Place, error: ModelError, nowMs: number, learning: Learning): void;
-  leave(place: Place, succeeded: boolean): void;
+  leave(place: Place): void;
 }
 
 /** A call under way. */
@@ -26,7 +26,8 @@ export interface Place {
 }
 
 const FIRST_AT_ONCE = 8;
-const MOST_AT_ONCE = 256;
+/** A server answers many people with one key; each call under way is a socket. */
+const MOST_AT_ONCE = 1024;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 const MOST_PATIENCE = 16;
@@ -66,7 +67,7 @@ export function createCongestion(): Congestion {
   let accepted = 0;
   let entered = 0;
   let most = FIRST_AT_ONCE;
-  /** Below it the number grows with every success, from there on with every round of them. */
+  /** Below it the number grows with every call that is taken, from there on with every round of them. */
   let threshold = MOST_AT_ONCE;
   /** The largest number at once that was taken without a refusal. */
   let proven = 0;
@@ -102,6 +103,14 @@ export function createCongestion(): Congestion {
     if (place.number <= cutAt) return;
     cutAt = entered;
     patience = Math.min(MOST_PATIENCE, patience * 2);
+  };
+  /** The headers say that the provider takes as many; the rest of an answer may take its time. */
+  const grow = (): void => {
+    if (underWay < most || most >= MOST_AT_ONCE) return;
+    successes += 1;
+    if (most >= threshold && successes < most * patience) return;
+    successes = 0;
+    most += 1;
   };
   const slowDown = (to: number): void => {
     threshold = Math.max(1, Math.floor(Math.min(most, proven) / 2));
@@ -147,6 +156,7 @@ export function createCongestion(): Congestion {
       if (!isAccepted) return;
       accepted += 1;
       proven = Math.max(proven, place.level);
+      grow();
       if (place !== probe) return;
       probing = false;
       probe = undefined;
@@ -163,16 +173,10 @@ export function createCongestion(): Congestion {
       if (error.reason === 'rate_limit') tooOften(error, nowMs, learning);
       close(error, nowMs, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, strikes.count - 1)));
     },
-    leave(place, succeeded) {
-      const isFull = underWay >= most;
+    leave(place) {
       answered(place);
       underWay -= 1;
       if (place === probe) probe = undefined;
-      if (!succeeded || !isFull || most >= MOST_AT_ONCE) return;
-      successes += 1;
-      if (most >= threshold && successes < most * patience) return;
-      successes = 0;
-      most += 1;
     },
   };
 }

@@ -113,7 +113,7 @@ export function createLimiter({ label, rate, isLocal, clock }: LimiterOptions): 
           breaker.failed(error, call.key, now());
           congestion.failed(place, error, now(), ownOf(call));
         }
-        congestion.leave(place, error === undefined);
+        congestion.leave(place);
         pump();
       },
     };

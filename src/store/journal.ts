@@ -4,7 +4,7 @@ import { type Event, journalEvent } from '../core/event.ts';
 import type { JsonObject } from '../core/json.ts';
 import { fileError } from './file-error.ts';
 import { parseJournal } from './journal-lines.ts';
-import { keepPrivate, makePrivateFolder, syncFolder, writeFully } from './private-file.ts';
+import { keepPrivate, makePrivateFolder, syncFolderMeanwhile, writeFully } from './private-file.ts';
 import { ownIdentity } from './process-identity.ts';
 import { journalFile } from './run-files.ts';
 
@@ -86,7 +86,7 @@ export function openJournal(dir: string, runId: string, { given, again = false }
       closed = true;
       try {
         await promisify(fdatasync)(descriptor);
-        syncFolder(dir);
+        await syncFolderMeanwhile(dir);
       } catch (error) {
         fail(error);
       } finally {

@@ -22,20 +22,24 @@ export const LINE_FEED = 0x0a;
 
 /**
  * Throws `StoreError` PC8001, naming the byte, when anything but a cut-off end is not as it was written, PC8002 for a newer
- * format. Each line holds the checksum of all that comes before it, so one pass over the bytes verifies them all.
+ * format. Each line holds the checksum of all that comes before it, so one pass over the bytes verifies them all;
+ * what is `known` of them, because it was verified before, is not looked at again.
  */
-export function verifyLog(bytes: Buffer, file: string): Log {
+export function verifyLog(bytes: Buffer, file: string, known: Pick<Log, 'end' | 'sum' | 'live'> = NOTHING): Log {
   const headerEnd = bytes.indexOf(LINE_FEED) + 1;
-  checkHeader(bytes.subarray(0, headerEnd), file);
+  if (known.end === 0) checkHeader(bytes.subarray(0, headerEnd), file);
   const end = bytes.lastIndexOf(LINE_FEED) + 1;
+  if (known.end > 0 && end === known.end) return { ...known, bytes, torn: bytes.length - end };
   if (end === headerEnd) return { ...EMPTY_LOG, bytes, torn: bytes.length - end };
   const start = bytes.lastIndexOf(LINE_FEED, end - 2) + 1;
   const line = bytes.subarray(start, end);
-  const sumBefore = crc32(bytes.subarray(0, start));
+  const sumBefore = crc32(bytes.subarray(known.end, start), known.sum);
   const head = wholeHead(line);
   if (head?.sum !== hex(sumBefore)) throw firstDamage(bytes, file);
   return { bytes, end, sum: crc32(line, sumBefore), live: head.live, torn: bytes.length - end };
 }
+
+const NOTHING: Pick<Log, 'end' | 'sum' | 'live'> = { end: 0, sum: 0, live: 0 };
 
 /** Every line that ends, after the header, with the byte it starts at. */
 export function* linesOf(bytes: Buffer): Generator<{ readonly line: Buffer; readonly start: number; readonly number: number }> {

@@ -2,23 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { Failure } from '../core/errors.ts';
-import { errnoOf } from '../lib/file-cause.ts';
 import { fileError } from './file-error.ts';
 import { isLocked } from './lock.ts';
-import { EMPTY_LOG, type Log, verifyLog } from './memory-log.ts';
+import { EMPTY_LOG, type Log } from './memory-log.ts';
+import type { Seen } from './memory-seen.ts';
 import { targetOf } from './private-file.ts';
 
 /**
  * The store as it is, without a lock. A reader may come upon a line that is being written, or written over a cut-off one; so
  * what looks damaged or cut off is only believed when it stays the same while nobody writes.
  */
-export async function readLog(file: string): Promise<Log> {
+export async function readLog(file: string, seen: Seen): Promise<Log> {
   let before = '';
   for (let attempt = 0; ; attempt++) {
-    const bytes = await readBytes(file);
-    if (bytes === undefined) return EMPTY_LOG;
-    const found = verified(bytes, file);
+    const found = await looked(file, seen);
+    if (found === undefined) return EMPTY_LOG;
     if (!(found instanceof Failure) && found.torn === 0) return found;
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0));
     const now = `${bytes.length} ${crc32(bytes)}`;
     if (attempt >= MOST_ATTEMPTS || (now === before && !isLocked(`${targetOf(file)}.lock`))) {
       if (found instanceof Failure) throw found;
@@ -33,20 +33,11 @@ export async function readLog(file: string): Promise<Log> {
 const BETWEEN_ATTEMPTS_MS = 10;
 const MOST_ATTEMPTS = 100;
 
-async function readBytes(file: string): Promise<Buffer | undefined> {
+async function looked(file: string, seen: Seen): Promise<Log | Failure | undefined> {
   try {
-    return await readFile(file);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw fileError(error, { code: 'PC8003', doing: `read the memory store ${file}` });
-  }
-}
-
-function verified(bytes: Buffer, file: string): Log | Failure {
-  try {
-    return verifyLog(bytes, file);
+    return await seen.look(file);
   } catch (error) {
     if (error instanceof Failure) return error;
-    throw error;
+    throw fileError(error, { code: 'PC8003', doing: `read the memory store ${file}` });
   }
 }

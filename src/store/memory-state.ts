@@ -20,11 +20,18 @@ export type State = Map<string, Map<string, Json>>;
 /** All values of a store, or those of one namespace. */
 export function replay({ bytes, end }: Log, namespace?: string): State {
   const state: State = new Map();
-  const mark = namespace === undefined ? undefined : markOf(namespace);
-  for (const { line } of linesOf(bytes.subarray(0, end))) {
-    if (mark === undefined || line.includes(mark)) applyLine(state, decodeLine(line), namespace);
-  }
+  const lines = namespace === undefined ? linesOf(bytes.subarray(0, end)) : linesWith(markOf(namespace), bytes.subarray(0, end));
+  for (const { line } of lines) applyLine(state, decodeLine(line), namespace);
   return state;
+}
+
+function* linesWith(mark: Buffer, bytes: Buffer): Generator<{ readonly line: Buffer }> {
+  for (let at = bytes.indexOf(mark, HEADER.length); at >= 0; ) {
+    const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
+    const end = bytes.indexOf(LINE_FEED, at) + 1;
+    yield { line: bytes.subarray(start, end) };
+    at = bytes.indexOf(mark, end);
+  }
 }
 
 export function applyLine(state: State, { changes, values }: Line, namespace?: string): void {

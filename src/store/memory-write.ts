@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { StoreError } from '../core/errors.ts';
 import type { CommitOptions, MemoryChange } from '../core/memory.ts';
-import { errnoOf } from '../lib/file-cause.ts';
 import { fileError } from './file-error.ts';
 import { sweepLock, withLock } from './lock.ts';
 import { encodeLine } from './memory-line.ts';
-import { EMPTY_LOG, type Log, verifyLog } from './memory-log.ts';
-import { planCommit } from './memory-plan.ts';
-import { applyEntries, encodeState, replay, type State } from './memory-state.ts';
+import { EMPTY_LOG, type Log } from './memory-log.ts';
+import { type Plan, planCommit } from './memory-plan.ts';
+import type { Seen } from './memory-seen.ts';
+import { encodeState, replay, type State } from './memory-state.ts';
 import { createPrivateFile, makePrivateFolder, syncFolder, targetOf } from './private-file.ts';
 
 /** How long one other process may keep the store before we give up, in milliseconds. */
@@ -18,34 +19,81 @@ export interface Patience {
   readonly patienceMs?: number | undefined;
 }
 
-/** All of the changes or none, on disk when it resolves. */
-export function commitChanges(
-  file: string,
-  namespace: string,
-  changes: readonly MemoryChange[],
-  options: CommitOptions & Patience,
-): Promise<void> {
-  return exclusively(file, options, async (store) => {
-    const found = await readStore(store);
-    const log = found ?? EMPTY_LOG;
-    const { entries, live } = planCommit(log, namespace, changes, options);
-    if (entries.length === 0) return;
-    const line = encodeLine(entries, log.sum, live);
-    const bytes = log.end + line.length;
-    checkSize(bytes, store);
-    if (found === undefined) return replaceFile(store, Buffer.concat([log.bytes, line]));
-    if (log.torn > 0) await setTornAside(store, log);
-    if (bytes <= 2 * live + SLACK_BYTES) return appendLine(store, log, line);
-    const state = replay(log);
-    applyEntries(state, entries);
-    await replaceFile(store, encodeState(state));
+/** Changes of one namespace that belong together. */
+export interface Commit {
+  readonly namespace: string;
+  readonly changes: readonly MemoryChange[];
+  readonly options: CommitOptions;
+}
+
+/**
+ * Of each commit all changes or none, on disk when it resolves: with as many as have come in the meantime the disk is waited
+ * for once. Tells for each why it was refused, or undefined; rejects when nothing could be written.
+ */
+export function commitAll(file: string, commits: readonly Commit[], patience: Patience, seen: Seen): Promise<unknown[]> {
+  return exclusively(file, patience, async (store) => {
+    const found = await seen.look(store);
+    const draft = createDraft(found ?? EMPTY_LOG);
+    const refusals = commits.map(({ namespace, changes, options }) => {
+      try {
+        draft.add(planCommit(draft.log, namespace, changes, options), store);
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    });
+    const { log, lines } = draft;
+    if (lines.length === 0) return refusals;
+    if (found === undefined) await replaceFile(store, log.bytes.subarray(0, log.end));
+    else {
+      if (found.torn > 0) await setTornAside(store, found);
+      if (log.end <= 2 * log.live + SLACK_BYTES) {
+        await appendLines(store, found, Buffer.concat(lines));
+        await seen.look(store);
+      } else await replaceFile(store, encodeState(replay(log)));
+    }
+    return refusals;
   });
 }
 
+interface Draft {
+  /** What there would be. */
+  readonly log: Log;
+  readonly lines: readonly Buffer[];
+  add(plan: Plan, store: string): void;
+}
+
+/** A store with lines that are not written yet, so that the next one can be worked out. */
+function createDraft(found: Log): Draft {
+  const lines: Buffer[] = [];
+  let log = found;
+  let room = found.bytes;
+  return {
+    lines,
+    get log() {
+      return log;
+    },
+    add({ entries, live }, store) {
+      if (entries.length === 0) return;
+      const line = encodeLine(entries, log.sum, live);
+      const end = log.end + line.length;
+      checkSize(end, store);
+      if (lines.length === 0 || room.length < end) {
+        const larger = Buffer.allocUnsafeSlow(end + Math.max(64 * 1024, line.length));
+        room.copy(larger, 0, 0, log.end);
+        room = larger;
+      }
+      line.copy(room, log.end);
+      lines.push(line);
+      log = { bytes: room.subarray(0, end), end, sum: crc32(line, log.sum), live, torn: 0 };
+    },
+  };
+}
+
 /** Lets `edit` change the whole state and writes it anew: nothing of what was there before is left in the file. */
-export function rewrite<T>(file: string, patience: Patience, edit: (state: State) => T): Promise<T> {
+export function rewrite<T>(file: string, patience: Patience, seen: Seen, edit: (state: State) => T): Promise<T> {
   return exclusively(file, patience, async (store) => {
-    const found = await readStore(store);
+    const found = await seen.look(store);
     const log = found ?? EMPTY_LOG;
     const state = replay(log);
     const result = edit(state);
@@ -113,21 +161,10 @@ export async function setTornAside(store: string, { bytes, end }: Log): Promise<
 const SLACK_BYTES = 16 * 1024;
 const LARGEST_BYTES = 512 * 1024 * 1024;
 
-async function readStore(store: string): Promise<Log | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(store);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  return verifyLog(bytes, store);
-}
-
-async function appendLine(store: string, log: Log, line: Buffer): Promise<void> {
+async function appendLines(store: string, log: Log, lines: Buffer): Promise<void> {
   const handle = await open(store, 'r+');
   try {
-    await writeAll(handle, line, log.end);
+    await writeAll(handle, lines, log.end);
     await handle.datasync();
   } catch (error) {
     await handle.truncate(log.end).catch(() => undefined);

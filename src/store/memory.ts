@@ -3,8 +3,9 @@ import type { CommitOptions, Memory, MemoryChange } from '../core/memory.ts';
 import type { Log } from './memory-log.ts';
 import { readLog } from './memory-read.ts';
 import { type Repair, repairStore } from './memory-repair.ts';
+import { createSeen } from './memory-seen.ts';
 import { replay, type State } from './memory-state.ts';
-import { commitChanges, rewrite } from './memory-write.ts';
+import { type Commit, commitAll, rewrite } from './memory-write.ts';
 
 /** Namespace to key to value: what `memory export` prints. */
 export interface MemoryContents {
@@ -39,8 +40,23 @@ export function openMemory(file: string, { warn, patienceMs }: MemoryOptions = {
     last = turn;
     return turn;
   };
+  const seen = createSeen();
+  const waiting: Waiting[] = [];
+  /** What has come while the one before was written is written together. */
+  const writeWaiting = async (): Promise<void> => {
+    const commits = waiting.splice(0);
+    try {
+      const refusals = await commitAll(file, commits, { patienceMs }, seen);
+      for (const [index, { resolve, reject }] of commits.entries()) {
+        if (refusals[index] === undefined) resolve();
+        else reject(refusals[index]);
+      }
+    } catch (error) {
+      for (const { reject } of commits) reject(error);
+    }
+  };
   const stateOf = async (namespace?: string) => {
-    const log = await readLog(file);
+    const log = await readLog(file, seen);
     if (log.torn > 0) warn?.(tornWarning(log, file));
     return replay(log, namespace);
   };
@@ -50,23 +66,30 @@ export function openMemory(file: string, { warn, patienceMs }: MemoryOptions = {
       return Object.fromEntries((await stateOf(namespace)).get(namespace) ?? []);
     },
     commit(namespace: string, changes: readonly MemoryChange[], options: CommitOptions = {}) {
-      return changes.length === 0
-        ? Promise.resolve()
-        : inTurn(() => commitChanges(file, namespace, changes, { ...options, patienceMs }));
+      if (changes.length === 0) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        waiting.push({ namespace, changes, options, resolve, reject });
+        if (waiting.length === 1) void inTurn(writeWaiting);
+      });
     },
     async contents() {
       return Object.fromEntries([...(await stateOf())].map(([namespace, keys]) => [namespace, Object.fromEntries(keys)]));
     },
     load(contents, { replace = false } = {}) {
-      return inTurn(() => rewrite(file, { patienceMs }, (whole) => loadInto(whole, contents, replace)));
+      return inTurn(() => rewrite(file, { patienceMs }, seen, (whole) => loadInto(whole, contents, replace)));
     },
     clear(namespace) {
-      return inTurn(() => rewrite(file, { patienceMs }, (whole) => clearState(whole, namespace)));
+      return inTurn(() => rewrite(file, { patienceMs }, seen, (whole) => clearState(whole, namespace)));
     },
     repair() {
       return inTurn(() => repairStore(file, { patienceMs }));
     },
   };
+}
+
+interface Waiting extends Commit {
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 function clearState(whole: State, namespace: string | undefined): number {

@@ -101,6 +101,19 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** The same without holding up everything else that the process does. */
+export async function syncFolderMeanwhile(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC_FOLDERS.has(errnoOf(error) ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
 const CANNOT_SYNC_FOLDERS: ReadonlySet<string> = new Set(['EPERM', 'EISDIR', 'EINVAL', 'EBADF', 'ENOTSUP', 'ENOSYS']);
 
 function isFolder(path: string): boolean {

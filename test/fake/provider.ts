@@ -51,6 +51,8 @@ export interface FakeOptions {
   readonly replies?: readonly Reply[] | ((request: FakeRequest, number: number) => Reply | undefined);
   /** For requests the queue has nothing for. */
   readonly fallback?: Reply;
+  /** How long an idle connection is kept; as long as Node does, if not given. */
+  readonly keepAliveMs?: number;
   /** Answers 429 while this many requests are being answered. */
   readonly atOnce?: number;
   /** The bodies of GET requests by path: `{'/api/tags': {models: []}}`. */
@@ -95,6 +97,7 @@ export async function startFakeProvider(options: FakeOptions = {}): Promise<Fake
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
   });
+  if (options.keepAliveMs !== undefined) server.keepAliveTimeout = options.keepAliveMs;
   server.on('connection', (socket) => connections.set(socket, connectionCount++));
   await listen(server, options.port ?? 0);
   const port = (server.address() as AddressInfo).port;

@@ -5,6 +5,7 @@ import { packageVersion } from '../package-dir.ts';
 import { onSignals } from '../run/signals.ts';
 import { type ServeFlags, serveFlags } from '../serve/flags.ts';
 import { createGoing, type Going } from '../serve/going.ts';
+import { createPruning } from '../serve/pruning.ts';
 import { createService } from '../serve/service.ts';
 import { withChains } from '../serve/with-chains.ts';
 import { openTelemetry } from '../telemetry/open.ts';
@@ -16,7 +17,7 @@ export async function serveOnStdio(call: Call): Promise<void> {
     const going = createGoing(flags);
     const tell = (code: string) => (sentence: string) => void call.err.write(`warning[${code}]: ${sentence}\n`);
     const telemetry = await openTelemetry(call, { refused: tell('PC2110'), lost: tell('PC6201') });
-    const service = createService({ call, going, observer: NOBODY, telemetry }, flags, ready);
+    const service = createService({ call, going, observer: NOBODY, prune: createPruning(call), telemetry }, flags, ready);
     const { stdin, stdout } = call.process;
     const complain = (error: Error): void => {
       if (call.globals.verbose) void call.err.write(`not a message: ${error.message}\n`);

@@ -16,6 +16,7 @@ import { createAccessLog } from './access-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { createGoing, type Going } from './going.ts';
 import { readPage } from './page.ts';
+import { createPruning } from './pruning.ts';
 import type { ReadyChain } from './ready.ts';
 import { createService } from './service.ts';
 import { servedShapes } from './shapes.ts';
@@ -49,7 +50,7 @@ export async function serveUntilStopped(
   };
   const tell = (code: string) => (sentence: string) => void call.err.write(`warning[${code}]: ${sentence}\n`);
   const telemetry = await openTelemetry(call, { refused: tell('PC2110'), lost: tell('PC6201') });
-  const service = createService({ call, going, observer, telemetry }, flags, ready);
+  const service = createService({ call, going, observer, prune: createPruning(call), telemetry }, flags, ready);
   const app = createApp(service, state);
   const chat = createChat({
     chains: ready.map(({ chain }) => chain.name),

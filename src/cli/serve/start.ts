@@ -5,7 +5,6 @@ import type { ConversationSoFar, RunResult } from '../../core/run.ts';
 import { createHandover } from '../../lib/handover.ts';
 import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
-import { pruneRuns, RETENTION } from '../../store/prune.ts';
 import type { Telemetry, TracedRun } from '../../telemetry/start.ts';
 import type { Call } from '../command.ts';
 import { runsDir } from '../paths.ts';
@@ -36,11 +35,13 @@ export interface RunWorld {
   readonly call: Call;
   readonly going: Going;
   readonly observer: RunObserver;
+  /** For the end of every run that has a journal. */
+  prune(): void;
   readonly telemetry: Telemetry | undefined;
 }
 
 /** A run of a served chain. It begins when its events are first asked for, waits for whoever takes them, and is aborted when they leave. */
-export function startRun({ call, observer, telemetry }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
+export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
   const { chain, view } = ready;
   const id = newRunId(call.io.clock.now(), call.io.random);
   const stop = new AbortController();
@@ -85,7 +86,7 @@ export function startRun({ call, observer, telemetry }: RunWorld, ready: ReadyCh
     } finally {
       end();
       await readers.journal?.close();
-      if (readers.journal !== undefined) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
+      if (readers.journal !== undefined) prune();
     }
   }
 

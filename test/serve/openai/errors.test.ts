@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
 import { postJson, serve, TEST_KEY, within } from '../serving.ts';
-import { clientOf } from './client.ts';
+import { cancel, clientOf } from './client.ts';
 
 const ASK = { model: 'one', messages: [{ role: 'user' as const, content: 'x' }] };
 const ONE_TRY = 'name: one\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "Say: {input}"\n    retry: 1\n';
@@ -48,26 +48,30 @@ for (const [name, reply, status, code] of [
 }
 
 test('a failure in the middle of a stream is thrown by the openai package, and the stream has no end mark', async () => {
-  await using server = await serve({
-    files: { 'one.yaml': ONE_TRY },
-    fake: { fallback: { text: 'a b c d e f g h', paceMs: 20, streamError: { message: 'gone wrong' } } },
-  });
-  const stream = await clientOf(server).chat.completions.create({ ...ASK, stream: true });
-  let text = '';
+  await using server = await serve({ files: { 'one.yaml': ONE_TRY }, fake: { fallback: { text: 'a b c d', stall: 'mid' } } });
+  let raw: Promise<string> | undefined;
+  const overheard: typeof fetch = async (...request) => {
+    const response = await fetch(...request);
+    raw = response.clone().text();
+    return response;
+  };
+  const client = clientOf(server, { fetch: overheard });
+  const stream = await client.chat.completions.create({ ...ASK, stream: true });
   await assert.rejects(async () => {
-    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+    for await (const { id, choices } of stream) if (choices[0]?.delta.content) await cancel(server, id);
   }, OpenAI.APIError);
-  assert.notEqual(text, '');
-  const raw = await (await postJson(`${server.url}/v1/chat/completions`, { ...ASK, stream: true })).text();
-  assert.match(raw, /event: error\ndata: \{"error":\{"message":/);
-  assert.ok(!raw.includes('[DONE]'));
+  assert.match((await raw) ?? '', /event: error\ndata: \{"error":\{"message":".*a client cancelled the run/);
+  assert.ok(!(await raw)?.includes('[DONE]'));
 
-  const events = await clientOf(server).responses.create({ model: 'one', input: 'x', stream: true });
+  const events = await client.responses.create({ model: 'one', input: 'x', stream: true });
+  let id = '';
   await assert.rejects(async () => {
-    for await (const event of events) assert.notEqual(event.type, 'response.completed');
+    for await (const event of events) {
+      if (event.type === 'response.created') id = event.response.id;
+      if (event.type === 'response.output_text.delta') await cancel(server, id);
+    }
   }, OpenAI.APIError);
-  const rawEvents = await (await postJson(`${server.url}/v1/responses`, { model: 'one', input: 'x', stream: true })).text();
-  assert.match(rawEvents, /event: response\.failed\ndata: .*"status":"failed"/);
+  assert.match((await raw) ?? '', /event: response\.failed\ndata: .*"status":"failed"/);
 });
 
 test('a command that fails and a value that does not fit are no fault of a provider', async () => {
