@@ -4,7 +4,7 @@ import { mergePrompt } from './merge-prompt.ts';
 import { paretoFront } from './pareto.ts';
 import { addScore, type Candidate, enter, meanAt, type Pool, TINY, valMean } from './pool.ts';
 import { rewrite } from './rewrite.ts';
-import { maxCharactersOf, type Search } from './task.ts';
+import { maxCharactersOf, type Search, type SearchOptions } from './task.ts';
 import { fingerprint, type Texts } from './texts.ts';
 
 /** Validation rows that decide about a merged candidate, at most. */
@@ -29,7 +29,7 @@ export async function* crossover(
 ): AsyncGenerator<OptimizeEvent, Candidate | undefined> {
   const { task, ledger, options, reserve } = search;
   const draws = drawsOf(options.seed, PURPOSE, iteration);
-  const pair = drawPair(pool, draws);
+  const pair = drawPair(pool, draws, options.frontier);
   if (pair === undefined || !ledger.fits({ rollouts: MOST_ROWS + reserve, answers: 2 * task.components.length }))
     return undefined;
   const { one, other } = pair;
@@ -66,13 +66,13 @@ export async function* crossover(
   }
   const arrival = { texts, origin: 'merge', parents: [one, other], iteration } as const;
   const child = yield* enter(pool, ledger, task.val.length, arrival);
-  for (const [index, position] of positions.entries()) addScore(child, position, rollouts[index]?.score ?? 0);
+  for (const [index, position] of positions.entries()) addScore(child, position, rollouts[index] ?? { score: 0 });
   return child;
 }
 
-function drawPair({ candidates, incumbent }: Pool, draws: Draws): Pair | undefined {
+function drawPair({ candidates, incumbent }: Pool, draws: Draws, frontier: SearchOptions['frontier']): Pair | undefined {
   if (incumbent === undefined) return undefined;
-  const front = [...paretoFront(candidates, incumbent).keys()];
+  const front = [...paretoFront(candidates, incumbent, frontier).keys()];
   const pairs = front.flatMap((one, index) => front.slice(index + 1).flatMap((other) => pairOf(candidates, one, other)));
   return pairs.length === 0 ? undefined : draws.pick(pairs);
 }

@@ -35,6 +35,7 @@ export type DecisionEvent =
   | StartedEvent
   | RefusedEvent
   | GateEvent
+  | NoiseEvent
   | CandidateEvent
   | IncumbentEvent
   | StoppedEvent
@@ -69,6 +70,15 @@ export interface GateEvent {
   readonly before: number;
   readonly after: number;
   readonly accepted: boolean;
+  readonly spent: number;
+}
+
+/** How much chance moves the mean of the rows that decide about new texts: they have to be better by more. */
+export interface NoiseEvent {
+  readonly type: 'noise';
+  readonly margin: number;
+  readonly rows: number;
+  readonly repeats: number;
   readonly spent: number;
 }
 

@@ -1,3 +1,4 @@
+import { demosIn } from './demos.ts';
 import type { FindLeaks } from './leaks.ts';
 
 /** What a rewritten text is held against. Tokens are checked by `mask.ts` before. */
@@ -73,7 +74,8 @@ function quotesRows(text: string, { findLeaks }: GuardContext): string | undefin
 
 /** Without the list items that quote rows; undefined when something else does. */
 export function withoutLeaks(text: string, findLeaks: FindLeaks): string | undefined {
-  const left = text.split('\n').filter((line) => !(LIST_ITEM.test(line) && findLeaks(line).length > 0));
+  const demos = new Set(demosIn(text).flatMap((demo) => demo.split('\n')));
+  const left = text.split('\n').filter((line) => demos.has(line) || !(LIST_ITEM.test(line) && findLeaks(line).length > 0));
   const cleaned = left.join('\n');
   return findLeaks(cleaned).length > 0 ? undefined : cleaned;
 }

@@ -3,6 +3,7 @@ import type {
   ChosenEvent,
   GateEvent,
   IncumbentEvent,
+  NoiseEvent,
   OptimizeEvent,
   RefusedEvent,
   RolloutEvent,
@@ -20,6 +21,7 @@ export interface RunHistory {
   readonly refused: readonly RefusedEvent[];
   /** The best so far, over what was spent. */
   readonly incumbents: readonly IncumbentEvent[];
+  readonly noise?: NoiseEvent;
   readonly stopped?: StoppedEvent;
   readonly chosen?: ChosenEvent;
   readonly verdict?: VerdictEvent;
@@ -28,6 +30,8 @@ export interface RunHistory {
   readonly rollouts: Readonly<Record<SplitName, number>>;
   readonly answers: number;
   readonly calls: number;
+  /** By the name of the model. */
+  readonly models: Readonly<Record<string, number>>;
   /** US dollars; null when a price is unknown. */
   readonly costUsd: number | null;
 }
@@ -37,6 +41,7 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
   const ofType = <T extends OptimizeEvent['type']>(type: T) =>
     all.filter((event): event is Extract<OptimizeEvent, { type: T }> => event.type === type);
   const [started] = ofType('started');
+  const [noise] = ofType('noise');
   const [stopped] = ofType('stopped');
   const [chosen] = ofType('chosen');
   const [verdict] = ofType('verdict');
@@ -50,6 +55,7 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
     gates: ofType('gate'),
     refused: ofType('refused'),
     incumbents: ofType('incumbent'),
+    ...(noise === undefined ? {} : { noise }),
     ...(stopped === undefined ? {} : { stopped }),
     ...(chosen === undefined ? {} : { chosen }),
     ...(verdict === undefined ? {} : { verdict }),
@@ -57,6 +63,7 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
     rollouts: { train: counted('train'), val: counted('val'), test: counted('test') },
     answers: answers.length,
     calls: paid.reduce((sum, { calls }) => sum + calls, 0),
+    models: sumsOf(paid.flatMap(({ models = {} }) => Object.entries(models))),
     costUsd: paid.some(({ costUsd }) => costUsd === null)
       ? null
       : paid
@@ -64,6 +71,12 @@ export function historyOf(events: Iterable<OptimizeEvent>): RunHistory {
           .sort((one, other) => one - other)
           .reduce((sum, cost) => sum + cost, 0),
   };
+}
+
+function sumsOf(entries: readonly (readonly [name: string, value: number])[]): Readonly<Record<string, number>> {
+  const names = [...new Set(entries.map(([name]) => name))].sort();
+  const sumOf = (asked: string) => entries.reduce((sum, [name, value]) => sum + (name === asked ? value : 0), 0);
+  return Object.fromEntries(names.map((name) => [name, sumOf(name)]));
 }
 
 function scoresOf(events: readonly RolloutEvent[]): RunHistory['scores'] {

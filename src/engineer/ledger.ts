@@ -27,6 +27,8 @@ export interface LedgerOptions {
   readonly budget: Budget;
   readonly prices: Prices;
   readonly concurrency: number;
+  /** Runs of each row that count as one; 1 by default. */
+  readonly samples?: number;
   readonly signal: AbortSignal;
   /** Says why nothing new should be started; what runs is waited for. */
   readonly stopping?: () => string | undefined;
@@ -52,7 +54,7 @@ export interface Ledger {
   readonly spent: Spent;
   /** Whether a batch fits into the budget whole. */
   fits(cost: { readonly rollouts?: number; readonly answers?: number }): boolean;
-  /** Rollouts left. */
+  /** Rows that can still be run. */
   left(): number;
   /** Runs the texts on each row; those of the test are not counted. Results keep the order of the rows. */
   rollouts(texts: Texts, rows: readonly Row[], split: SplitName, repeat?: number): AsyncGenerator<OptimizeEvent, Rollout[]>;
@@ -62,7 +64,7 @@ export interface Ledger {
 }
 
 export function openLedger(options: LedgerOptions): Ledger {
-  const { ports, budget, prices, concurrency, signal } = options;
+  const { ports, budget, prices, concurrency, signal, samples = 1 } = options;
   const known = readRecord(options.record);
   const counted = new Set<string>();
   const asked = new Map<number, number>();
@@ -99,10 +101,33 @@ export function openLedger(options: LedgerOptions): Ledger {
     if (failures.length > 0) throw failures[0];
   }
 
+  async function* runOnce(
+    texts: Texts,
+    rows: readonly Row[],
+    split: SplitName,
+    repeat: number,
+  ): AsyncGenerator<OptimizeEvent, Rollout[]> {
+    const hash = fingerprint(texts);
+    const keyOf = (row: Row) => rolloutKey(hash, row.id, repeat);
+    const missing = rows.filter((row) => !known.rollouts.has(keyOf(row)));
+    if (missing.length > 0) yield* runMissing(texts, hash, missing, repeat, split);
+    return rows.map((row) => {
+      const key = keyOf(row);
+      const rollout = known.rollouts.get(key) as Rollout;
+      if (split !== 'test' && !counted.has(key)) {
+        counted.add(key);
+        spent.rollouts += 1;
+        count(rollout);
+      }
+      return rollout;
+    });
+  }
+
   return {
     spent,
-    left: () => budget.rollouts - spent.rollouts,
-    fits({ rollouts = 0, answers = 0 }) {
+    left: () => Math.floor((budget.rollouts - spent.rollouts) / samples),
+    fits({ rollouts: rows = 0, answers = 0 }) {
+      const rollouts = rows * samples;
       const calls = rollouts * prices.callsPerRollout + answers;
       const usd = rollouts * (prices.usdPerRollout ?? 0) + answers * (prices.usdPerAnswer ?? 0);
       return (
@@ -112,20 +137,10 @@ export function openLedger(options: LedgerOptions): Ledger {
       );
     },
     async *rollouts(texts, rows, split, repeat = 0) {
-      const hash = fingerprint(texts);
-      const keyOf = (row: Row) => rolloutKey(hash, row.id, repeat);
-      const missing = rows.filter((row) => !known.rollouts.has(keyOf(row)));
-      if (missing.length > 0) yield* runMissing(texts, hash, missing, repeat, split);
-      return rows.map((row) => {
-        const key = keyOf(row);
-        const rollout = known.rollouts.get(key) as Rollout;
-        if (split !== 'test' && !counted.has(key)) {
-          counted.add(key);
-          spent.rollouts += 1;
-          count(rollout);
-        }
-        return rollout;
-      });
+      const drawn: Rollout[][] = [];
+      for (let sample = 0; sample < samples; sample += 1)
+        drawn.push(yield* runOnce(texts, rows, split, repeat * samples + sample));
+      return rows.map((_, index) => pooled(drawn.flatMap((one) => one[index] ?? [])));
     },
     async *ask(key, prompt) {
       const hash = hashText(prompt);
@@ -149,6 +164,16 @@ export function openLedger(options: LedgerOptions): Ledger {
       else if (JSON.stringify(earlier) !== JSON.stringify(event)) throw otherRun(earlier, event);
     },
   };
+}
+
+/** Several runs of one row as one: the mean score, and of the rest what the worst of them has to teach. */
+function pooled(rollouts: readonly Rollout[]): Rollout {
+  const worst = rollouts.reduce((one, other) => (other.score < one.score ? other : one));
+  if (rollouts.length === 1) return worst;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const names = Object.keys(worst.metrics ?? {});
+  const metrics = Object.fromEntries(names.map((name) => [name, mean(rollouts.map((one) => one.metrics?.[name] ?? 0))]));
+  return { ...worst, score: mean(rollouts.map(({ score }) => score)), ...(names.length === 0 ? {} : { metrics }) };
 }
 
 interface Known {

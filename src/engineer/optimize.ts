@@ -2,6 +2,7 @@ import { byCategory, regressions } from './categories.ts';
 import { gepa } from './compared/gepa.ts';
 import { opro } from './compared/opro.ts';
 import { randomRewrites } from './compared/random-rewrites.ts';
+import { apartFromDemos } from './demos.ts';
 import type { OptimizeEvent } from './events.ts';
 import { leakFinder } from './leaks.ts';
 import { type Budget, type Ledger, openLedger, Paused, type Prices } from './ledger.ts';
@@ -55,12 +56,13 @@ const CONFIRM_SHARE = 0.15;
 export async function* optimize(options: OptimizeOptions): AsyncGenerator<OptimizeEvent, void> {
   const { task, budget } = options;
   const algorithm = options.algorithm ?? REFLECT;
-  const ledger = openLedger({ ...options, record: options.record ?? [] });
+  const samples = options.search?.samples ?? 1;
+  const ledger = openLedger({ ...options, samples, record: options.record ?? [] });
   const known = [...Object.values(task.texts), task.background ?? ''];
   const rows = { train: task.train.length, val: task.val.length, test: task.test.length };
   const confirm = 2 * rows.val;
-  const reserve = algorithm.confirms && confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
-  const findLeaks = leakFinder(task.train, known);
+  const reserve = algorithm.confirms && samples * confirm <= CONFIRM_SHARE * budget.rollouts ? confirm : 0;
+  const findLeaks = apartFromDemos(leakFinder(task.train, known));
   const search: Search = { task, options: { ...DEFAULTS, ...options.search }, ledger, findLeaks, reserve };
   try {
     yield* ledger.decide({

@@ -1,12 +1,24 @@
 import type { Draws } from '../lib/counted-random.ts';
-import { type Candidate, estimatedMean, meanAt, TINY } from './pool.ts';
+import { type Candidate, estimatedMean, type Tally, TINY } from './pool.ts';
+import type { SearchOptions } from './task.ts';
 
 /**
- * The candidates that are best on some validation row, with how many such rows they have. Of those that share all their rows
+ * The candidates that are best on some validation row (`hybrid`: or on some metric of one), with how many such rows they have. Of those that share all their rows
  * with others, the weakest go first.
  */
-export function paretoFront(candidates: readonly Candidate[], incumbent: Candidate): ReadonlyMap<Candidate, number> {
-  const winners = incumbent.val.map((_, position) => winnersAt(candidates, position)).filter((front) => front.length > 0);
+export function paretoFront(
+  candidates: readonly Candidate[],
+  incumbent: Candidate,
+  frontier: SearchOptions['frontier'] = 'rows',
+): ReadonlyMap<Candidate, number> {
+  const metrics = frontier === 'hybrid' ? [...incumbent.metrics.keys()] : [];
+  const scores: ((candidate: Candidate) => Candidate['val'])[] = [
+    ({ val }) => val,
+    ...metrics.map((name) => (candidate: Candidate) => candidate.metrics.get(name) ?? []),
+  ];
+  const winners = scores
+    .flatMap((scoresOf) => incumbent.val.map((_, position) => winnersAt(candidates, (one) => meanOf(scoresOf(one)[position]))))
+    .filter((front) => front.length > 0);
   const wins = new Map<Candidate, number>();
   for (const front of winners) for (const candidate of front) wins.set(candidate, (wins.get(candidate) ?? 0) + 1);
 
@@ -23,11 +35,15 @@ export function paretoFront(candidates: readonly Candidate[], incumbent: Candida
   return new Map([...wins].filter(([candidate]) => survivors.has(candidate)));
 }
 
-function winnersAt(candidates: readonly Candidate[], position: number): Candidate[] {
+function meanOf(tally: Tally | undefined): number | undefined {
+  return tally === undefined ? undefined : tally.sum / tally.count;
+}
+
+function winnersAt(candidates: readonly Candidate[], meanOn: (candidate: Candidate) => number | undefined): Candidate[] {
   let best = Number.NEGATIVE_INFINITY;
   let winners: Candidate[] = [];
   for (const candidate of candidates) {
-    const mean = meanAt(candidate, position);
+    const mean = meanOn(candidate);
     if (mean === undefined || mean < best - TINY) continue;
     if (mean > best + TINY) winners = [];
     best = Math.max(best, mean);

@@ -23,11 +23,11 @@ const GAINS = [
 /** Of a one-sided test at 5 %. */
 const CRITICAL = 1.645;
 
-export function planOf(rows: Readonly<Record<SplitName, number>>, minibatch: number): Plan {
+export function planOf(rows: Readonly<Record<SplitName, number>>, minibatch: number, samples = 1): Plan {
   return {
-    floor: rows.val + LEAST_CANDIDATES * (2 * minibatch + rows.val),
-    recommended: ROUNDS * rows.val,
-    test: 2 * rows.test,
+    floor: samples * (rows.val + LEAST_CANDIDATES * (2 * minibatch + rows.val)),
+    recommended: samples * ROUNDS * rows.val,
+    test: samples * 2 * rows.test,
     power: GAINS.map(({ gain, spread }) => ({ gain, chance: below((gain * Math.sqrt(rows.test)) / spread - CRITICAL) })),
   };
 }

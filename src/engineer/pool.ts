@@ -14,6 +14,8 @@ export interface Candidate {
   readonly changed: readonly string[];
   /** By position of the validation row; undefined where it was not run. */
   readonly val: (Tally | undefined)[];
+  /** The same of each metric. */
+  readonly metrics: Map<string, (Tally | undefined)[]>;
   /** By id of the training row. */
   readonly train: Map<string, Rollout>;
   /** How often training rows were run that were run more than once: their result is the last one. */
@@ -50,6 +52,7 @@ export function* enter(pool: Pool, ledger: Ledger, valRows: number, arrival: Arr
     hash: fingerprint(texts),
     changed: first === undefined ? [] : Object.keys(texts).filter((id) => texts[id] !== first.texts[id]),
     val: new Array<Tally | undefined>(valRows).fill(undefined),
+    metrics: new Map(),
     train: new Map(arrival.train),
     runs: new Map(),
   };
@@ -60,9 +63,22 @@ export function* enter(pool: Pool, ledger: Ledger, valRows: number, arrival: Arr
   return candidate;
 }
 
-export function addScore(candidate: Candidate, position: number, score: number): void {
-  const tally = candidate.val[position];
-  candidate.val[position] = { sum: (tally?.sum ?? 0) + score, count: (tally?.count ?? 0) + 1 };
+export function addScore(
+  candidate: Candidate,
+  position: number,
+  { score, metrics = {} }: Pick<Rollout, 'score' | 'metrics'>,
+): void {
+  addTo(candidate.val, position, score);
+  for (const [name, value] of Object.entries(metrics)) {
+    const own = candidate.metrics.get(name) ?? new Array<Tally | undefined>(candidate.val.length).fill(undefined);
+    candidate.metrics.set(name, own);
+    addTo(own, position, value);
+  }
+}
+
+function addTo(tallies: (Tally | undefined)[], position: number, value: number): void {
+  const tally = tallies[position];
+  tallies[position] = { sum: (tally?.sum ?? 0) + value, count: (tally?.count ?? 0) + 1 };
 }
 
 export function meanAt({ val }: Candidate, position: number): number | undefined {

@@ -31,6 +31,8 @@ export interface Rollout {
   readonly metrics?: Readonly<Record<string, number>>;
   /** Calls of models that were really made; what a cache answered is none. */
   readonly calls: number;
+  /** The same by the name of the model, where more than the number is known. */
+  readonly models?: Readonly<Record<string, number>>;
   /** US dollars of those calls; null when a price is unknown. */
   readonly costUsd: number | null;
 }
@@ -61,5 +63,6 @@ export interface Answer {
   /** Cut off at the model's token limit. */
   readonly truncated: boolean;
   readonly calls: number;
+  readonly models?: Readonly<Record<string, number>>;
   readonly costUsd: number | null;
 }

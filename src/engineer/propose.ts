@@ -33,7 +33,7 @@ export function answersFor(search: Search, chunks: number): number {
  * from each question, and rollouts are what is dear. Every text whose step took part in a failure is worked on.
  */
 export async function* propose(search: Search, occasion: Occasion): AsyncGenerator<OptimizeEvent, Proposal> {
-  const { components } = search.task;
+  const components = workedOn(search, occasion.iteration);
   const branches = components.map((component) => (signal: AbortSignal) => reflectOn(search, occasion, component, signal));
   const chains = yield* merge(branches, { concurrency: components.length, signal: new AbortController().signal });
   for (const { refused } of chains) for (const event of refused) yield* search.ledger.decide(event);
@@ -41,6 +41,11 @@ export async function* propose(search: Search, occasion: Occasion): AsyncGenerat
   const after = (index: number): Texts =>
     Object.fromEntries(components.map(({ id }, position) => [id, chains[position]?.texts.at(index) ?? texts[id] ?? '']));
   return { texts: { ...texts, ...after(-1) }, first: { ...texts, ...after(0) } };
+}
+
+function workedOn({ task: { components }, options }: Search, iteration: number): readonly Component[] {
+  if (options.components !== 'round-robin') return components;
+  return components.slice((iteration - 1) % components.length).slice(0, 1);
 }
 
 interface Chain {
@@ -79,6 +84,7 @@ async function* reflectOn(
             passes: shown(passes, parent, new Map()),
             maxCharacters,
             ...(task.background === undefined ? {} : { background: task.background }),
+            ...(task.template === undefined ? {} : { template: task.template }),
           }),
       });
       text = written.text;

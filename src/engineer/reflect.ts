@@ -1,7 +1,9 @@
 import { drawsOf, hashText } from '../lib/counted-random.ts';
 import { crossover } from './crossover.ts';
+import { withOtherDemos } from './demos.ts';
 import type { OptimizeEvent, Origin, StopReason } from './events.ts';
 import { findFailures, isFailure, type Lessons, verified } from './failures.ts';
+import { marginOf } from './noise.ts';
 import { drawFromFront, paretoFront } from './pareto.ts';
 import { type Candidate, contest, enter, type Pool, TINY, valMean } from './pool.ts';
 import type { Rollout } from './ports.ts';
@@ -20,6 +22,9 @@ const MOST_STUCK = 50;
 const MOST_MERGES = 5;
 const PARENT = hashText('parent');
 const ROWS = hashText('rows');
+const DEMOS = hashText('demos');
+/** The share of proposals that are about examples. */
+const DEMO_SHARE = 0.35;
 
 interface State {
   readonly pool: Pool;
@@ -31,6 +36,8 @@ interface State {
   merges: number;
   /** A candidate came in the last iteration: the time for a merge. */
   fresh: boolean;
+  /** By how much new texts have to be better on average. */
+  margin: number;
   /** Proposals since the incumbent changed. */
   idle: number;
   stuck: number;
@@ -50,6 +57,7 @@ export async function* reflect(search: Search): AsyncGenerator<OptimizeEvent, Ou
     tried: new Map(),
     merges: mergesOf(search),
     fresh: false,
+    margin: 0,
     idle: 0,
     stuck: 0,
   };
@@ -57,6 +65,8 @@ export async function* reflect(search: Search): AsyncGenerator<OptimizeEvent, Ou
   if (!(yield* validate(search, pool, seed))) return { pool, reason: 'budget' };
   yield* contest(pool, ledger, seed);
   if (valMean(seed) >= SATURATED) return { pool, reason: 'saturated' };
+
+  state.margin = yield* marginOf(search, seed);
 
   for (let iteration = 1; ; iteration += 1) {
     const reason = reasonToStop(search, state) ?? (yield* step(search, state, iteration));
@@ -97,6 +107,12 @@ async function* step(search: Search, state: State, iteration: number): AsyncGene
   if (!ledger.fits({ rollouts: failures.length + passes.length + reserve, answers: answersFor(search, chunks.length) }))
     return 'budget';
   state.idle += 1;
+  const withDemos = demosFor(search, parent, lessons, iteration);
+  if (withDemos !== undefined) {
+    const rows = [...failures, ...passes];
+    const child = yield* gate(search, state, { iteration, parent, texts: withDemos, rows, origin: 'demos' });
+    return child === undefined ? undefined : yield* admit(search, state, child);
+  }
   const proposal = yield* propose(search, { iteration, parent, chunks, passes, tried: state.tried });
   state.length = Math.max(1, state.length - 1);
 
@@ -113,6 +129,14 @@ async function* step(search: Search, state: State, iteration: number): AsyncGene
   return yield* admit(search, state, child);
 }
 
+/** Some proposals change the examples in a prompt instead of its words, where examples are wanted. */
+function demosFor(search: Search, parent: Candidate, lessons: Lessons, iteration: number): Texts | undefined {
+  const { demos = 0, seed } = search.options;
+  if (demos === 0) return undefined;
+  const draws = drawsOf(seed, DEMOS, iteration);
+  return draws.next() < DEMO_SHARE ? withOtherDemos(search, parent, lessons, draws) : undefined;
+}
+
 async function* admit(search: Search, state: State, child: Candidate): AsyncGenerator<OptimizeEvent, StopReason | undefined> {
   const done = yield* validate(search, state.pool, child);
   state.fresh = true;
@@ -127,8 +151,9 @@ function mergesOf({ task, options }: Search): number {
 function parentOf({ options }: Search, { pool }: State, iteration: number): Candidate {
   const draws = drawsOf(options.seed, PARENT, iteration);
   const incumbent = pool.incumbent as Candidate;
-  if (draws.next() < 0.5) return incumbent;
-  return drawFromFront(paretoFront(pool.candidates, incumbent), draws) ?? incumbent;
+  const isBest = draws.next() < 0.5;
+  if (options.select === 'best' || (isBest && options.select !== 'pareto')) return incumbent;
+  return drawFromFront(paretoFront(pool.candidates, incumbent, options.frontier), draws) ?? incumbent;
 }
 
 async function* gather(
@@ -155,19 +180,20 @@ interface Trial {
   readonly parent: Candidate;
   readonly texts: Texts;
   readonly rows: readonly Row[];
+  readonly origin?: Origin;
 }
 
 /** The new texts against the parent's, on the same rows: better in sum, or nothing. */
 async function* gate(search: Search, state: State, trial: Trial): AsyncGenerator<OptimizeEvent, Candidate | undefined> {
   const { task, ledger, options } = search;
-  const { iteration, parent, texts, rows } = trial;
+  const { iteration, parent, texts, rows, origin = 'reflect' } = trial;
   const hash = fingerprint(texts);
   if (state.rejected.has(hash) || state.pool.candidates.some((one) => one.hash === hash)) return undefined;
   const rollouts = yield* ledger.rollouts(texts, rows, 'train');
   const after = sum(rollouts.map(({ score }) => score));
   const before = sum(rows.map(({ id }) => parent.train.get(id)?.score ?? 0));
-  const accepted = after > before + (options.margin ?? 0) * rows.length + TINY;
-  const origin: Origin = 'reflect';
+  const least = before + state.margin * rows.length;
+  const accepted = options.takesEqual === true ? after >= least - TINY : after > least + TINY;
   const spent = ledger.spent.rollouts;
   const ids = rows.map(({ id }) => id);
   yield* ledger.decide({

@@ -19,6 +19,8 @@ export interface Task {
   /** Never looked at before the search is over. */
   readonly test: readonly Row[];
   readonly background?: string;
+  /** The question to the model that writes prompts, in the user's words. */
+  readonly template?: string;
 }
 
 export interface SearchOptions {
@@ -31,8 +33,20 @@ export interface SearchOptions {
   readonly merges?: number;
   /** Proposals in a row without a better candidate that end the search. */
   readonly patience: number;
-  /** How much better on average new texts have to be on the rows that led to them; 0 by default. */
-  readonly margin?: number;
+  /** How much better on average new texts have to be on the rows that led to them: 0 by default, or as much as chance moves them. */
+  readonly margin?: number | 'as noise';
+  /** New texts that are exactly as good as those they come from are taken too. */
+  readonly takesEqual?: boolean;
+  /** Texts that a proposal works on: all whose step took part in a failure, or one after the other. */
+  readonly components?: 'all' | 'round-robin';
+  /** Whom proposals come from: the best so far, one of the front, or either with a chance of a half. */
+  readonly select?: 'mix' | 'pareto' | 'best';
+  /** Who is on the front: the best on some row, or also on some metric of one. */
+  readonly frontier?: 'rows' | 'hybrid';
+  /** Runs of each row, whose mean is its score. */
+  readonly samples?: number;
+  /** Rows that were answered well and may stand in a prompt as examples, at most. */
+  readonly demos?: number;
   /** Categories of rows that the result must not be worse on. */
   readonly mustNotRegress?: readonly string[];
   /** The mean on the validation rows that is good enough. */

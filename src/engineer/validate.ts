@@ -34,7 +34,7 @@ export async function* score(
 ): AsyncGenerator<OptimizeEvent, void> {
   const rows = positions.flatMap((position) => task.val[position] ?? []);
   const rollouts = yield* ledger.rollouts(candidate.texts, rows, 'val', repeat);
-  for (const [index, position] of positions.entries()) addScore(candidate, position, rollouts[index]?.score ?? 0);
+  for (const [index, position] of positions.entries()) addScore(candidate, position, rollouts[index] ?? { score: 0 });
 }
 
 function isBehind(differences: readonly number[]): boolean {

@@ -9,6 +9,13 @@ export interface Splits {
   readonly pooled: boolean;
 }
 
+export interface SplitOptions {
+  readonly seed?: number;
+  readonly shares?: Readonly<Record<Split, number>>;
+  readonly mostVal?: number;
+  readonly mostTest?: number;
+}
+
 /** How many cases a split is worth it for, and how large two of its parts get at most. */
 const LEAST_CASES = 20;
 const MOST_VAL = 60;
@@ -20,7 +27,10 @@ const SHARES = { train: 0.4, val: 0.3, test: 0.3 } as const;
  * cases move no old one across a border by more than the borders move. Categories are divided alike, and what is nearly the
  * same stays together.
  */
-export function splitsOf(cases: readonly Case[], { seed = 0 }: { readonly seed?: number } = {}): Splits {
+export function splitsOf(
+  cases: readonly Case[],
+  { seed = 0, shares = SHARES, mostVal = MOST_VAL, mostTest = MOST_TEST }: SplitOptions = {},
+): Splits {
   if (cases.length < LEAST_CASES) {
     return { assigned: new Map(cases.map(({ id, split }) => [id, split ?? 'train'])), pooled: true };
   }
@@ -31,7 +41,11 @@ export function splitsOf(cases: readonly Case[], { seed = 0 }: { readonly seed?:
     if (fixed === undefined) open.push(unitOf(group, seed));
     else for (const { id, split } of group) assigned.set(id, split ?? fixed);
   }
-  const room: Room = { val: roomFor('val', cases, assigned), test: roomFor('test', cases, assigned) };
+  const roomFor = (split: 'val' | 'test', most: number): number => {
+    const taken = [...assigned.values()].filter((each) => each === split).length;
+    return Math.max(0, Math.min(most, Math.round(cases.length * shares[split])) - taken);
+  };
+  const room: Room = { val: roomFor('val', mostVal), test: roomFor('test', mostTest) };
   for (const { group, split } of dealt(open, room)) for (const { id } of group) assigned.set(id, split);
   return { assigned, pooled: false };
 }
@@ -62,12 +76,6 @@ function stratumOf(asked: Case | undefined): string {
   return typeof expected === 'string' && expected.length <= 40 ? `label ${expected.trim()}` : '';
 }
 
-function roomFor(split: 'val' | 'test', cases: readonly Case[], assigned: ReadonlyMap<string, Split>): number {
-  const taken = [...assigned.values()].filter((each) => each === split).length;
-  const most = split === 'val' ? MOST_VAL : MOST_TEST;
-  return Math.max(0, Math.min(most, Math.round(cases.length * SHARES[split])) - taken);
-}
-
 /**
  * Each stratum in the order of its draws: the first are `test`, the next `val`, the rest `train`. A new case moves the two
  * borders by one case at most.
@@ -76,13 +84,15 @@ function dealt(units: readonly Unit[], room: Room): readonly (Unit & { readonly 
   const left = { ...room };
   const total = units.reduce((sum, { group }) => sum + group.length, 0);
   let before = 0;
+  // What a stratum could not take goes to the next one: strata of one case would else lose one of their two quotas.
+  const owed = { test: 0, val: 0 };
   return strataOf(units).flatMap((stratum) => {
     const end = before + stratum.reduce((sum, { group }) => sum + group.length, 0);
     // Rounded at the ends of strata, the quotas add up to the whole.
     const quota = (all: number): number => Math.round((all * end) / total) - Math.round((all * before) / total);
-    const own = { test: quota(room.test), val: quota(room.val) };
+    const own = { test: quota(room.test) + owed.test, val: quota(room.val) + owed.val };
     before = end;
-    return stratum.map((unit) => {
+    const dealtOut = stratum.map((unit) => {
       const size = unit.group.length;
       const split = (['test', 'val'] as const).find((each) => own[each] >= size / 2 && left[each] >= size);
       if (split === undefined) return { ...unit, split: 'train' as const };
@@ -90,6 +100,8 @@ function dealt(units: readonly Unit[], room: Room): readonly (Unit & { readonly 
       left[split] -= size;
       return { ...unit, split };
     });
+    Object.assign(owed, own);
+    return dealtOut;
   });
 }
 

@@ -1,4 +1,4 @@
-import { el, newId } from './element.ts';
+import { el, fill, newId } from './element.ts';
 
 const KEY = 'promptchain.token';
 
@@ -20,7 +20,8 @@ export function askForToken(): Promise<boolean> {
 function ask(): Promise<boolean> {
   const id = newId('token');
   const input = el('input', { id, type: 'password', autocomplete: 'off', required: true, spellcheck: 'false' });
-  const wrong = token() === undefined ? undefined : el('p', { class: 'wrong', role: 'alert' }, 'The server refuses this token.');
+  const wrong = el('p', { class: 'wrong', role: 'alert' }, token() !== undefined && 'The server refuses this token.');
+  wrong.hidden = token() === undefined;
   const cancel = el('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel');
   const form = el(
     'form',
@@ -36,9 +37,13 @@ function ask(): Promise<boolean> {
   document.body.append(dialog);
   return new Promise((resolve) => {
     let isGiven = false;
-    form.addEventListener('submit', () => {
-      sessionStorage.setItem(KEY, input.value.trim());
-      isGiven = true;
+    form.addEventListener('submit', (event) => {
+      const given = input.value.trim();
+      isGiven = CHARACTERS.test(given);
+      if (isGiven) return sessionStorage.setItem(KEY, given);
+      event.preventDefault();
+      wrong.hidden = false;
+      fill(wrong, 'This can be no token: it is made of letters, digits and . _ ~ + - alone.');
     });
     dialog.addEventListener('close', () => {
       dialog.remove();
@@ -47,3 +52,6 @@ function ask(): Promise<boolean> {
     dialog.showModal();
   });
 }
+
+/** Of a token: others fit no header and no subprotocol, so the browser would throw instead of asking. */
+const CHARACTERS = /^[A-Za-z0-9._~+-]+$/;

@@ -55,10 +55,10 @@ export interface Shares {
   readonly calls: number;
 }
 
-/** What a policy leaves of prompts with that many flaws, on average over seeds. */
-export async function sharesOf({ improved }: Policy, flaws: number, seeds: number): Promise<Shares> {
+/** What a policy leaves of prompts with that many flaws, on average over so many seeds from the first one. */
+export async function sharesOf({ improved }: Policy, flaws: number, seeds: number, first = 0): Promise<Shares> {
   const worths: (Worth & { readonly calls: number })[] = [];
-  for (let seed = 0; seed < seeds; seed += 1) {
+  for (let seed = first; seed < first + seeds; seed += 1) {
     const { text, calls } = await improved(promptWith(flaws, seed), seed);
     worths.push({ ...worthOf(text, flaws), calls });
   }

@@ -11,6 +11,16 @@ before(async () => {
 after(() => browser?.close());
 
 const CHAT = 'name: talk\nmodel: openai/gpt-4.1-mini\nsteps:\n  - prompt: "{input}"\n    history: full\n';
+const LETTER = `name: letter
+model: echo/x
+inputs:
+  topic: { type: string, required: true, description: What it is about. }
+  tone: { type: choice, options: [brief, friendly], default: brief }
+  words: { type: integer, default: 100 }
+steps:
+  - prompt: "{input} on {inputs.topic}, {inputs.tone}, {inputs.words}"
+    history: full
+`;
 
 test('a conversation streams, and stands there again after a reload and in another tab', async () => {
   await using server = await serve({
@@ -90,6 +100,89 @@ test('a message that is on its way when the server goes is answered once it is b
   open.check();
 });
 
+test('a message without an end goes on with its inputs when the connection is back', async () => {
+  await using server = await serve({ files: { 'letter.yaml': LETTER } });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/letter' });
+  const { page } = open;
+  await page.getByLabel('topic').fill('tea');
+  await say(page, 'first');
+  await answer(page, 'first on tea, brief, 100').waitFor();
+  open.expectRefusals();
+  await server.stop();
+  await page.getByText('The connection is lost.').waitFor();
+  await say(page, 'second');
+  const args = ['--port', String(server.port)];
+  await using _ = await serve({ files: {}, chains: ['letter.yaml'], sandbox: server.sandbox, args });
+  await answer(page, 'second on tea, brief, 100').waitFor();
+  open.check();
+});
+
+test('the inputs of a chain are asked before the first message and go with every one', async () => {
+  await using server = await serve({ files: { 'letter.yaml': LETTER } });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/letter' });
+  const { page } = open;
+  await say(page, 'hello');
+  await page.getByText('This is required.').waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'topic');
+  assert.equal(await page.locator('.exchange').count(), 0);
+  assert.equal(await page.getByLabel('Message').inputValue(), 'hello');
+  await page.getByLabel('topic').fill('tea');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await answer(page, 'hello on tea, brief, 100').waitFor();
+  assert.equal(await page.getByLabel('topic').isVisible(), false);
+  await page.locator('summary', { hasText: 'Inputs' }).click();
+  await page.getByLabel('tone').selectOption('friendly');
+  await say(page, 'again');
+  await answer(page, 'again on tea, friendly, 100').waitFor();
+  open.check();
+});
+
+test('what the server finds wrong with an input of a message stands beside its field, and the message comes back', async () => {
+  await using server = await serve({ files: { 'letter.yaml': LETTER } });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/letter' });
+  const { page } = open;
+  await page.getByLabel('topic').fill('tea');
+  await page.getByLabel('words').fill('9007199254740993');
+  await say(page, 'hello');
+  const field = page.locator('.field', { has: page.getByLabel('words') });
+  await field.getByText('input "words" must be a whole number').waitFor();
+  assert.equal(await page.locator(':focus').getAttribute('name'), 'words');
+  assert.equal(await page.getByLabel('Message').inputValue(), 'hello');
+  await page.getByLabel('words').fill('7');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await answer(page, 'hello on tea, brief, 7').waitFor();
+  assert.equal(await page.getByLabel('words').getAttribute('aria-invalid'), null);
+  open.check();
+});
+
+test('inputs of which none is required are folded, and a chain without any has none', async () => {
+  const files = { 'free.yaml': LETTER.replace('letter', 'free').replace('required: true', 'default: soup'), 'talk.yaml': CHAT };
+  await using server = await serve({ files });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/free' });
+  const { page } = open;
+  await page.locator('summary', { hasText: 'Inputs' }).waitFor();
+  assert.equal(await page.getByLabel('topic').isVisible(), false);
+  await say(page, 'hello');
+  await answer(page, 'hello on soup, brief, 100').waitFor();
+  await page.goto(`${server.url}/#/chat/talk`);
+  await page.getByRole('heading', { name: 'Chat with talk' }).waitFor();
+  assert.equal(await page.locator('summary').count(), 0);
+  open.check();
+});
+
+test('a line of nearly a mebibyte is sent and answered, and the page goes on', async () => {
+  const line = 'word '.repeat(200_000).trim();
+  await using server = await serve({ files: { 'talk.yaml': CHAT }, fake: { replies: [{ text: line }, { text: 'Two.' }] } });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/talk' });
+  const { page } = open;
+  await say(page, line);
+  await page.getByRole('link', { name: 'Its run' }).waitFor();
+  assert.equal(await page.locator('.said').textContent(), line);
+  await say(page, 'second');
+  await answer(page, 'Two.').waitFor();
+  open.check();
+});
+
 test('an address of no conversation says so', async () => {
   await using server = await serve({ files: { 'talk.yaml': CHAT } });
   await using open = await openPage(browser, server.url, { hash: `#/chat/talk/${encodeURIComponent('../../etc')}` });
@@ -119,6 +212,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('alert').waitFor();
     await checkFits(page, 'chat');
     await checkAccessible(page, 'chat');
+    open.check();
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in the inputs of a conversation, ${colorScheme}, and they fit on 320 px`, async () => {
+    await using server = await serve({ files: { 'letter.yaml': LETTER } });
+    await using open = await openPage(browser, server.url, {
+      hash: '#/chat/letter',
+      colorScheme,
+      viewport: { width: 320, height: 640 },
+    });
+    const { page } = open;
+    await say(page, 'hello');
+    await page.getByText('This is required.').waitFor();
+    await checkFits(page, 'inputs');
+    await checkAccessible(page, 'inputs');
+    await page.getByLabel('topic').fill('tea');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await answer(page, 'hello on tea, brief, 100').waitFor();
+    await checkAccessible(page, 'folded inputs');
     open.check();
   });
 }

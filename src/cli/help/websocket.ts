@@ -23,6 +23,7 @@ and get
   {"type":"step","id":"…","event":{…}}     if you asked for events: those of promptchain help events
   {"type":"turn.completed","id":"…","text":"Hello","run_id":"…","usage":{…},"cost_usd":0.01,"duration_ms":900}
   {"type":"turn.failed","id":"…","run_id":"…","stopped":false,"error":{"code":"…","message":"…"}}
+      where inputs are wrong, the error also has "inputs":{"tone":"…"}: what is wrong with each
   {"type":"reset"}
   {"type":"error","id":"…","code":"…","message":"…"}     your message was not taken; nobody else is told
 

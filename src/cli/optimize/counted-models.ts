@@ -5,6 +5,8 @@ export interface Counted {
   readonly openModel: OpenModel;
   /** Calls that were really made. */
   calls(): number;
+  /** The same by the name of the model. */
+  models(): Readonly<Record<string, number>>;
   /** The first request of each journal path. */
   readonly asked: ReadonlyMap<string, ModelRequest>;
 }
@@ -25,7 +27,7 @@ export interface Counting {
 export function countedModels(live: OpenModel, { cached, renew, sample }: Counting): Counted {
   const asked = new Map<string, ModelRequest>();
   const times = new Map<string, number>();
-  let calls = 0;
+  const calls = new Map<string, number>();
 
   // An answer is recalled in `stream` alone, where the request says which draw it is.
   const counted = ({ recall: _, ...model }: Model): Model => ({
@@ -48,11 +50,16 @@ export function countedModels(live: OpenModel, { cached, renew, sample }: Counti
           yield event;
         }
       } finally {
-        if (isCall && !(settled && fromCache)) calls += 1;
+        if (isCall && !(settled && fromCache)) calls.set(model.spec.id, (calls.get(model.spec.id) ?? 0) + 1);
       }
     },
   });
-  return { openModel: async (spec) => counted(await live(spec)), calls: () => calls, asked };
+  return {
+    openModel: async (spec) => counted(await live(spec)),
+    calls: () => [...calls.values()].reduce((sum, count) => sum + count, 0),
+    models: () => Object.fromEntries(calls),
+    asked,
+  };
 }
 
 /** More draws than one row is ever run with. */

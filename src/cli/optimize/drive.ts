@@ -56,6 +56,7 @@ export async function drive(call: Call, flags: OptimizeFlags, setup: Setup, fold
       )) {
         journal.append(event);
         events.push(event);
+        if (flags.json) await call.out.write(`${JSON.stringify(event)}\n`);
         await progress.show(event);
       }
     } catch (thrown) {

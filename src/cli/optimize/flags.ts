@@ -3,9 +3,10 @@ import { UsageError } from '../../core/errors.ts';
 import type { Call } from '../command.ts';
 import { collect, durationOf } from '../run/world-flags.ts';
 import { declareSharedFlags, share, type TestFlags, testFlags } from '../test/flags.ts';
+import { type SplitFlags, splitRule } from './split-rows.ts';
 
 /** The options of `engineer optimize`. */
-export interface OptimizeFlags extends TestFlags {
+export interface OptimizeFlags extends Omit<TestFlags, 'split'> {
   readonly improverModel?: string;
   /** Ids of steps; undefined for all. */
   readonly steps?: readonly string[];
@@ -22,8 +23,13 @@ export interface OptimizeFlags extends TestFlags {
   readonly chainLength: number;
   readonly merges?: number;
   readonly patience: number;
-  /** Of the mean of the rows that led to new texts. */
-  readonly margin: number;
+  readonly accept: Acceptance;
+  readonly components?: 'all' | 'round-robin';
+  readonly select?: 'mix' | 'pareto' | 'best';
+  readonly frontier?: 'rows' | 'hybrid';
+  readonly samples: number;
+  readonly demos: number;
+  readonly division: SplitFlags;
   readonly mustNotRegress: readonly string[];
   readonly targetScore?: number;
   readonly metric?: string;
@@ -31,10 +37,19 @@ export interface OptimizeFlags extends TestFlags {
   readonly keep: readonly RegExp[];
   readonly maxLength?: MaxLength;
   readonly background?: string;
+  readonly template?: string;
   readonly cache: 'on' | 'off' | 'refresh';
   readonly runDir?: string;
   readonly dryRun: boolean;
   readonly write: boolean;
+  /** A file for the better texts, instead of theirs. */
+  readonly out?: string;
+}
+
+/** What new texts have to be on the rows that led to them: better by more than the margin of their mean, or as good. */
+export interface Acceptance {
+  readonly margin: number | 'as noise';
+  readonly takesEqual: boolean;
 }
 
 export type Effort = 'light' | 'medium' | 'heavy';
@@ -56,17 +71,45 @@ export function declareOptimizeFlags(parser: Parser): void {
     .option('--minibatch <n>', 'failures that one question to the improver shows', natural, 3)
     .option('--chain <n>', 'questions in a row before rollouts decide about their result', natural, 3)
     .option('--merge <n>', 'at most so many unions of two candidates; by default 5 where several texts are optimised', whole)
-    .option('--accept <rule>', 'what new texts have to be on the rows that led to them: strict (better), or noise:0.1', margin, 0)
+    .option(
+      '--accept <rule>',
+      'what new texts have to be on the rows that led to them: strict (better, the default), equal, noise:0.1, or noise, which is measured',
+      acceptance,
+    )
+    .addOption(
+      new Option('--components <which>', 'texts a proposal works on: all (the default), or one after the other').choices([
+        'all',
+        'round-robin',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--select <whom>',
+        'what is improved further: the best, one that is best on some row (pareto), or both (mix, the default)',
+      ).choices(['mix', 'pareto', 'best']),
+    )
+    .addOption(
+      new Option('--frontier <keys>', 'best on some row (the default), or also on some metric of one').choices([
+        'rows',
+        'hybrid',
+      ]),
+    )
+    .option('--samples <n>', 'run each row so often and take the mean', natural, 1)
+    .option('--demos <n>', 'let at most so many rows that went well stand in a prompt as examples', natural)
+    .option('--split <shares>', 'divide rows like this: 40/30/30 to learn from, to choose by and to test, or col:name', splitRule)
+    .option('--val-cap <n>', 'rows to choose by, at most', natural, 60)
+    .option('--test-cap <n>', 'rows of the test, at most', natural, 200)
     .option('--must-not-regress <category>', 'no gain counts if test rows of this category get worse', collect, [])
     .option('--patience <n>', 'end after so many proposals without a better candidate', natural, 40)
     .option('--target-score <score>', 'end when the validation score reaches it', share)
-    .option('--metric <name>', 'optimise this metric instead of the score')
+    .option('--metric <name>', 'optimise this metric of the assertions instead of the score, or a function: metric.js')
     .addOption(
       new Option('--objective <what>', 'the score of a row, or whether it passes').choices(['score', 'pass']).default('score'),
     )
     .option('--keep <regex>', 'lines that have to stay as they are', (text, before) => [...before, regex(text)], [] as RegExp[])
     .option('--max-length <limit>', 'of a text: 1.5x as long as it is, or 4000ch', maxLength)
     .option('--background <file>', 'what the improver should know about the domain')
+    .option('--reflect-template <file>', 'what the improver is asked, in your words, with {current_prompt} and {failures}')
     .addOption(
       new Option('--algorithm <name>', 'how texts are looked for; all but the first are for comparison')
         .choices(ALGORITHMS)
@@ -79,16 +122,21 @@ export function declareOptimizeFlags(parser: Parser): void {
     )
     .option('--run-dir <folder>', 'keep the run there instead of in .promptchain/engineer')
     .option('-n, --dry-run', 'print the plan, and stop before anything is spent')
-    .option('--write', 'put the better texts into their files, when the gain is significant');
+    .option('--write', 'put the better texts into their files, when the gain is significant')
+    .option('--out <file>', 'write the file with the better texts there instead, when the gain is significant');
+  const json = parser.options.find(({ long }) => long === '--json');
+  if (json !== undefined) json.description = EVENTS;
 }
 
 export function optimizeFlags(call: Call): OptimizeFlags {
   const { options } = call;
   if (options.budget !== undefined && options.auto !== undefined) throw new UsageError('--budget and --auto exclude each other');
+  refuseUnfit(call);
   const given = <T>(name: string, value: T | undefined) => (value === undefined ? {} : { [name]: value });
   const timeMs = options.timeout === undefined ? undefined : durationOf(options.timeout);
+  const { split: _, ...shared } = testFlags(call);
   return {
-    ...testFlags(call),
+    ...shared,
     ...given('improverModel', options.improverModel),
     ...given('steps', options.steps),
     budget: {
@@ -104,7 +152,13 @@ export function optimizeFlags(call: Call): OptimizeFlags {
     chainLength: options.chain,
     ...given('merges', options.merge),
     patience: options.patience,
-    margin: options.accept,
+    accept: options.accept ?? { margin: 0, takesEqual: false },
+    ...given('components', options.components),
+    ...given('select', options.select),
+    ...given('frontier', options.frontier),
+    samples: options.samples ?? 1,
+    demos: options.demos ?? 0,
+    division: { ...given('rule', options.split), ...given('valCap', options.valCap), ...given('testCap', options.testCap) },
     mustNotRegress: options.mustNotRegress,
     ...given('targetScore', options.targetScore),
     ...given('metric', options.metric),
@@ -112,11 +166,35 @@ export function optimizeFlags(call: Call): OptimizeFlags {
     keep: options.keep,
     ...given('maxLength', options.maxLength),
     ...given('background', options.background),
+    ...given('template', options.reflectTemplate),
     cache: options.cache,
     ...given('runDir', options.runDir),
     dryRun: options.dryRun === true,
     write: options.write === true,
+    ...given('out', options.out),
   };
+}
+
+const EVENTS = 'print a JSON line for each event as it comes, and the report as the last line';
+
+/** Options that mean nothing to the algorithms that are there for comparison. */
+const OF_REFLECT = {
+  accept: '--accept',
+  components: '--components',
+  select: '--select',
+  frontier: '--frontier',
+  demos: '--demos',
+  reflectTemplate: '--reflect-template',
+};
+
+function refuseUnfit({ options }: Call): void {
+  const unfit = Object.entries(OF_REFLECT).find(([name]) => options[name] !== undefined)?.[1];
+  if (options.algorithm !== 'reflect' && unfit !== undefined)
+    throw new UsageError(`${unfit} is for --algorithm reflect, and this is ${options.algorithm}`, {
+      help: 'leave one of them out',
+    });
+  if (options.out !== undefined && options.write === true)
+    throw new UsageError('--out and --write exclude each other', { help: '--out leaves the files of the texts as they are' });
 }
 
 const ALGORITHMS = ['reflect', 'gepa-compat', 'opro', 'random'];
@@ -149,11 +227,12 @@ function regex(text: string): RegExp {
   }
 }
 
-function margin(text: string): number {
+function acceptance(text: string): Acceptance {
   const [, amount] = /^noise:(0?\.\d+|0|1)$/.exec(text) ?? [];
-  if (text === 'strict') return 0;
-  if (amount === undefined) throw new InvalidArgumentError('Write strict or noise:0.1.');
-  return Number(amount);
+  if (text === 'strict' || text === 'equal') return { margin: 0, takesEqual: text === 'equal' };
+  if (text === 'noise') return { margin: 'as noise', takesEqual: false };
+  if (amount === undefined) throw new InvalidArgumentError('Write strict, equal, noise or noise:0.1.');
+  return { margin: Number(amount), takesEqual: false };
 }
 
 function maxLength(text: string): MaxLength {
@@ -169,5 +248,6 @@ export function raisedLimits(parser: Parser): void {
     .option('--budget-usd <dollars>', 'what the search may cost, what is spent already included', amount)
     .option('--timeout <duration>', 'stop after this time, such as 90s or 10m')
     .option('-j, --concurrency <n>', 'run this many rows at a time', natural)
-    .option('--json', 'print one JSON object: the report');
+    .option('--json', EVENTS)
+    .option('--force', 'where it cannot be gone on with: a new run that begins with its best texts');
 }

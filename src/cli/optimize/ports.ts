@@ -87,8 +87,16 @@ async function rolloutOf(wiring: Wiring, { chain, asked, repeat, texts }: Trial,
     findings: findingsOf(score),
     ...(Object.keys(score.metrics).length === 0 ? {} : { metrics: score.metrics }),
     calls: models.calls() + judging.calls(),
+    ...together(models.models(), judging.models()),
     costUsd,
   };
+}
+
+/** Calls by model; a rollout that called nobody says nothing. */
+function together(...all: readonly Readonly<Record<string, number>>[]): { readonly models?: Readonly<Record<string, number>> } {
+  const sums: Record<string, number> = {};
+  for (const each of all) for (const [name, count] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + count;
+  return Object.keys(sums).length === 0 ? {} : { models: sums };
 }
 
 function counting({ cache }: Wiring): { readonly cached: boolean; readonly renew: boolean } {
@@ -112,7 +120,7 @@ async function answerOf(wiring: Wiring, question: string, sample: number, signal
   let next = await events.next();
   while (!next.done) next = await events.next();
   const { status, output, error, cost_usd: costUsd, steps } = next.value;
-  const told = { calls: models.calls(), costUsd };
+  const told = { calls: models.calls(), ...together(models.models()), costUsd };
   if (status === 'success') return { text: textOf(output), truncated: false, ...told };
   signal.throwIfAborted();
   if (error !== null && UNUSABLE.has(error.reason)) return { text: steps.at(-1)?.output ?? '', truncated: true, ...told };

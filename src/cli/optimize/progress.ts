@@ -87,6 +87,8 @@ function lineOf(event: OptimizeEvent, { rollouts, costUsd }: Sums, budget: numbe
         : `${at} candidate ${event.id} (${event.origin} of ${event.parents.join(' and ')}) changes ${event.changed.join(', ')}`;
     case 'incumbent':
       return `${at} best: candidate ${event.id}, ${event.mean.toFixed(3)} on validation`;
+    case 'noise':
+      return `${at} chance moves ${event.rows} rows so much that new texts have to be better by more than ${event.margin.toFixed(3)}`;
     case 'gate':
       return event.accepted
         ? undefined

@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { StoreError, UsageError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { OptimizeEvent, SplitName } from '../../engineer/events.ts';
+import type { Texts } from '../../engineer/texts.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { isLocked, withLock } from '../../store/lock.ts';
 import { writeFully } from '../../store/private-file.ts';
@@ -39,6 +40,8 @@ export interface RunFile {
   readonly improver: string;
   readonly models: readonly string[];
   readonly seed: number;
+  /** Texts it began with instead of those in the files, and the run they come from. */
+  readonly from?: { readonly run: string; readonly texts: Texts };
   readonly budget: { readonly rollouts: number; readonly calls?: number; readonly usd?: number; readonly timeMs?: number };
   /** How often the sealed rows have decided here, this time included: each time they are less unseen. */
   readonly testUses: number;

@@ -12,9 +12,8 @@ import { ALGORITHMS, type Algorithm } from '../../engineer/optimize.ts';
 import { type Plan, planOf } from '../../engineer/plan.ts';
 import type { Row } from '../../engineer/row.ts';
 import type { SearchOptions, Task } from '../../engineer/task.ts';
-import type { Component } from '../../engineer/texts.ts';
+import type { Component, Texts } from '../../engineer/texts.ts';
 import { assertionsIn, codeIn, needsJudge } from '../../eval/needs.ts';
-import { splitsOf } from '../../eval/splits.ts';
 import { bodiesIn, chainsIn } from '../../lib/chains.ts';
 import { estimateTokens } from '../../lib/token-estimate.ts';
 import type { Call } from '../command.ts';
@@ -24,6 +23,9 @@ import { loadAsked } from '../run/load.ts';
 import { readyModels } from '../run/models.ts';
 import { type Prepared, prepare } from '../test/prepare.ts';
 import type { OptimizeFlags } from './flags.ts';
+import { metricNames, withMetric } from './metric.ts';
+import { splitRows } from './split-rows.ts';
+import { templateOf } from './template.ts';
 import { type ChainTexts, chainTexts, textsOf } from './texts.ts';
 
 /** All that an optimisation needs, found to be there before anything is spent. */
@@ -44,13 +46,15 @@ export interface Setup extends Prepared {
   readonly hash: string;
 }
 
-export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
+/** `from` are texts to begin with instead of those in the files. */
+export async function setUp(call: Call, flags: OptimizeFlags, from: Texts = {}): Promise<Setup> {
   const dataOf = (chain: Chain) => flags.data ?? chain.engineer?.data;
-  const prepared = await prepare(call, flags, dataOf);
+  const prepared = await withMetric(call, await prepare(call, flags, dataOf), flags);
   const { chain, dataset } = prepared;
   const texts = chainTexts(chain, flags.steps);
-  const rows = splitRows(dataset.cases);
-  const task = taskOf(call, flags, chain, texts, rows);
+  refuseWithout(flags, texts, metricNames(dataset.cases));
+  const rows = splitRows(dataset.cases, flags.division);
+  const task = taskOf(call, flags, { chain, texts, rows, from });
   const improver = await improverChain(call, chain, improverModel(flags, chain, texts));
   // Stubs stand for the chain's models alone.
   if (flags.replay === undefined) await readyModels(call, { requireLlm: true }, improver);
@@ -66,7 +70,7 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
     improver,
     algorithm: ALGORITHMS.find(({ name }) => name === flags.algorithm) as Algorithm,
     budget: {
-      rollouts: limits.rollouts ?? EFFORT[flags.budget.auto ?? 'light'](rows.val.length),
+      rollouts: limits.rollouts ?? flags.samples * EFFORT[flags.budget.auto ?? 'light'](rows.val.length),
       ...(limits.calls === undefined ? {} : { calls: limits.calls }),
       ...(limits.usd === undefined ? {} : { usd: limits.usd }),
     },
@@ -77,7 +81,12 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
       minibatch: flags.minibatch,
       chain: flags.chainLength,
       patience: flags.patience,
-      margin: flags.margin,
+      ...flags.accept,
+      samples: flags.samples,
+      demos: flags.demos,
+      ...(flags.components === undefined ? {} : { components: flags.components }),
+      ...(flags.select === undefined ? {} : { select: flags.select }),
+      ...(flags.frontier === undefined ? {} : { frontier: flags.frontier }),
       mustNotRegress: flags.mustNotRegress,
       ...(flags.merges === undefined ? {} : { merges: flags.merges }),
       ...(flags.targetScore === undefined ? {} : { target: flags.targetScore }),
@@ -85,13 +94,14 @@ export async function setUp(call: Call, flags: OptimizeFlags): Promise<Setup> {
         ? {}
         : { maxCharacters: 'times' in maxLength ? Math.ceil(maxLength.times * longest) : maxLength.characters }),
     },
-    plan: planOf({ train: rows.train.length, val: rows.val.length, test: rows.test.length }, flags.minibatch),
+    plan: planOf({ train: rows.train.length, val: rows.val.length, test: rows.test.length }, flags.minibatch, flags.samples),
     scoreOf: scoring(flags, chain),
     hash: hashOf([
       ...chain.sources.values(),
       ...dataset.sources.values(),
       ...texts.originals.values(),
       ...besides(task, dataset.cases),
+      ...(Object.keys(from).length === 0 ? [] : [JSON.stringify(from)]),
     ]),
   };
 }
@@ -103,22 +113,28 @@ const EFFORT: Readonly<Record<'light' | 'medium' | 'heavy', (val: number) => num
   heavy: (val) => Math.max(1_000, 60 * val),
 };
 
-function splitRows(cases: readonly Case[]): Readonly<Record<SplitName, readonly Case[]>> {
-  const { assigned } = splitsOf(cases);
-  const of = (split: SplitName) => cases.filter(({ id }) => assigned.get(id) === split);
-  const [train, val, test] = [of('train'), of('val'), of('test')];
-  // With too few rows to keep some unseen, those that are learnt from also choose, and no gain is claimed.
-  return { train, val: val.length === 0 ? train : val, test };
+/** Options that need something the chain or the rows do not have. */
+function refuseWithout({ frontier, out }: OptimizeFlags, { originals }: ChainTexts, metrics: readonly string[]): void {
+  if (frontier === 'hybrid' && metrics.length === 0) {
+    const help = 'give assertions a "metric", or leave it out';
+    throw new UsageError('--frontier hybrid: no assertion of the rows names a metric', { code: 'PC2051', help });
+  }
+  if (out !== undefined && originals.size > 1)
+    throw new UsageError(`--out writes one file, and the texts stand in ${originals.size}`, {
+      help: 'use --write, or --steps to optimise the texts of one file',
+    });
 }
 
-function taskOf(
-  { io }: Call,
-  flags: OptimizeFlags,
-  chain: Chain,
-  texts: ChainTexts,
-  rows: Readonly<Record<SplitName, readonly Case[]>>,
-): Task {
-  const { background } = flags;
+interface Parts {
+  readonly chain: Chain;
+  readonly texts: ChainTexts;
+  readonly rows: Readonly<Record<SplitName, readonly Case[]>>;
+  readonly from: Texts;
+}
+
+function taskOf({ io }: Call, flags: OptimizeFlags, { chain, texts, rows, from }: Parts): Task {
+  const { background, template } = flags;
+  const first = textsOf(texts);
   const components = texts.places.map(({ id, step }): Component => {
     const own = (chain.engineer?.steps[step]?.keep ?? []).map((pattern) => new RegExp(pattern));
     const about = bodiesIn(chain).length > 1 ? chain.description : undefined;
@@ -127,11 +143,12 @@ function taskOf(
   return {
     components,
     steps: chain.steps.map(({ name }) => name),
-    texts: textsOf(texts),
+    texts: Object.fromEntries(Object.entries(first).map(([id, text]) => [id, from[id] ?? text])),
     train: rows.train.map(rowOf),
     val: rows.val.map(rowOf),
     test: rows.test.map(rowOf),
     ...(background === undefined ? {} : { background: readFileSync(resolve(io.cwd, background), 'utf8').trim() }),
+    ...(template === undefined ? {} : { template: templateOf(resolve(io.cwd, template)) }),
   };
 }
 
@@ -214,9 +231,13 @@ function scoring({ metric, objective }: OptimizeFlags, { engineer }: Chain): (sc
 }
 
 /** Code that judges rows, and what the improver is told of the domain. */
-function besides({ background = '' }: Task, cases: readonly Case[]): readonly string[] {
+function besides({ background = '', template }: Task, cases: readonly Case[]): readonly string[] {
   const files = codeIn(cases).flatMap((code) => code.files);
-  return [background, ...[...new Set(files)].sort().map((file) => readFileSync(file, 'utf8'))];
+  return [
+    background,
+    ...(template === undefined ? [] : [template]),
+    ...[...new Set(files)].sort().map((file) => readFileSync(file, 'utf8')),
+  ];
 }
 
 function hashOf(texts: readonly string[]): string {

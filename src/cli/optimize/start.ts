@@ -9,9 +9,9 @@ import { planLines, refuseTooSmall } from './plan-lines.ts';
 import { createRunFolder, engineerDir, type RunFile, readEvents, readRunFile, runIds } from './run-folder.ts';
 import { type Setup, setUp } from './setup.ts';
 
-/** Begins an optimisation, after its plan was printed; returns the exit code. */
-export async function start(call: Call, flags: OptimizeFlags): Promise<number> {
-  const setup = await setUp(call, flags);
+/** Begins an optimisation, after its plan was printed; returns the exit code. `from` is an earlier one whose best texts it begins with. */
+export async function start(call: Call, flags: OptimizeFlags, from?: NonNullable<RunFile['from']>): Promise<number> {
+  const setup = await setUp(call, flags, from?.texts);
   const plan = planLines(setup, call.io.cwd);
   if (flags.dryRun) {
     await call.out.write(plan);
@@ -19,7 +19,7 @@ export async function start(call: Call, flags: OptimizeFlags): Promise<number> {
   }
   if (!call.globals.quiet && !flags.json) await call.err.write(plan);
   refuseTooSmall(setup, call.globals.yes);
-  const run = runFile(call, flags, setup);
+  const run = { ...runFile(call, flags, setup), ...(from === undefined ? {} : { from }) };
   const folder = flags.runDir === undefined ? join(engineerDir(call), run.id) : resolve(call.io.cwd, flags.runDir);
   createRunFolder(folder, run);
   return conclude(call, flags, setup, folder);

@@ -31,7 +31,7 @@ const candidate = z.object({
   texts: z.record(z.string(), z.string()),
 });
 
-/** What `engineer optimize --json` and `engineer show --json` print, and `report.json` holds. */
+/** What `engineer optimize --json` prints as its last line and `engineer show --json` prints, and `report.json` holds. */
 export const reportSchema = z
   .object({
     schema: z.literal('promptchain.engineer.report.v1'),
@@ -42,6 +42,7 @@ export const reportSchema = z
     data: z.string(),
     models: z.object({ chain: z.array(z.string()), improver: z.string() }),
     seed: z.number().int(),
+    from: z.string().nullable().describe('The run whose best texts it began with.'),
     status: z.enum(['finished', 'unfinished']),
     ended: z.string().nullable().describe('Why the search ended, or the run paused.'),
     verdict: z.enum(['improved', 'no significant gain', 'worse', 'in-sample only']).nullable(),
@@ -51,6 +52,9 @@ export const reportSchema = z
     broken: z.array(
       z.object({ id: z.string(), before: z.object(side), after: z.object({ ...side, findings: z.array(z.string()) }) }),
     ),
+    blame: z
+      .array(z.object({ step: z.string(), fixed: z.array(z.string()), broken: z.array(z.string()) }))
+      .describe('Test rows by the first step that says something else than before.'),
     best: count.nullable().describe('The candidate that was chosen, or is the best so far.'),
     scores: z.array(
       z.object({
@@ -65,6 +69,8 @@ export const reportSchema = z
     categories: z.array(
       z.object({ category: z.string(), rows: count, difference: z.number(), low: z.number(), high: z.number() }),
     ),
+    demos: count.describe('Rows that were learnt from and stand in the best texts as examples.'),
+    noise: z.number().nullable().describe('By how much new texts had to be better, where it was measured.'),
     regressed: z.array(z.string()).describe('Categories that must not get worse and did.'),
     texts: z.array(z.object({ id: z.string(), file: z.string(), before: z.string(), after: z.string() })),
     spent: z.object({
@@ -73,6 +79,7 @@ export const reportSchema = z
       cached: count.describe('Rollouts answered from the cache alone.'),
       questions: count.describe('To the model that writes prompts.'),
       calls: count.describe('Requests to models.'),
+      models: z.record(z.string(), count).describe('The same by model.'),
       costUsd: dollars,
     }),
     curve: z.array(z.object({ spent: count, mean })).describe('The best mean on validation rows over rollouts.'),

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Chain, InputSpec } from '../../core/chain.ts';
-import { ChainError, UsageError } from '../../core/errors.ts';
-import { scan } from '../../template/scan.ts';
+import { UsageError } from '../../core/errors.ts';
 import { displayPath } from '../../terminal/frame.ts';
 import type { Call } from '../command.ts';
+import { promptChain } from '../engineer/prompt-chain.ts';
 import { promptPlaces } from '../engineer/prompt-places.ts';
 import { targetsOf } from '../improve/targets.ts';
 import { loadOptions } from '../load-options.ts';
@@ -38,21 +38,8 @@ export async function subjectOf(call: Call, { target }: SynthFlags): Promise<Sub
   return subject(`${displayPath(chain.file, call.io.cwd)}${step === undefined ? '' : `#${step}`}`, chain, own);
 }
 
-/** A prompt without its chain: what it reads is what a case gives. */
 function alone(call: Call, name: string, text: string): Subject {
-  const slots = scan(text).parts.flatMap((part) => (typeof part === 'string' ? [] : [part.text.slice(1, -1).trim()]));
-  const names = new Set(slots.flatMap((slot) => /^inputs\.([\p{L}_][\p{L}\p{N}_]*)/u.exec(slot)?.[1] ?? []));
-  const inputs = Object.fromEntries([...names].map((each) => [each, { type: 'string', required: true }]));
-  const prompt = slots.length === 0 ? `${text}\n\n{input}` : text;
-  try {
-    return subject(name, loadAsked('<stdin>', { ...loadOptions(call), text: JSON.stringify({ inputs, steps: [{ prompt }] }) }));
-  } catch (cause) {
-    if (!(cause instanceof ChainError)) throw cause;
-    throw new UsageError(`what ${name} reads is not known without its chain: ${cause.message}`, {
-      help: 'name it as a step of its chain: chain.yaml#step',
-      cause,
-    });
-  }
+  return subject(name, promptChain(call, name, text));
 }
 
 function subject(name: string, chain: Chain, own: { readonly step?: string } = {}): Subject {

@@ -5,6 +5,7 @@ import type { CaseRun } from '../../core/evaluation.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import type { Json } from '../../core/json.ts';
 import { NOTHING_SPENT } from '../../core/limits.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { Toolbox } from '../../core/tool.ts';
 import { createMeter, RUN_FLAGS } from '../../engine/meter.ts';
 import type { Call } from '../command.ts';
@@ -81,6 +82,7 @@ export async function* benchRuns(
   { chain, dataset, inputs, openModel: live, judges }: Prepared,
   stop: AbortController,
   redactor: ReturnType<typeof createRedactor>,
+  meter = meterFor(flags),
 ): AsyncGenerator<CaseRun, void> {
   let toolbox: Toolbox | undefined;
   let traffic: Traffic | undefined;
@@ -95,7 +97,6 @@ export async function* benchRuns(
     const openModel = traffic?.openModel(live) ?? live;
     const chosen = chooseMemory(call, {}, chain, () => undefined);
     const memory = { ...chosen, memory: redactedMemory(chosen.memory, redactor, () => undefined) };
-    const meter = createMeter(flags.limits, NOTHING_SPENT, (limit) => `raise it with ${RUN_FLAGS[limit]}`);
     const helper = flags.stubs === undefined ? openModel : live;
     const drawn = await drawnModels(call, isAnswered(flags) ? 'off' : flags.cache, redactor);
     const code = codeCaller(io);
@@ -112,6 +113,11 @@ export async function* benchRuns(
     await toolbox?.[Symbol.asyncDispose]();
     traffic?.discard();
   }
+}
+
+/** For all that shares the limits of one command line. */
+export function meterFor({ limits }: Pick<TestFlags, 'limits'>): Meter {
+  return createMeter(limits, NOTHING_SPENT, (limit) => `raise it with ${RUN_FLAGS[limit]}`);
 }
 
 /** A trace for each run of a case. What is answered from a file is no request to a model. */

@@ -47,10 +47,11 @@ export async function prepare(
   return { chain, dataset, inputs, openModel, judges };
 }
 
-function judgeModel({ judgeModel: named }: TestFlags, { engineer }: Chain): string {
+/** Throws `UsageError` when none is named. */
+export function judgeModel({ judgeModel: named }: TestFlags, { engineer }: Pick<Chain, 'engineer'>): string {
   const model = named ?? engineer?.models.judge;
   if (model !== undefined) return model;
-  throw new UsageError('some cases are judged by a model, and none is named', {
+  throw new UsageError('a model has to judge, and none is named', {
     code: 'PC2052',
     help: 'name one with --judge-model provider/model; another than the one under test judges more fairly',
   });

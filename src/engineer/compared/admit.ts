@@ -17,7 +17,7 @@ export async function* admitted(
   const parents = parent === undefined ? [] : [parent];
   const candidate = yield* enter(pool, ledger, task.val.length, { texts, origin, parents, iteration });
   const rollouts = yield* ledger.rollouts(texts, task.val, 'val');
-  for (const [position, { score }] of rollouts.entries()) addScore(candidate, position, score);
+  for (const [position, rollout] of rollouts.entries()) addScore(candidate, position, rollout);
   const best = pool.incumbent;
   if (best === undefined || valMean(candidate) > valMean(best) + TINY) yield* contest(pool, ledger, candidate);
 }

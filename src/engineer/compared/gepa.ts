@@ -98,7 +98,7 @@ async function* validateWhole(
   const repeat = runs.get(key) ?? 0;
   runs.set(key, repeat + 1);
   const rollouts = yield* ledger.rollouts(candidate.texts, task.val, 'val', repeat);
-  for (const [position, { score }] of rollouts.entries()) addScore(candidate, position, score);
+  for (const [position, rollout] of rollouts.entries()) addScore(candidate, position, rollout);
 }
 
 function sum(rollouts: readonly Rollout[]): number {

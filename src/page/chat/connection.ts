@@ -1,3 +1,4 @@
+import { part, RefusedRequest, request } from '../request.ts';
 import { token } from '../token.ts';
 import type { ClientMessage, ServerMessage } from './messages.ts';
 
@@ -10,8 +11,8 @@ export interface ChatConnection {
 
 export interface ChatListener {
   take(message: ServerMessage): void;
-  /** A sentence for people about the connection; nothing when it stands. */
-  state(says: string | undefined): void;
+  /** A sentence for people about the connection, nothing when it stands; with `again` it is for them to try once more. */
+  state(says: string | undefined, again?: () => void): void;
 }
 
 /** `session` is asked each time, since the server gives one to whoever has none. */
@@ -21,11 +22,13 @@ export function connect(chain: string, session: () => string | undefined, listen
   let isClosed = false;
   let failures = 0;
   let isOpen = false;
+  let isGivenUp = false;
   open();
 
   return {
     send(message) {
       if (isOpen) socket?.send(JSON.stringify(message));
+      else if (isGivenUp) again();
     },
     close() {
       isClosed = true;
@@ -36,12 +39,14 @@ export function connect(chain: string, session: () => string | undefined, listen
 
   function open(): void {
     const known = token();
-    const address = new URL(`chat/${encodeURIComponent(chain)}`, document.baseURI);
+    const address = new URL(`chat/${part(chain)}`, document.baseURI);
     address.protocol = address.protocol.replace('http', 'ws');
     address.hash = '';
     const own = new WebSocket(address, [PROTOCOL, ...(known === undefined ? [] : [`bearer.${known}`])]);
+    let isTaken = false;
     socket = own;
     own.onopen = () => {
+      isTaken = true;
       const id = session();
       own.send(JSON.stringify({ type: 'hello', ...(id === undefined ? {} : { session: id }) }));
     };
@@ -51,7 +56,7 @@ export function connect(chain: string, session: () => string | undefined, listen
       else if (!isOpen) listener.state('This conversation cannot be opened.');
       listener.take(message);
     };
-    own.onclose = ({ code, reason }) => lost(code, reason);
+    own.onclose = ({ code, reason }) => lost(code, reason, isTaken);
   }
 
   function stand(): void {
@@ -60,7 +65,7 @@ export function connect(chain: string, session: () => string | undefined, listen
     listener.state(undefined);
   }
 
-  function lost(code: number, reason: string): void {
+  function lost(code: number, reason: string, wasTaken: boolean): void {
     isOpen = false;
     if (isClosed) return;
     if (REFUSED.has(code)) {
@@ -68,12 +73,48 @@ export function connect(chain: string, session: () => string | undefined, listen
       return;
     }
     failures += 1;
-    listener.state('The connection is lost. Connecting again…');
+    if (wasTaken) later();
+    else void askWhy();
+  }
+
+  /** No browser tells why a WebSocket was refused. A request does, and asks for the token where that is why. */
+  async function askWhy(): Promise<void> {
+    const before = token();
+    const status = await request(`chains/${part(chain)}`).then(
+      () => 200,
+      (error: unknown) => (error instanceof RefusedRequest ? error.status : 0),
+    );
+    if (isClosed) return;
+    if (status === 401) return giveUp('There is no connection: this server wants a token.');
+    if (status === 404) return giveUp('There is no connection: this chain is no longer served.');
+    if (token() === before) return later();
+    failures = 0;
+    open();
+  }
+
+  function later(): void {
+    if (failures > ATTEMPTS) return void giveUp('There is no connection: the server cannot be reached.');
+    listener.state(`The connection is lost. Connecting again, attempt ${failures} of ${ATTEMPTS}…`);
     timer = setTimeout(open, Math.min(250 * 2 ** failures, 10_000));
+  }
+
+  function giveUp(says: string): void {
+    isGivenUp = true;
+    listener.state(says, again);
+  }
+
+  function again(): void {
+    isGivenUp = false;
+    failures = 0;
+    listener.state('Connecting…');
+    open();
   }
 }
 
 const PROTOCOL = 'promptchain.chat.v1';
+
+/** About a minute and a half, as the waits grow to ten seconds. */
+const ATTEMPTS = 12;
 
 /** Connecting again would end the same way. */
 const REFUSED: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);

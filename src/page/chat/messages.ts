@@ -1,11 +1,16 @@
-import type { ErrorRecord } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Usage } from '../../core/model.ts';
+import type { Problem } from '../request.ts';
 
 /** What this page says in a conversation. */
-export type ClientMessage =
-  | { readonly type: 'message'; readonly id: string; readonly text: string }
-  | { readonly type: 'stop'; readonly id: string }
-  | { readonly type: 'reset' };
+export type ClientMessage = Message | { readonly type: 'stop'; readonly id: string } | { readonly type: 'reset' };
+
+export interface Message {
+  readonly type: 'message';
+  readonly id: string;
+  readonly text: string;
+  readonly inputs?: JsonObject;
+}
 
 /** What the server says in one; more types may come. */
 export type ServerMessage =
@@ -22,7 +27,7 @@ export type ServerMessage =
   | TurnCompleted
   | TurnFailed
   | { readonly type: 'reset' }
-  | ({ readonly type: 'error'; readonly id?: string } & ChatError);
+  | ({ readonly type: 'error'; readonly id?: string } & Problem);
 
 export interface TurnCompleted {
   readonly type: 'turn.completed';
@@ -39,7 +44,5 @@ export interface TurnFailed {
   readonly id: string;
   readonly run_id: string | null;
   readonly stopped: boolean;
-  readonly error: ChatError;
+  readonly error: Problem;
 }
-
-type ChatError = Pick<ErrorRecord, 'code' | 'message' | 'help'>;

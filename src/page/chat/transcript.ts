@@ -4,23 +4,24 @@ import { cost, duration, tokens } from '../format.ts';
 import { problemBox } from '../problem.ts';
 import { part } from '../request.ts';
 import { createTextSink, type TextSink } from '../text-sink.ts';
-import type { ServerMessage, TurnCompleted, TurnFailed } from './messages.ts';
+import type { Message, ServerMessage, TurnCompleted, TurnFailed } from './messages.ts';
 
 /** What was said in a conversation, and what is being said. */
 export interface Transcript {
   readonly element: HTMLElement;
   take(message: ServerMessage): void;
   /** A message that was sent and that the server has not answered yet. */
-  asked(id: string, text: string): void;
+  asked(message: Message): void;
   /** The turn that can be stopped, if there is one. */
   going(): string | undefined;
-  /** Messages without an end, in the order they were sent: after a lost connection they are sent again. */
-  open(): readonly { readonly id: string; readonly text: string }[];
+  /** Messages of this page without an end, in the order they were sent: after a lost connection they are sent again. */
+  unanswered(): readonly Message[];
 }
 
 interface DrawnTurn {
   readonly id: string;
-  readonly text: string;
+  /** What this page sent; nothing for what others in the session say. */
+  readonly sent: Message | undefined;
   readonly element: HTMLElement;
   readonly answer: TextSink;
   readonly state: HTMLElement;
@@ -30,7 +31,7 @@ interface DrawnTurn {
 export function createTranscript(onChange: () => void): Transcript {
   const element = el('ol', { class: 'transcript', 'aria-label': 'Conversation' });
   const turns = new Map<string, DrawnTurn>();
-  return { element, take, asked: (id, text) => void turnOf(id, text), going, open };
+  return { element, take, asked: (message) => void turnOf(message.id, message.text, message), going, unanswered };
 
   function take(message: ServerMessage): void {
     switch (message.type) {
@@ -70,9 +71,9 @@ export function createTranscript(onChange: () => void): Transcript {
     onChange();
   }
 
-  /** What was said is kept on the page only where it is not over yet. */
+  /** What is not over yet is kept where this page said it; the server tells what others have going on. */
   function begin(said: Extract<ServerMessage, { type: 'hello' }>['turns'], earlier: number): void {
-    const unanswered = [...turns.values()].filter(({ id, isOver }) => !isOver && !said.some((turn) => turn.id === id));
+    const kept = open().filter(({ id, sent }) => sent !== undefined && !said.some((turn) => turn.id === id));
     turns.clear();
     fill(element, earlier > 0 && el('li', { class: 'note' }, earlier === 1 ? '1 older turn' : `${earlier} older turns`));
     for (const [index, { id, user, assistant }] of said.entries()) {
@@ -81,13 +82,13 @@ export function createTranscript(onChange: () => void): Transcript {
       turn.isOver = true;
       fill(turn.state);
     }
-    for (const turn of unanswered) {
+    for (const turn of kept) {
       turns.set(turn.id, turn);
       element.append(turn.element);
     }
   }
 
-  function turnOf(id: string, text: string): DrawnTurn {
+  function turnOf(id: string, text: string, sent?: Message): DrawnTurn {
     const known = turns.get(id);
     if (known !== undefined) return known;
     const answer = createTextSink('text said');
@@ -99,7 +100,7 @@ export function createTranscript(onChange: () => void): Transcript {
       el('div', { class: 'assistant' }, el('p', { class: 'who' }, 'Answer'), answer.element, state),
     );
     element.append(drawn);
-    const turn = { id, text, element: drawn, answer, state, isOver: false };
+    const turn = { id, sent, element: drawn, answer, state, isOver: false };
     turns.set(id, turn);
     return turn;
   }
@@ -141,6 +142,10 @@ export function createTranscript(onChange: () => void): Transcript {
 
   function going(): string | undefined {
     return open()[0]?.id;
+  }
+
+  function unanswered(): readonly Message[] {
+    return open().flatMap(({ sent }) => (sent === undefined ? [] : [sent]));
   }
 
   function open(): readonly DrawnTurn[] {

@@ -32,7 +32,15 @@ export function createField(name: string, spec: InputSpec, label: string = name)
     ? el('div', { class: 'field' }, el('div', { class: 'check' }, input, labelled), help, wrong)
     : el('div', { class: 'field' }, labelled, help, input, wrong);
 
-  return { name, element, complain, focus: () => input.focus(), read };
+  return { name, element, complain, focus, read };
+
+  /** Nothing that is folded away takes the focus. */
+  function focus(): void {
+    for (let around = element.closest('details'); around !== null; around = around.parentElement?.closest('details') ?? null) {
+      around.open = true;
+    }
+    input.focus();
+  }
 
   function read(): Reading {
     const reading = control.read();

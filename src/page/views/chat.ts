@@ -1,5 +1,7 @@
 import { servedChain } from '../chains.ts';
 import { connect } from '../chat/connection.ts';
+import { createChatInputs } from '../chat/inputs.ts';
+import type { ServerMessage } from '../chat/messages.ts';
 import { createTranscript } from '../chat/transcript.ts';
 import { el, fill, newId } from '../element.ts';
 import { follow } from '../frames.ts';
@@ -14,6 +16,7 @@ export async function chatView(name: string, given: string): Promise<View> {
   const state = el('p', { class: 'note', role: 'status' }, 'Connecting…');
   const stop = el('button', { type: 'button', class: 'stop', onclick: stopTurn }, 'Stop');
   const reset = el('button', { type: 'button', onclick: () => connection.send({ type: 'reset' }) }, 'Forget all');
+  const inputs = createChatInputs(chain);
   const transcript = createTranscript(() => {
     stop.hidden = transcript.going() === undefined;
   });
@@ -25,10 +28,14 @@ export async function chatView(name: string, given: string): Promise<View> {
         // The address is the session's from now on; no step back leads to the one without it.
         history.replaceState(null, '', `#/chat/${part(name)}/${part(session)}`);
       }
+      if (message.type === 'turn.failed') complain(message);
       transcript.take(message);
-      if (message.type === 'hello') for (const { id, text } of transcript.open()) connection.send({ type: 'message', id, text });
+      if (message.type === 'hello') for (const each of transcript.unanswered()) connection.send(each);
     },
-    state: (says) => fill(state, says),
+    state(says, again) {
+      const button = again && el('button', { type: 'button', class: 'quiet', onclick: again }, 'Connect again');
+      fill(state, says, button && ' ', button);
+    },
   });
 
   const id = newId('message');
@@ -51,7 +58,7 @@ export async function chatView(name: string, given: string): Promise<View> {
   const unfollow = follow();
   return {
     title: `Chat with ${name}`,
-    element: el('div', { class: 'chat' }, el('h1', {}, `Chat with ${name}`), transcript.element, state, form),
+    element: el('div', { class: 'chat' }, el('h1', {}, `Chat with ${name}`), inputs.element, transcript.element, state, form),
     close() {
       connection.close();
       unfollow();
@@ -73,13 +80,28 @@ export async function chatView(name: string, given: string): Promise<View> {
   function say(): void {
     const text = input.value;
     if (text.trim() === '') return;
-    const message = { type: 'message', id: messageId(), text } as const;
+    const values = inputs.read();
+    if (values === undefined) return;
+    const message = {
+      type: 'message',
+      id: messageId(),
+      text,
+      ...(inputs.element === undefined ? {} : { inputs: values }),
+    } as const;
     input.value = '';
     input.focus();
-    transcript.asked(message.id, text);
+    inputs.fold();
+    transcript.asked(message);
     connection.send(message);
     stop.hidden = false;
     form.scrollIntoView({ block: 'end' });
+  }
+
+  /** What was wrong with the inputs of a message of ours; its text comes back, to be sent again. */
+  function complain({ id, error }: Extract<ServerMessage, { type: 'turn.failed' }>): void {
+    const sent = transcript.unanswered().find((message) => message.id === id);
+    if (sent === undefined || !inputs.complain(error)) return;
+    if (input.value === '') input.value = sent.text;
   }
 
   function stopTurn(): void {

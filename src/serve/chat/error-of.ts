@@ -6,7 +6,7 @@ export function chatErrors(report: (error: unknown) => void): (error: unknown) =
   return (error) => {
     const refusal = refusalFor(error);
     if (refusal === INTERNAL) report(error);
-    const { code, message, help } = refusal;
-    return { code, message, ...(help === undefined ? {} : { help }) };
+    const { code, message, help, inputs } = refusal;
+    return { code, message, ...(help === undefined ? {} : { help }), ...(inputs === undefined ? {} : { inputs }) };
   };
 }

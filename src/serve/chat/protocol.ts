@@ -110,7 +110,10 @@ export interface TurnFailed {
   readonly error: ChatError;
 }
 
-export type ChatError = Pick<ErrorRecord, 'code' | 'message' | 'help'>;
+export interface ChatError extends Pick<ErrorRecord, 'code' | 'message' | 'help'> {
+  /** What is wrong with an input, by its name. */
+  readonly inputs?: { readonly [name: string]: string };
+}
 
 /**
  * Why the server closes a connection, besides those of the WebSocket protocol itself (1002 a malformed frame, 1007 bytes that

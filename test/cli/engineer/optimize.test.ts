@@ -158,11 +158,19 @@ describe('promptchain engineer optimize', () => {
     assert.equal((await world.engineer('stop', 'run')).code, 2);
   });
 
-  it('prints the report as one JSON object, and nothing else anywhere', async () => {
+  it('prints a JSON line for each event as it comes, the report last, and nothing else anywhere', async () => {
     await using world = await openWorld();
     const { code, stdout, stderr } = await world.engineer(...OPTIMIZE, 'run', '--json');
     assert.deepEqual([code, stderr], [0, '']);
-    assert.deepEqual(JSON.parse(stdout), world.report('run'));
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(lines.slice(0, -1), world.journal('run'));
+    assert.deepEqual(lines.at(-1), world.report('run'));
+    const { models, calls } = world.report('run').spent;
+    assert.deepEqual(Object.keys(models), ['openai/worker', 'openai/writer']);
+    assert.equal((models['openai/worker'] ?? 0) + (models['openai/writer'] ?? 0), calls);
   });
 
   it('keeps runs in a folder of their own, and says when rows have decided before', async () => {

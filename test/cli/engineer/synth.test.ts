@@ -143,7 +143,7 @@ describe('promptchain engineer synth', () => {
     assert.deepEqual(JSON.parse(prompt.stdout.split('\n')[0] ?? '').vars, { tone: 't0' });
     const part = await at.engineer('synth', 'part.md');
     assert.deepEqual([part.code, at.fake.requests.length], [2, 1]);
-    assert.match(part.stderr, /without its chain[\s\S]*chain\.yaml#step/);
+    assert.match(part.stderr, /without its chain[\s\S]*name the chain it belongs to/);
   });
 
   it('keeps its budget, and writes what was paid for', async () => {

@@ -72,7 +72,7 @@ const SMALL = { train: 30, val: 10, test: 40 };
 
 /** What a run found, without what differs from run to run. */
 export function findingsOf({ run: _, name: _name, started: __, spent, ...found }: ReportData): object {
-  const { calls: ___, costUsd: ____, cached: _____, ...rest } = spent;
+  const { calls: ___, costUsd: ____, cached: _____, models: ______, ...rest } = spent;
   return { ...found, spent: rest };
 }
 

@@ -200,6 +200,7 @@ test('what cannot be taken is told to its sender alone, and the connection stays
   ada.send({ type: 'message', text: 'x', id: 'a' });
   const failed = await ada.next('turn.failed');
   assert.deepEqual([failed.run_id, failed.error.code], [null, 'PC2024']);
+  assert.deepEqual(failed.error.inputs, { tone: 'the input "tone" is required' });
   assert.equal((await bob.next('turn.failed')).id, 'a');
 
   const inputs = { tone: 'dry' };

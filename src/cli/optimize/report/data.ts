@@ -1,10 +1,12 @@
 import type { CategoryResult } from '../../../engineer/categories.ts';
+import { demosIn } from '../../../engineer/demos.ts';
 import type { CandidateEvent, OptimizeEvent, RolloutEvent, SplitName } from '../../../engineer/events.ts';
 import { historyOf, type RunHistory } from '../../../engineer/history.ts';
 import type { Rollout } from '../../../engineer/ports.ts';
 import { compareScores, type Verdict } from '../../../engineer/significance.ts';
 import { displayPath } from '../../../terminal/frame.ts';
 import type { RunFile } from '../run-folder.ts';
+import { type Blame, blameOf } from './blame.ts';
 
 /** Everything a report says, as plain data: `report.json` is this. */
 export interface ReportData {
@@ -17,6 +19,8 @@ export interface ReportData {
   readonly data: string;
   readonly models: { readonly chain: readonly string[]; readonly improver: string };
   readonly seed: number;
+  /** The run whose best texts it began with. */
+  readonly from: string | null;
   readonly status: 'finished' | 'unfinished';
   /** Why the search ended, or the run paused. */
   readonly ended: string | null;
@@ -27,10 +31,16 @@ export interface ReportData {
   /** Ids of test rows. */
   readonly fixed: readonly string[];
   readonly broken: readonly BrokenRow[];
+  /** Which step rows of the test are better or worse by. */
+  readonly blame: readonly Blame[];
   /** The candidate that was chosen, or is the best so far. */
   readonly best: number | null;
   readonly scores: readonly Score[];
   readonly categories: readonly CategoryResult[];
+  /** Training rows that stand in the best texts as examples. */
+  readonly demos: number;
+  /** By how much new texts had to be better, where it was measured. */
+  readonly noise: number | null;
   /** Categories that must not get worse and did. */
   readonly regressed: readonly string[];
   readonly texts: readonly { readonly id: string; readonly file: string; readonly before: string; readonly after: string }[];
@@ -72,6 +82,8 @@ export interface Spending {
   readonly cached: number;
   readonly questions: number;
   readonly calls: number;
+  /** By the name of the model. */
+  readonly models: { readonly [model: string]: number };
   readonly costUsd: number | null;
 }
 
@@ -96,6 +108,7 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
   const verdict = told?.verdict;
   const testIds = run.splits.test;
   const rollouts = rolloutsBy(events);
+  const idsAt = (positions: readonly number[] = []) => positions.flatMap((position) => testIds[position] ?? []);
   return {
     schema: 'promptchain.engineer.report.v1',
     run: run.id,
@@ -105,18 +118,26 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
     data: displayPath(run.data, cwd),
     models: { chain: run.models, improver: run.improver },
     seed: run.seed,
+    from: run.from?.run ?? null,
     status: verdict === undefined ? 'unfinished' : 'finished',
     ended: stopped?.reason ?? (paused?.type === 'paused' ? paused.reason : null),
     verdict: verdict?.verdict ?? null,
     test: verdict === undefined ? null : figuresOf(verdict),
     testUses: run.testUses,
-    fixed: (verdict?.fixed ?? []).flatMap((position) => testIds[position] ?? []),
+    fixed: idsAt(verdict?.fixed),
     broken: (verdict?.broken ?? []).flatMap((position) =>
       brokenRow(testIds[position], rollouts.get(first?.hash ?? ''), rollouts.get(after?.hash ?? '')),
+    ),
+    blame: blameOf(
+      { fixed: idsAt(verdict?.fixed), broken: idsAt(verdict?.broken) },
+      rollouts.get(first?.hash ?? ''),
+      rollouts.get(after?.hash ?? ''),
     ),
     best,
     scores: scoresOf(run, history, [first, after]),
     categories: told?.categories ?? [],
+    demos: Object.values(after?.texts ?? {}).reduce((sum, text) => sum + demosIn(text).length, 0),
+    noise: history.noise?.margin ?? null,
     regressed: told?.regressed ?? [],
     texts: run.places.map(({ id, file, text }) => ({
       id,
@@ -130,6 +151,7 @@ export function reportData(run: RunFile, events: readonly OptimizeEvent[], cwd: 
       cached: events.filter((event) => event.type === 'rollout' && event.rollout.calls === 0).length,
       questions: history.answers,
       calls: history.calls,
+      models: history.models,
       costUsd: history.costUsd,
     },
     curve: history.incumbents.map(({ spent, mean }) => ({ spent, mean })),

@@ -22,6 +22,7 @@ export function markdownReport(data: ReportData): string {
     ),
     '',
     `Run ${code(run)}: ${spent.rollouts.train + spent.rollouts.val} rollouts of ${spent.budget}, ${spent.rollouts.test} for the test, ${spent.questions} questions to ${code(models.improver)}, ${spent.calls} calls, ${spent.costUsd === null ? 'cost unknown' : dollars(spent.costUsd)}.`,
+    ...byStep(data),
     ...(categories.length === 0
       ? []
       : [
@@ -53,6 +54,20 @@ export function markdownReport(data: ReportData): string {
     `Next: ${code(nextCommand(data))}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function byStep({ blame, demos }: ReportData): string[] {
+  return [
+    ...(demos === 0 ? [] : ['', `The best texts quote ${demos} of the rows that were learnt from.`]),
+    ...(blame.length === 0
+      ? []
+      : [
+          '',
+          '| step | test rows better by it | worse |',
+          '|---|---|---|',
+          ...blame.map(({ step, fixed, broken }) => `| ${cellText(step)} | ${fixed.length} | ${broken.length} |`),
+        ]),
+  ];
 }
 
 function patchOf(before: string, after: string): string {

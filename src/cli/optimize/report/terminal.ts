@@ -13,6 +13,7 @@ export function terminalReport(data: ReportData, paint: Paint): string {
     '',
     ...spentLines(data),
     ...(data.curve.length > 0 ? [`best      ${sparkline(data)}  ${data.curve.at(-1)?.mean.toFixed(3)} on validation`] : []),
+    ...notes(data),
     ...brokenLines(data, paint),
     ...data.texts.flatMap((text) => changeLines(text, paint)),
     '',
@@ -35,12 +36,28 @@ function scoreLines({ scores }: ReportData): string[] {
 }
 
 function spentLines({ spent, candidates, gates, refused, ended }: ReportData): string[] {
-  const { rollouts, questions, calls, costUsd, cached, budget } = spent;
+  const { rollouts, questions, calls, models, costUsd, cached, budget } = spent;
   const all = rollouts.train + rollouts.val;
   const refusals = Object.entries(refused).map(([guard, count]) => `${guard} ${count}`);
   return [
-    `spent     ${all} of ${budget} rollouts, ${rollouts.test} for the test, ${questions} questions; ${calls} calls of models, ${costUsd === null ? 'cost unknown' : dollars(costUsd)}; ${cached} rollouts from the cache`,
+    `spent     ${all} of ${budget} rollouts, ${rollouts.test} for the test, ${questions} questions; ${calls} calls of models${callsBy(models)}, ${costUsd === null ? 'cost unknown' : dollars(costUsd)}; ${cached} rollouts from the cache`,
     `search    ${candidates.length} candidates, ${gates.filter(({ accepted }) => !accepted).length} rejected${refusals.length === 0 ? '' : `, texts refused: ${refusals.join(', ')}`}${ended === null ? '' : `; ended: ${ended}`}`,
+  ];
+}
+
+function callsBy(models: ReportData['spent']['models']): string {
+  const each = Object.entries(models).map(([name, count]) => `${name} ${count}`);
+  return each.length < 2 ? '' : ` (${each.join(', ')})`;
+}
+
+/** What else has to be known of the result. */
+function notes({ from, noise, demos, blame }: ReportData): string[] {
+  const steps = blame.map(({ step, fixed, broken }) => `${step} better on ${fixed.length}, worse on ${broken.length}`);
+  return [
+    ...(from === null ? [] : [`from      the best texts of run ${from}`]),
+    ...(noise === null ? [] : [`noise     new texts had to be better by more than ${noise.toFixed(3)} a row`]),
+    ...(demos === 0 ? [] : [`examples  the best texts quote ${demos} of the rows that were learnt from`]),
+    ...(blame.length === 0 ? [] : [`by step   ${steps.join('; ')} (test rows, by the first step that says something else)`]),
   ];
 }
 

@@ -8,10 +8,10 @@ import { signed } from '../optimize/report/words.ts';
 import { createRedactor, secretsOf } from '../redact.ts';
 import { listen } from '../run/listen.ts';
 import { secretNames } from '../run/secret-names.ts';
-import { benchRuns } from './evaluate.ts';
-import type { TestFlags } from './flags.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import { exitOfRun } from './verdict-of-run.ts';
+import { benchRuns, meterFor } from '../test/evaluate.ts';
+import type { TestFlags } from '../test/flags.ts';
+import { type Prepared, prepare } from '../test/prepare.ts';
+import { exitOfRun } from '../test/verdict-of-run.ts';
 
 /** Runs two chains on the same cases and tells whether the second is better beyond chance; returns the exit code. */
 export async function compareChains(call: Call, flags: TestFlags): Promise<number> {
@@ -21,8 +21,9 @@ export async function compareChains(call: Call, flags: TestFlags): Promise<numbe
   const stop = new AbortController();
   const release = listen(call, flags.timeoutMs, (reason) => stop.abort(reason));
   try {
-    const before = await meansOf(call, flags, first, stop);
-    const after = await meansOf(call, other, second, stop);
+    const meter = meterFor(flags);
+    const before = await meansOf(call, flags, first, stop, meter);
+    const after = await meansOf(call, other, second, stop, meter);
     const ids = first.dataset.cases.map(({ id }) => id);
     const missing = ids.filter((id) => !before.means.has(id) || !after.means.has(id));
     const judged = ids.filter((id) => !missing.includes(id));
@@ -44,7 +45,13 @@ interface Means {
   readonly errors: readonly number[];
 }
 
-async function meansOf(call: Call, flags: TestFlags, prepared: Prepared, stop: AbortController): Promise<Means> {
+async function meansOf(
+  call: Call,
+  flags: TestFlags,
+  prepared: Prepared,
+  stop: AbortController,
+  meter: ReturnType<typeof meterFor>,
+): Promise<Means> {
   const redactor = createRedactor(secretsOf(call.io.env, secretNames(prepared.chain)));
   const scores = new Map<Case, number[]>();
   const errors: number[] = [];
@@ -52,7 +59,7 @@ async function meansOf(call: Call, flags: TestFlags, prepared: Prepared, stop: A
     if (score === undefined) errors.push(error === undefined ? EXIT.failed : exitOfRun(error));
     else scores.set(own, [...(scores.get(own) ?? []), score.score]);
   };
-  for await (const run of benchRuns(call, flags, prepared, stop, redactor)) add(run);
+  for await (const run of benchRuns(call, flags, prepared, stop, redactor, meter)) add(run);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return { means: new Map([...scores].map(([{ id }, values]) => [id, mean(values)])), errors };
 }
