@@ -226,3 +226,18 @@ test('a client of HTTP/1.0 gets a stream without chunks, which ends with the con
   assert.deepEqual([answer.status, answer.headers['transfer-encoding'], answer.headers.connection], [200, undefined, 'close']);
   assert.match(answer.body, /^event: run\.started\n.*\nevent: run\.completed\ndata: .*\nid: \d+\n\n$/s);
 });
+
+test('where the server keeps its own files is told to no client', async () => {
+  await using server = await serve({
+    files: {
+      'one.yaml': 'name: one\nsteps:\n  - run: echo x\n    remember: { last: "{output}" }\n',
+      '../home/promptchain/data/memory.jsonl': 'no memory\n',
+    },
+    chains: ['one.yaml'],
+    // The folder of these files is then in no home.
+    env: { HOME: '/nowhere' },
+  });
+  const answer = await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false });
+  const { error } = (await answer.json()) as RunResult;
+  assert.match(error?.message ?? '', /^the memory store memory\.jsonl is damaged/);
+});

@@ -42,7 +42,7 @@ export async function readyChain(call: Call, flags: ServeFlags, file: string): P
     askInTurn: (ask) => ask(),
     lasting: true,
   });
-  const view = clientViewOf(chain, call.io.cwd);
+  const view = clientViewOf(chain, call);
   return { chain, flags: own, openModel: await withCache(call, own, { chain, openModel, redactor }), redactor, view, toolbox };
 }
 
