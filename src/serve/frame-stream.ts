@@ -19,6 +19,11 @@ export function frameStream(
   { state, gone }: { readonly state: ServerState; gone(): void },
 ): Response {
   context.header('x-accel-buffering', 'no');
+  if (context.req.method === 'HEAD') {
+    // The body is dropped and would wait for a reader for ever.
+    gone();
+    return context.body(null, 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  }
   const response = streamSSE(
     context,
     async (sse) => {
@@ -44,5 +49,8 @@ export function frameStream(
     async (error) => state.report(error),
   );
   response.headers.set('cache-control', 'no-store');
+  // Hono's words for HTTP/1.1; a client of 1.0 knows no chunks, and what fits is set by Node.
+  response.headers.delete('transfer-encoding');
+  response.headers.delete('connection');
   return response;
 }

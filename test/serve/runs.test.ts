@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/core/run.ts';
 import { allEvents, eventsIn, upTo } from './events.ts';
+import { raw } from './raw.ts';
 import { chainOf, postJson, serve, TEST_KEY, within } from './serving.ts';
 
 test('two chains are served beside each other, and each run tells its own result', async () => {
@@ -176,6 +178,27 @@ test('what a client may override is what the server says, and nothing else', asy
   assert.equal(server.fake.requests.length, 2);
 });
 
+test('an override runs the file as it was served: one that has changed since is refused', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, args: ['--allow-override', 'temperature'] });
+  server.sandbox.write({ 'one.yaml': 'name: one\nsteps:\n  - run: "touch changed; echo $INPUT"\n' });
+  const run = (more: object) => postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, ...more });
+  const refused = await run({ overrides: { temperature: 0.5 } });
+  assert.equal(refused.status, 400, await refused.clone().text());
+  assert.match(await refused.text(), /"code":"PC2272".*changed/);
+  assert.ok(!existsSync(server.sandbox.path('changed')), 'the command of the new file ran');
+  assert.equal(((await (await run({})).json()) as RunResult).output, '[gpt-4.1-mini] Say: x');
+});
+
+test('asking for the head of a stream leaves nothing open', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { stall: 'mid' } } });
+  const begun = await postJson(`${server.url}/chains/one/runs`, { input: 'x', background: true });
+  await within(server.fake.received(1), 'no request', server.stderr);
+  const head = await fetch(`${server.url}${begun.headers.get('location')}/events`, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'text/event-stream']);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  assert.match(metrics, /^promptchain_open_streams\{kind="sse"\} 0$/m);
+});
+
 test('an overridden run that failed is taken up as it was overridden', async () => {
   await using server = await serve({
     files: { 'one.yaml': `${chainOf('one')}    retry: 1\n` },
@@ -192,4 +215,29 @@ test('an overridden run that failed is taken up as it was overridden', async () 
     server.fake.requests.map(({ body }) => body.temperature),
     [0.25, 0.25],
   );
+});
+
+test('a client of HTTP/1.0 gets a stream without chunks, which ends with the connection', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  const body = '{"input":"x"}';
+  const headers = `Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const asked = raw(server.port, `POST /chains/one/runs HTTP/1.0\r\n${headers}\r\n\r\n${body}`);
+  const answer = await within(asked, 'the connection stays open', server.stderr);
+  assert.deepEqual([answer.status, answer.headers['transfer-encoding'], answer.headers.connection], [200, undefined, 'close']);
+  assert.match(answer.body, /^event: run\.started\n.*\nevent: run\.completed\ndata: .*\nid: \d+\n\n$/s);
+});
+
+test('where the server keeps its own files is told to no client', async () => {
+  await using server = await serve({
+    files: {
+      'one.yaml': 'name: one\nsteps:\n  - run: echo x\n    remember: { last: "{output}" }\n',
+      '../home/promptchain/data/memory.jsonl': 'no memory\n',
+    },
+    chains: ['one.yaml'],
+    // The folder of these files is then in no home.
+    env: { HOME: '/nowhere' },
+  });
+  const answer = await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false });
+  const { error } = (await answer.json()) as RunResult;
+  assert.match(error?.message ?? '', /^the memory store memory\.jsonl is damaged/);
 });

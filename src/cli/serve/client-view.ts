@@ -4,6 +4,7 @@ import type { Chain } from '../../core/chain.ts';
 import type { ErrorRecord } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import type { RunResult } from '../../core/run.ts';
+import type { Call } from '../command.ts';
 
 /** What a client may see of a run: it learns nothing of where files are on this machine. Outputs are the chain's own words, and stay. */
 export interface ClientView {
@@ -11,8 +12,11 @@ export interface ClientView {
   result(result: RunResult): RunResult;
 }
 
-export function clientViewOf(chain: Pick<Chain, 'dir'>, cwd: string): ClientView {
-  const folders = [...new Set([chain.dir, cwd, homedir()])].filter((dir) => dir.length > 1).sort((a, b) => b.length - a.length);
+export function clientViewOf({ dir: chainDir }: Pick<Chain, 'dir'>, { paths, io }: Pick<Call, 'paths' | 'io'>): ClientView {
+  const { config, data, state, cache } = paths;
+  const folders = [...new Set([chainDir, io.cwd, homedir(), config, data, state, cache, io.packageDir])]
+    .filter((dir) => dir.length > 1)
+    .sort((a, b) => b.length - a.length);
   const text = (source: string): string =>
     folders.reduce((shown, dir) => shown.replaceAll(`${dir}/`, '').replaceAll(dir, '.'), source);
   const error = ({ file, problems, ...record }: ErrorRecord): ErrorRecord => ({

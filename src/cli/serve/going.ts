@@ -14,12 +14,18 @@ export interface GoingRun extends Pick<StartedRun, 'id' | 'abort'> {
 /** The runs that go on in this process: how many there may be, who follows them, and how they are all brought to their end. */
 export interface Going {
   /** Throws `Refused` PC2266 when no more may begin. */
-  admit(client: string): void;
-  begin(run: GoingRun): { publish(event: Event): void; end(): void };
+  admit(client: string): Place;
   find(id: string): (GoingRun & { readonly tail: LiveTail<Event> }) | undefined;
   all(): readonly GoingRun[];
   /** Resolves once none goes on. */
   none(): Promise<void>;
+}
+
+/** A run's place among those that may go on at once: taken before it begins, so that many which begin together count too. */
+export interface Place {
+  begin(run: Omit<GoingRun, 'client'>): { publish(event: Event): void; end(): void };
+  /** It will not begin. */
+  leave(): void;
 }
 
 export interface GoingLimits {
@@ -29,33 +35,42 @@ export interface GoingLimits {
 
 export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
   const runs = new Map<string, GoingRun & { readonly tail: LiveTail<Event> }>();
+  const places = new Set<{ readonly client: string }>();
   const waiting = new Set<() => void>();
-  const ofClient = (client: string): number => [...runs.values()].filter((run) => run.client === client).length;
+  const ofClient = (client: string): number => [...places].filter((place) => place.client === client).length;
   return {
     admit(client) {
-      if (runs.size >= maxRuns) throw tooMany(503, `${maxRuns} runs are going on, and no more may`);
+      if (places.size >= maxRuns) throw tooMany(503, `${maxRuns} runs are going on, and no more may`);
       if (maxRunsPerClient < maxRuns && ofClient(client) >= maxRunsPerClient) {
         throw tooMany(429, `${maxRunsPerClient} runs of this client are going on, and no more may`);
       }
-    },
-    begin(run) {
-      const tail = createLiveTail<Event>(MOST_BEHIND);
-      runs.set(run.id, { ...run, tail });
+      const place = { client };
+      places.add(place);
       return {
-        publish: (event) => tail.publish(event),
-        end() {
-          runs.delete(run.id);
-          tail.end();
-          if (runs.size > 0) return;
-          for (const wake of waiting) wake();
-          waiting.clear();
-        },
+        begin: (run) => begin({ ...run, client }, place),
+        leave: () => void places.delete(place),
       };
     },
     find: (id) => runs.get(id),
     all: () => [...runs.values()],
     none: () => (runs.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.add(resolve))),
   };
+
+  function begin(run: GoingRun, place: { readonly client: string }): ReturnType<Place['begin']> {
+    const tail = createLiveTail<Event>(MOST_BEHIND);
+    runs.set(run.id, { ...run, tail });
+    return {
+      publish: (event) => tail.publish(event),
+      end() {
+        places.delete(place);
+        runs.delete(run.id);
+        tail.end();
+        if (runs.size > 0) return;
+        for (const wake of waiting) wake();
+        waiting.clear();
+      },
+    };
+  }
 }
 
 /** Events kept for a reader that is slower than the run; it then reads the journal, which has all but the deltas. */

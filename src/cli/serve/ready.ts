@@ -5,6 +5,7 @@ import type { Toolbox } from '../../core/tool.ts';
 import type { Call } from '../command.ts';
 import { modelConfig } from '../model-config.ts';
 import { createRedactor, type Redactor, secretsOf } from '../redact.ts';
+import { contentHash } from '../run/given.ts';
 import { secretNames } from '../run/secret-names.ts';
 import { openToolbox } from '../run/toolbox.ts';
 import { load, readyWorld } from '../run/world.ts';
@@ -41,20 +42,27 @@ export async function readyChain(call: Call, flags: ServeFlags, file: string): P
     askInTurn: (ask) => ask(),
     lasting: true,
   });
-  const view = clientViewOf(chain, call.io.cwd);
+  const view = clientViewOf(chain, call);
   return { chain, flags: own, openModel: await withCache(call, own, { chain, openModel, redactor }), redactor, view, toolbox };
 }
 
-/** The same chain as a client wants it, with the servers it has. Throws `UsageError` for a model that cannot be called. */
+/**
+ * The same chain as a client wants it, with the servers it has. Throws `UsageError` for a model that cannot be called, and for
+ * files that have changed since: what they would run now is not what was trusted.
+ */
 export async function overriddenChain(call: Call, ready: ReadyChain, { model, params }: Override): Promise<ReadyChain> {
   const flags = { ...ready.flags, params, ...(model === undefined ? {} : { model, stepModels: {} }) };
-  try {
-    const { chain, openModel } = await loadReady(call, flags);
-    return { ...ready, flags, chain, openModel: await withCache(call, flags, { ...ready, chain, openModel }) };
-  } catch (cause) {
+  const { chain, openModel } = await loadReady(call, flags).catch((cause: unknown) => {
     // What is wrong with the key or the file is the operator's to know.
     throw new UsageError('the chain cannot be run with this override', { code: 'PC2272', cause });
+  });
+  if (contentHash(chain) !== contentHash(ready.chain)) {
+    throw new UsageError('the chain cannot be run with an override: its files have changed since the server began', {
+      code: 'PC2272',
+      help: 'start the server again',
+    });
   }
+  return { ...ready, flags, chain, openModel: await withCache(call, flags, { ...ready, chain, openModel }) };
 }
 
 async function loadReady(call: Call, flags: ServeFlags): Promise<Pick<ReadyChain, 'chain' | 'openModel'>> {

@@ -28,10 +28,14 @@ export function createService(world: RunWorld, flags: ServeFlags, chains: readon
   async function start(found: ReadyChain, given: Given, conversation?: ConversationSoFar): Promise<StartedRun> {
     const override = overrideOf(flags.overrides, given.overrides);
     const inputs = servedValues(found.chain, given);
-    const client = given.client ?? '';
-    going.admit(client);
+    const place = going.admit(given.client ?? '');
     const { input = '', live = false, traceparent } = given;
-    return startRun(world, await variantOf(found, override), { input, inputs, live, client, conversation, traceparent });
+    try {
+      return startRun(world, await variantOf(found, override), { input, inputs, live, place, conversation, traceparent });
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
   }
 
   return {

@@ -17,14 +17,14 @@ import { redactedMemory } from '../run/redacted-memory.ts';
 import { newRunId } from '../run/run-id.ts';
 import { type BegunTrace, beginTrace } from '../telemetry/trace.ts';
 import { givenOf } from './given.ts';
-import type { Going, RunObserver } from './going.ts';
+import type { Going, Place, RunObserver } from './going.ts';
 import type { ReadyChain } from './ready.ts';
 
 export interface Values {
   readonly input: string;
   readonly inputs: { readonly [name: string]: Json };
   readonly live: boolean;
-  readonly client: string;
+  readonly place: Place;
   readonly conversation?: ConversationSoFar | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
@@ -41,7 +41,7 @@ export interface RunWorld {
 }
 
 /** A run of a served chain. It begins when its events are first asked for, waits for whoever takes them, and is aborted when they leave. */
-export function startRun({ call, going, observer, prune, telemetry }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
+export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: ReadyChain, values: Values): StartedRun {
   const { chain, view } = ready;
   const id = newRunId(call.io.clock.now(), call.io.random);
   const stop = new AbortController();
@@ -50,7 +50,7 @@ export function startRun({ call, going, observer, prune, telemetry }: RunWorld, 
 
   async function* events(): AsyncGenerator<Event, RunResult> {
     const handover = createHandover<Event>();
-    const run = going.begin({ id, abort, chain: chain.name, client: values.client });
+    const run = values.place.begin({ id, abort, chain: chain.name });
     observer.began(chain.name);
     const timeMs = ready.flags.timeoutMs ?? chain.limits.timeMs;
     const timer = timeMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeMs)), timeMs);

@@ -175,6 +175,29 @@ test('requests outside of a session, of an ended one and of strangers are refuse
   assert.equal((await post(session)).status, 404);
 });
 
+test('calls that come in one request are counted one by one', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': chainOf('one') },
+    args: ['--max-runs', '2'],
+    fake: { fallback: { held: true, text: 'done' } },
+  });
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    postJson(`${server.url}/mcp`, body, { accept: 'application/json, text/event-stream', ...headers });
+  const params = { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const begun = await post({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+  const calls = [1, 2, 3, 4, 5].map((id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: 'one', arguments: { input: `x${id}` } },
+  }));
+  const answer = await post(calls, { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' });
+  await within(server.fake.received(2), 'no requests', server.stderr);
+  server.fake.release(10);
+  const told = await within(answer.text(), 'no answer', server.stderr);
+  assert.deepEqual([told.match(/"text":"done"/g)?.length, told.match(/PC2266/g)?.length], [2, 3], told);
+});
+
 test('promptchain itself lists and calls the tools, and a chain uses a chain of another server', async () => {
   await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
   const { sandbox, url } = server;
