@@ -35,7 +35,9 @@ Safety. The server listens on this machine alone. --host with an address that ot
 subprotocol "bearer.<token>", and the page asks for it. It is taken from no address, and stands in no log. There is no
 TLS: put a proxy that ends it in front. Requests for other hosts than loopback names, this address and --allow-host, and
 those of pages of other origins than this one and --allow-origin, are refused. Clients give inputs: never files, commands
-or servers. --allow-override model=openai/*,temperature says what else they may set; a model's key must be there.
+or servers. --allow-override model=openai/*,temperature says what else they may set; a model's key must be there. Whoever
+holds the token is one party: every client may see and cancel every run of the served chains. A conversation is for who
+knows the id of its session, and those of promptchain chat are reached by no client.
 
 Limits. --max-runs 500 at once, --max-runs-per-client, --rate 60/m of one client (off unless given), --max-body 4mb,
 --request-timeout 30s for a request to arrive; and --timeout, --max-cost, --max-tokens-total and --max-turns of each run.

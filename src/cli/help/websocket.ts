@@ -30,8 +30,8 @@ and get
 The session. Without one in your hello you get a new one, with an id that cannot be guessed; whoever knows the id can read
 and continue the conversation. Keep it to connect again, also after the server was restarted. hello has the last turns;
 earlier says how many there are before them. Everybody in a session gets the same messages in the same order; who joins
-during a turn is told its turn.started and one delta with all text so far. It is kept in memory under chat:<session>, as
-those of promptchain chat are.
+during a turn is told its turn.started and one delta with all text so far. It is kept in memory under chat:served:<id>, so
+promptchain chat --session served:<id> goes on with it. No client reaches the sessions of promptchain chat itself.
 
 Turns. One at a time; up to 8 messages of a session wait their turn, so that nothing said while an answer comes is lost.
 turn.completed means that the turn is on disk. A turn that failed or was stopped is no part of the conversation. After a

@@ -12,6 +12,11 @@ export interface ClientView {
   result(result: RunResult): RunResult;
 }
 
+/** The id of a session opens it: it is for those who are in it. */
+function sessionHidden(namespace: string): string {
+  return namespace.startsWith('chat:') ? 'chat:…' : namespace;
+}
+
 export function clientViewOf({ dir: chainDir }: Pick<Chain, 'dir'>, { paths, io }: Pick<Call, 'paths' | 'io'>): ClientView {
   const { config, data, state, cache } = paths;
   const folders = [...new Set([chainDir, io.cwd, homedir(), config, data, state, cache, io.packageDir])]
@@ -52,6 +57,9 @@ export function clientViewOf({ dir: chainDir }: Pick<Chain, 'dir'>, { paths, io 
           return { ...event, error: error(event.error) };
         case 'warning':
           return { ...event, message: text(event.message) };
+        case 'memory.read':
+        case 'memory.written':
+          return { ...event, namespace: sessionHidden(event.namespace) };
         case 'step.log':
           return { ...event, text: text(event.text) };
         default:

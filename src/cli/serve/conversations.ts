@@ -22,14 +22,18 @@ export interface ConversationsWorld {
 /** Conversations with the served chains: each turn is a run, kept under its session once it has succeeded. */
 export function createConversations({ ready, store, now, start }: ConversationsWorld): Conversations {
   return {
-    open(name, session = newSession()) {
+    open(name, id = newSession()) {
       const found = ready.get(name);
       if (found === undefined) throw new UsageError(`no chain "${name}" is served`, { code: 'PC2040' });
       const memory = redactedMemory(store, found.redactor, () => undefined);
-      return conversationWith(found, openConversation({ memory, session, chain: found.chain.file, now }), start);
+      const kept = openConversation({ memory, session: `${SERVED}${id}`, chain: found.chain.file, now });
+      return conversationWith(found, kept, start);
     },
   };
 }
+
+/** What a person said in a terminal is under a name that can be guessed: clients of a server have sessions of their own. */
+const SERVED = 'served:';
 
 /** 18 random bytes: whoever knows it can read the conversation. */
 function newSession(): string {
@@ -38,7 +42,7 @@ function newSession(): string {
 
 function conversationWith(ready: ReadyChain, kept: Kept, start: ConversationsWorld['start']): Conversation {
   return {
-    id: kept.session,
+    id: kept.session.slice(SERVED.length),
     reset: kept.reset,
     async turns() {
       return (await kept.kept()).map(({ turn: [asked, said], id }) => ({

@@ -93,11 +93,23 @@ test('a conversation goes on after the connection, and after the server, and one
     ['one'],
   );
   await ada.ask('two');
-  const kept = JSON.parse((await sandbox.run(['memory', 'get', 'history', '--namespace', `chat:${session}`])).stdout);
+  const kept = JSON.parse((await sandbox.run(['memory', 'get', 'history', '--namespace', `chat:served:${session}`])).stdout);
   assert.deepEqual(
     (kept as { content: string }[]).map(({ content }) => content.at(-1)),
     ['e', 'e', 'o', 'o'],
   );
+});
+
+test('what was said in a terminal is for no client that guesses the name of the session', async () => {
+  const own = 'name: own\nmodel: echo/x\nsteps: [{ prompt: "{input}", history: full }]\n';
+  using sandbox = openSandbox({ 'own.yaml': own });
+  await sandbox.run(['chat', 'own.yaml', '-q', '--session', 'garden'], { stdin: 'my pin is 4711\n' });
+  await using server = await serve({ sandbox, files: { 'chat.yaml': CHAT, 'own.yaml': own } });
+  for (const chain of ['chat', 'own']) {
+    using guest = await chatWith(server.url, chain, { session: 'garden' });
+    assert.deepEqual(guest.hello.turns, []);
+  }
+  assert.match((await sandbox.run(['memory', 'get', 'history', '--namespace', 'chat:garden'])).stdout, /4711/);
 });
 
 test('a message that is sent again is not answered twice, whether its turn is over, goes on, or waits', async () => {
