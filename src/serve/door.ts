@@ -78,7 +78,9 @@ export function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal:
 }
 
 function headOf(request: IncomingMessage): Head {
-  const { method = '', headers, socket } = request;
+  const { method = '', socket } = request;
+  // Of several hosts `headers` has the first alone.
+  const headers = { ...request.headers, host: request.headersDistinct.host };
   return { method, path: pathOf(request), headers, address: socket.remoteAddress ?? '' };
 }
 

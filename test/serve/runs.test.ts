@@ -241,3 +241,15 @@ test('where the server keeps its own files is told to no client', async () => {
   const { error } = (await answer.json()) as RunResult;
   assert.match(error?.message ?? '', /^the memory store memory\.jsonl is damaged/);
 });
+
+test('a body with a field that is none is refused in a plain sentence', async () => {
+  await using server = await serve({ files: { 'one.yaml': 'name: one\nmodel: echo/x\nsteps: [{ prompt: "{input}" }]\n' } });
+  const answer = await fetch(`${server.url}/chains/one/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"inptu": "x"}',
+  });
+  assert.equal(answer.status, 400);
+  const { error } = (await answer.json()) as { error: { message: string } };
+  assert.equal(error.message, 'Unrecognized key: "inptu"');
+});

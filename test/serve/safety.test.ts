@@ -68,6 +68,11 @@ const REFUSED: readonly Case[] = [
     ask: () => send(RUNS, { ...proper(), Host: '127.0.0.1.evil.example' }),
   },
   { what: 'a host with a user', status: 421, ask: () => send(RUNS, { ...proper(), Host: 'evil@127.0.0.1' }) },
+  {
+    what: 'two hosts',
+    status: 400,
+    ask: () => raw(server.port, `GET /chains HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nHost: evil.example\r\n\r\n`),
+  },
   { what: 'no host', status: 400, ask: () => send(RUNS, without('Host')) },
   { what: 'HTTP/1.0 without a host', status: 421, ask: () => raw(server.port, 'GET /chains HTTP/1.0\r\n\r\n') },
   { what: 'a whole URL of another host', status: 400, ask: () => send('POST http://evil.example/chains/one/runs', proper()) },

@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.ts';
 import type { ModelParams } from '../../core/model.ts';
 import { matches } from '../../lib/glob.ts';
 import { modelParams } from '../../lib/model-params.ts';
+import { zodSentence } from '../../lib/zod-sentence.ts';
 
 /** What the server lets a client set: parameters by name, and models by patterns. */
 export interface Overrides {
@@ -38,7 +39,7 @@ export function overrideOf({ names, models }: Overrides, given: { readonly [name
     throw refused('this model', names);
   }
   const parsed = z.strictObject(PARAMS).safeParse(params);
-  if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error), { code: 'PC2272' });
+  if (!parsed.success) throw new UsageError(zodSentence(parsed.error), { code: 'PC2272' });
   if (Object.keys(given).length === 0) return undefined;
   return { ...(typeof model === 'string' ? { model } : {}), params: parsed.data as ModelParams };
 }

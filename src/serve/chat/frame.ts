@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import { zodSentence } from '../../lib/zod-sentence.ts';
 import { type ChatError, type ClientMessage, clientMessage } from './protocol.ts';
 
 /** What a text frame says: a message, why it is none, or undefined for one that is not JSON at all. */
@@ -10,7 +10,7 @@ export function readFrame(frame: Buffer): ClientMessage | { readonly type: 'unkn
   if (message.success) return message.data;
   return {
     type: 'unknown',
-    error: { code: 'PC2281', message: z.prettifyError(message.error), help: 'promptchain help websocket' },
+    error: { code: 'PC2281', message: zodSentence(message.error), help: 'promptchain help websocket' },
   };
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Refusal } from '../refusal.ts';
 import type { Guard } from './guard.ts';
 import { header } from './guard.ts';
 
@@ -11,6 +12,7 @@ export function hostGuard({ host, allowed }: { readonly host: string; readonly a
   if (isIP(host) === 0) names.add(host.toLowerCase());
   const everywhere = !isLoopback(host);
   return (head) => {
+    if (Array.isArray(head.headers['host']) && head.headers['host'].length > 1) return SEVERAL;
     const name = hostName(header(head, 'host'));
     if (name !== undefined && (names.has(name) || (everywhere && isIP(name) !== 0))) return undefined;
     return {
@@ -32,5 +34,7 @@ function hostName(value: string | undefined): string | undefined {
   const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/i.exec(value ?? '') ?? [];
   return (bracketed ?? plain)?.toLowerCase();
 }
+
+const SEVERAL: Refusal = { status: 400, code: 'PC2260', message: 'a request has one Host' };
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '::1'];

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Json } from '../../core/json.ts';
 import type { RunResult } from '../../core/run.ts';
+import { zodSentence } from '../../lib/zod-sentence.ts';
 import { clientOf } from '../client.ts';
 import { eventStream } from '../event-stream.ts';
 import { Refused } from '../refusal.ts';
@@ -42,7 +43,7 @@ export const runRequest = z.strictObject({
 function parsed(body: unknown): z.infer<typeof runRequest> {
   const { success, data, error } = runRequest.safeParse(body);
   if (success) return data;
-  throw new Refused({ status: 400, code: 'PC2263', message: z.prettifyError(error) });
+  throw new Refused({ status: 400, code: 'PC2263', message: zodSentence(error) });
 }
 
 async function wholeResult(context: Context, run: StartedRun): Promise<Response> {
