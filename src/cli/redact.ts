@@ -83,9 +83,7 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
 /** A record that is not what the step said is told apart, so that no resumed run works with a masked text. */
 function marked(event: Event, redactor: Redactor): Event {
   const shown = redactor.value(event);
-  return !RECORDS.has(event.type) || JSON.stringify(shown) === JSON.stringify(event)
-    ? shown
-    : ({ ...shown, masked: true } as Event);
+  return shown === event || !RECORDS.has(event.type) ? shown : ({ ...shown, masked: true } as Event);
 }
 
 const RECORDS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.completed', 'turn.completed', 'tool.completed']);

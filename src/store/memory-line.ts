@@ -38,6 +38,8 @@ export interface Line extends LineHead {
   readonly values: readonly Json[];
 }
 
+export const LINE_FEED = 0x0a;
+
 /** First line of every store. */
 export const HEADER = sealed('"sum":"00000000","store":"promptchain-memory","version":1}');
 

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { StoreError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
-import { decodeHead, HEADER, hex, isWhole, type LineHead } from './memory-line.ts';
+import { createIndex, type LineIndex } from './memory-index.ts';
+import { decodeHead, HEADER, hex, isWhole, LINE_FEED, type LineHead } from './memory-line.ts';
 
 /** A store's bytes, verified: every line before `end` is as it was written. */
 export interface Log {
@@ -14,32 +15,35 @@ export interface Log {
   readonly live: number;
   /** Bytes after `end`: the beginning of a line whose write was cut off. */
   readonly torn: number;
+  /** Shared with the logs it has grown from and will grow into. */
+  readonly index: LineIndex;
 }
 
-export const EMPTY_LOG: Log = { bytes: HEADER, end: HEADER.length, sum: crc32(HEADER), live: HEADER.length, torn: 0 };
-
-export const LINE_FEED = 0x0a;
+export function emptyLog(): Log {
+  return { ...EMPTY, bytes: HEADER, torn: 0, index: createIndex() };
+}
 
 /**
  * Throws `StoreError` PC8001, naming the byte, when anything but a cut-off end is not as it was written, PC8002 for a newer
  * format. Each line holds the checksum of all that comes before it, so one pass over the bytes verifies them all;
  * what is `known` of them, because it was verified before, is not looked at again.
  */
-export function verifyLog(bytes: Buffer, file: string, known: Pick<Log, 'end' | 'sum' | 'live'> = NOTHING): Log {
+export function verifyLog(bytes: Buffer, file: string, known?: Log): Log {
   const headerEnd = bytes.indexOf(LINE_FEED) + 1;
-  if (known.end === 0) checkHeader(bytes.subarray(0, headerEnd), file);
+  if (known === undefined) checkHeader(bytes.subarray(0, headerEnd), file);
+  const before = known ?? emptyLog();
   const end = bytes.lastIndexOf(LINE_FEED) + 1;
-  if (known.end > 0 && end === known.end) return { ...known, bytes, torn: bytes.length - end };
-  if (end === headerEnd) return { ...EMPTY_LOG, bytes, torn: bytes.length - end };
+  if (end === before.end) return { ...before, bytes, torn: bytes.length - end };
   const start = bytes.lastIndexOf(LINE_FEED, end - 2) + 1;
   const line = bytes.subarray(start, end);
-  const sumBefore = crc32(bytes.subarray(known.end, start), known.sum);
+  const sumBefore = crc32(bytes.subarray(before.end, start), before.sum);
   const head = wholeHead(line);
   if (head?.sum !== hex(sumBefore)) throw firstDamage(bytes, file);
-  return { bytes, end, sum: crc32(line, sumBefore), live: head.live, torn: bytes.length - end };
+  return { ...before, bytes, end, sum: crc32(line, sumBefore), live: head.live, torn: bytes.length - end };
 }
 
-const NOTHING: Pick<Log, 'end' | 'sum' | 'live'> = { end: 0, sum: 0, live: 0 };
+/** What is known of a store with nothing in it. */
+export const EMPTY: Pick<Log, 'end' | 'sum' | 'live'> = { end: HEADER.length, sum: crc32(HEADER), live: HEADER.length };
 
 /** Every line that ends, after the header, with the byte it starts at. */
 export function* linesOf(bytes: Buffer): Generator<{ readonly line: Buffer; readonly start: number; readonly number: number }> {
@@ -76,7 +80,7 @@ function versionOf(header: Buffer): number | undefined {
 }
 
 function firstDamage(bytes: Buffer, file: string): StoreError {
-  let sum = EMPTY_LOG.sum;
+  let { sum } = EMPTY;
   for (const { line, start, number } of linesOf(bytes)) {
     const head = wholeHead(line);
     if (head === undefined) return damaged(file, start, number, 'the checksum of that line does not match');

@@ -2,8 +2,8 @@ import { StoreError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { applyChange, type CommitOptions, type MemoryChange } from '../core/memory.ts';
 import { costOf, type Entry, type Head, removeEntry, setEntry } from './memory-line.ts';
-import type { Log } from './memory-log.ts';
-import { applyEntries, lastChange, replay, storedValue } from './memory-state.ts';
+import type { Lines } from './memory-lines.ts';
+import { applyEntries, lastChange, replayNamespace, storedValue } from './memory-state.ts';
 
 /** What a commit writes: one entry a key, and what the store would then take with nothing superseded in it, in bytes. */
 export interface Plan {
@@ -11,12 +11,19 @@ export interface Plan {
   readonly live: number;
 }
 
+/** What there is before it. */
+export interface Before {
+  readonly lines: Lines;
+  readonly live: number;
+}
+
 /** Works the changes out against the stored values. Throws `StoreError` PC8006 when one does not fit its value. */
-export function planCommit(log: Log, namespace: string, changes: readonly MemoryChange[], { max }: CommitOptions): Plan {
-  const written = [...groupByKey(changes)].flatMap(([key, ofKey]) => entryOf(log, namespace, key, ofKey) ?? []);
-  const entries = max === undefined ? written : withinMax(log, namespace, written, max);
-  const grown = entries.map(({ head }) => costOf(head) - costBefore(log, head));
-  return { entries, live: grown.reduce((total, bytes) => total + bytes, log.live) };
+export function planCommit(before: Before, namespace: string, changes: readonly MemoryChange[], { max }: CommitOptions): Plan {
+  const { lines, live } = before;
+  const written = [...groupByKey(changes)].flatMap(([key, ofKey]) => entryOf(lines, namespace, key, ofKey) ?? []);
+  const entries = max === undefined ? written : withinMax(lines, namespace, written, max);
+  const grown = entries.map(({ head }) => costOf(head) - costBefore(lines, head));
+  return { entries, live: grown.reduce((total, bytes) => total + bytes, live) };
 }
 
 function groupByKey(changes: readonly MemoryChange[]): Map<string, MemoryChange[]> {
@@ -25,21 +32,21 @@ function groupByKey(changes: readonly MemoryChange[]): Map<string, MemoryChange[
   return groups;
 }
 
-function entryOf(log: Log, namespace: string, key: string, changes: readonly MemoryChange[]): Entry | undefined {
+function entryOf(lines: Lines, namespace: string, key: string, changes: readonly MemoryChange[]): Entry | undefined {
   const appends = changes.filter(({ op }) => op === 'append') as Append[];
-  if (appends.length === changes.length) return appendEntry(log, namespace, key, appends);
+  if (appends.length === changes.length) return appendEntry(lines, namespace, key, appends);
   const fresh = changes[0]?.op === 'set' || changes[0]?.op === 'remove';
-  const after = outcome(fresh ? undefined : storedValue(log, namespace, key), changes);
+  const after = outcome(fresh ? undefined : storedValue(lines, namespace, key), changes);
   if (after !== undefined) return setEntry(namespace, key, after);
-  return lastChange(log, namespace, key) === undefined ? undefined : removeEntry(namespace, key);
+  return lastChange(lines, namespace, key) === undefined ? undefined : removeEntry(namespace, key);
 }
 
 type Append = Extract<MemoryChange, { op: 'append' }>;
 
 /** Needs the length of the list, not the list. What the dropped values took is taken to be the average. */
-function appendEntry(log: Log, namespace: string, key: string, appends: readonly Append[]): Entry {
-  const [, , , bytes, count] = lastChange(log, namespace, key) ?? EMPTY_LIST;
-  if (count === undefined) outcome(storedValue(log, namespace, key), appends);
+function appendEntry(lines: Lines, namespace: string, key: string, appends: readonly Append[]): Entry {
+  const [, , , bytes, count] = lastChange(lines, namespace, key) ?? EMPTY_LIST;
+  if (count === undefined) outcome(storedValue(lines, namespace, key), appends);
   const total = (count ?? 0) + appends.length;
   const left = appends.reduce((length, { keep }) => Math.min(length + 1, keep ?? Number.POSITIVE_INFINITY), count ?? 0);
   const json = `[${appends.map(({ value }) => JSON.stringify(value)).join(',')}]`;
@@ -66,8 +73,8 @@ function outcome(before: Json | undefined, changes: readonly MemoryChange[]): Js
 }
 
 /** The entries, and removals of the keys that have not been written to for longest. */
-function withinMax(log: Log, namespace: string, entries: readonly Entry[], max: number): readonly Entry[] {
-  const state = replay(log, namespace);
+function withinMax(lines: Lines, namespace: string, entries: readonly Entry[], max: number): readonly Entry[] {
+  const state = replayNamespace(lines, namespace);
   const stored = new Set(state.get(namespace)?.keys());
   applyEntries(state, entries);
   const keys = [...(state.get(namespace)?.keys() ?? [])];
@@ -76,7 +83,7 @@ function withinMax(log: Log, namespace: string, entries: readonly Entry[], max: 
   return [...kept, ...[...evicted].filter((key) => stored.has(key)).map((key) => removeEntry(namespace, key))];
 }
 
-function costBefore(log: Log, [namespace, key]: Head): number {
-  const before = lastChange(log, namespace, key);
+function costBefore(lines: Lines, [namespace, key]: Head): number {
+  const before = lastChange(lines, namespace, key);
   return before === undefined ? 0 : costOf(before);
 }

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { Failure } from '../core/errors.ts';
 import { fileError } from './file-error.ts';
 import { isLocked } from './lock.ts';
-import { EMPTY_LOG, type Log } from './memory-log.ts';
+import { emptyLog, type Log } from './memory-log.ts';
 import type { Seen } from './memory-seen.ts';
 import { targetOf } from './private-file.ts';
 
@@ -15,8 +15,8 @@ import { targetOf } from './private-file.ts';
 export async function readLog(file: string, seen: Seen): Promise<Log> {
   let before = '';
   for (let attempt = 0; ; attempt++) {
-    const found = await looked(file, seen);
-    if (found === undefined) return EMPTY_LOG;
+    const found = looked(file, seen);
+    if (found === undefined) return emptyLog();
     if (!(found instanceof Failure) && found.torn === 0) return found;
     const bytes = await readFile(file).catch(() => Buffer.alloc(0));
     const now = `${bytes.length} ${crc32(bytes)}`;
@@ -33,9 +33,9 @@ export async function readLog(file: string, seen: Seen): Promise<Log> {
 const BETWEEN_ATTEMPTS_MS = 10;
 const MOST_ATTEMPTS = 100;
 
-async function looked(file: string, seen: Seen): Promise<Log | Failure | undefined> {
+function looked(file: string, seen: Seen): Log | Failure | undefined {
   try {
-    return await seen.look(file);
+    return seen.look(file);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw fileError(error, { code: 'PC8003', doing: `read the memory store ${file}` });

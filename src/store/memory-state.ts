@@ -12,26 +12,24 @@ import {
   markOf,
   setEntry,
 } from './memory-line.ts';
-import { EMPTY_LOG, LINE_FEED, type Log, linesOf } from './memory-log.ts';
+import type { Lines } from './memory-lines.ts';
+import { EMPTY, type Log, linesOf } from './memory-log.ts';
 
 /** Namespace to key to value; keys in the order of their last write, oldest first. */
 export type State = Map<string, Map<string, Json>>;
 
-/** All values of a store, or those of one namespace. */
-export function replay({ bytes, end }: Log, namespace?: string): State {
+/** All values of a store. */
+export function replay({ bytes, end }: Log): State {
   const state: State = new Map();
-  const lines = namespace === undefined ? linesOf(bytes.subarray(0, end)) : linesWith(markOf(namespace), bytes.subarray(0, end));
-  for (const { line } of lines) applyLine(state, decodeLine(line), namespace);
+  for (const { line } of linesOf(bytes.subarray(0, end))) applyLine(state, decodeLine(line));
   return state;
 }
 
-function* linesWith(mark: Buffer, bytes: Buffer): Generator<{ readonly line: Buffer }> {
-  for (let at = bytes.indexOf(mark, HEADER.length); at >= 0; ) {
-    const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
-    const end = bytes.indexOf(LINE_FEED, at) + 1;
-    yield { line: bytes.subarray(start, end) };
-    at = bytes.indexOf(mark, end);
-  }
+/** Those of one namespace. */
+export function replayNamespace(lines: Lines, namespace: string): State {
+  const state: State = new Map();
+  for (const line of lines.oldestFirst(namespace)) applyLine(state, decodeLine(line), namespace);
+  return state;
 }
 
 export function applyLine(state: State, { changes, values }: Line, namespace?: string): void {
@@ -45,27 +43,27 @@ export function applyEntries(state: State, entries: readonly Entry[]): void {
 }
 
 /** The newest change of a key, without its value; undefined when the key does not exist. */
-export function lastChange(log: Log, namespace: string, key: string): Head | undefined {
-  const newest = changesOf(log, namespace, key).next();
+export function lastChange(lines: Lines, namespace: string, key: string): Head | undefined {
+  const newest = changesOf(lines, namespace, key).next();
   return newest.done || newest.value.head[2] === 'remove' ? undefined : newest.value.head;
 }
 
 /** The value of one key, from the lines that made it. */
-export function storedValue(log: Log, namespace: string, key: string): Json | undefined {
-  const lines: Buffer[] = [];
-  for (const { head, line } of changesOf(log, namespace, key)) {
-    lines.push(line);
+export function storedValue(lines: Lines, namespace: string, key: string): Json | undefined {
+  const needed: Buffer[] = [];
+  for (const { head, line } of changesOf(lines, namespace, key)) {
+    needed.push(line);
     if (head[2] !== 'append') break;
   }
   const state: State = new Map();
-  for (const line of lines.reverse()) applyLine(state, decodeLine(line), namespace);
+  for (const line of needed.reverse()) applyLine(state, decodeLine(line), namespace);
   return state.get(namespace)?.get(key);
 }
 
 /** The whole file of a store that holds just this state, small values together on a line. */
 export function encodeState(state: State): Buffer {
   const lines = [HEADER];
-  let { sum, live } = EMPTY_LOG;
+  let { sum, live } = EMPTY;
   for (const entries of batchesOf(state)) {
     live += entries.reduce((total, { head }) => total + costOf(head), 0);
     const line = encodeLine(entries, sum, live);
@@ -115,15 +113,11 @@ function appended(before: Json | undefined, added: Json, drop: number): Json {
 }
 
 /** The changes of one key, newest first; a line holds at most one. */
-function* changesOf(log: Log, namespace: string, key: string): Generator<{ readonly head: Head; readonly line: Buffer }> {
+function* changesOf(lines: Lines, namespace: string, key: string): Generator<{ readonly head: Head; readonly line: Buffer }> {
   const mark = markOf(namespace, key);
-  for (let before = log.end; before > HEADER.length; ) {
-    const found = log.bytes.lastIndexOf(mark, before - 1);
-    if (found < HEADER.length) return;
-    const start = log.bytes.lastIndexOf(LINE_FEED, found) + 1;
-    const line = log.bytes.subarray(start, log.bytes.indexOf(LINE_FEED, found) + 1);
+  for (const line of lines.newestFirst(namespace)) {
+    if (!line.includes(mark)) continue;
     const head = decodeHead(line).changes.find((change) => change[0] === namespace && change[1] === key);
     if (head !== undefined) yield { head, line };
-    before = start;
   }
 }

@@ -7,11 +7,12 @@ import { StoreError } from '../core/errors.ts';
 import type { CommitOptions, MemoryChange } from '../core/memory.ts';
 import { fileError } from './file-error.ts';
 import { sweepLock, withLock } from './lock.ts';
-import { encodeLine } from './memory-line.ts';
-import { EMPTY_LOG, type Log } from './memory-log.ts';
-import { type Plan, planCommit } from './memory-plan.ts';
+import { decodeLine, encodeLine, HEADER } from './memory-line.ts';
+import { linesIn, withAdded } from './memory-lines.ts';
+import { emptyLog, type Log } from './memory-log.ts';
+import { type Before, type Plan, planCommit } from './memory-plan.ts';
 import type { Seen } from './memory-seen.ts';
-import { encodeState, replay, type State } from './memory-state.ts';
+import { applyLine, encodeState, replay, type State } from './memory-state.ts';
 import { createPrivateFile, makePrivateFolder, syncFolder, targetOf } from './private-file.ts';
 
 /** How long one other process may keep the store before we give up, in milliseconds. */
@@ -32,69 +33,74 @@ export interface Commit {
  */
 export function commitAll(file: string, commits: readonly Commit[], patience: Patience, seen: Seen): Promise<unknown[]> {
   return exclusively(file, patience, async (store) => {
-    const found = await seen.look(store);
-    const draft = createDraft(found ?? EMPTY_LOG);
+    const found = seen.look(store);
+    const draft = createDraft(found ?? emptyLog());
     const refusals = commits.map(({ namespace, changes, options }) => {
       try {
-        draft.add(planCommit(draft.log, namespace, changes, options), store);
+        draft.add(planCommit(draft, namespace, changes, options), store);
         return undefined;
       } catch (error) {
         return error;
       }
     });
-    const { log, lines } = draft;
-    if (lines.length === 0) return refusals;
-    if (found === undefined) await replaceFile(store, log.bytes.subarray(0, log.end));
+    const { added, end, live } = draft;
+    if (added.length === 0) return refusals;
+    if (found === undefined) await replaceFile(store, Buffer.concat([HEADER, ...added]));
     else {
       if (found.torn > 0) await setTornAside(store, found);
-      if (log.end <= 2 * log.live + SLACK_BYTES) {
-        await appendLines(store, found, Buffer.concat(lines));
-        await seen.look(store);
-      } else await replaceFile(store, encodeState(replay(log)));
+      if (end <= 2 * live + SLACK_BYTES) {
+        await appendLines(store, found, Buffer.concat(added));
+        seen.look(store);
+      } else await replaceFile(store, encodeState(stateAfter(found, added)));
     }
     return refusals;
   });
 }
 
-interface Draft {
-  /** What there would be. */
-  readonly log: Log;
-  readonly lines: readonly Buffer[];
+/** A store with lines that are not written yet, so that the next one can be worked out. */
+interface Draft extends Before {
+  readonly added: readonly Buffer[];
+  /** Where the file would end. */
+  readonly end: number;
   add(plan: Plan, store: string): void;
 }
 
-/** A store with lines that are not written yet, so that the next one can be worked out. */
 function createDraft(found: Log): Draft {
-  const lines: Buffer[] = [];
-  let log = found;
-  let room = found.bytes;
+  const added: Buffer[] = [];
+  const lines = withAdded(linesIn(found), added);
+  let { end, sum, live } = found;
   return {
+    added,
     lines,
-    get log() {
-      return log;
+    get end() {
+      return end;
     },
-    add({ entries, live }, store) {
-      if (entries.length === 0) return;
-      const line = encodeLine(entries, log.sum, live);
-      const end = log.end + line.length;
-      checkSize(end, store);
-      if (lines.length === 0 || room.length < end) {
-        const larger = Buffer.allocUnsafeSlow(end + Math.max(64 * 1024, line.length));
-        room.copy(larger, 0, 0, log.end);
-        room = larger;
-      }
-      line.copy(room, log.end);
-      lines.push(line);
-      log = { bytes: room.subarray(0, end), end, sum: crc32(line, log.sum), live, torn: 0 };
+    get live() {
+      return live;
+    },
+    add(plan, store) {
+      if (plan.entries.length === 0) return;
+      const line = encodeLine(plan.entries, sum, plan.live);
+      checkSize(end + line.length, store);
+      added.push(line);
+      end += line.length;
+      sum = crc32(line, sum);
+      live = plan.live;
     },
   };
+}
+
+function stateAfter(log: Log, added: readonly Buffer[]): State {
+  const state = replay(log);
+  for (const line of added) applyLine(state, decodeLine(line));
+  return state;
 }
 
 /** Lets `edit` change the whole state and writes it anew: nothing of what was there before is left in the file. */
 export function rewrite<T>(file: string, patience: Patience, seen: Seen, edit: (state: State) => T): Promise<T> {
   return exclusively(file, patience, async (store) => {
-    const found = await seen.look(store);
-    const log = found ?? EMPTY_LOG;
+    const found = seen.look(store);
+    const log = found ?? emptyLog();
     const state = replay(log);
     const result = edit(state);
     if (found === undefined && state.size === 0) return result;

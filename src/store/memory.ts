@@ -1,10 +1,11 @@
 import type { Json } from '../core/json.ts';
 import type { CommitOptions, Memory, MemoryChange } from '../core/memory.ts';
+import { linesIn } from './memory-lines.ts';
 import type { Log } from './memory-log.ts';
 import { readLog } from './memory-read.ts';
 import { type Repair, repairStore } from './memory-repair.ts';
 import { createSeen } from './memory-seen.ts';
-import { replay, type State } from './memory-state.ts';
+import { replay, replayNamespace, type State } from './memory-state.ts';
 import { type Commit, commitAll, rewrite } from './memory-write.ts';
 
 /** Namespace to key to value: what `memory export` prints. */
@@ -55,15 +56,16 @@ export function openMemory(file: string, { warn, patienceMs }: MemoryOptions = {
       for (const { reject } of commits) reject(error);
     }
   };
-  const stateOf = async (namespace?: string) => {
+  const look = async (): Promise<Log> => {
     const log = await readLog(file, seen);
     if (log.torn > 0) warn?.(tornWarning(log, file));
-    return replay(log, namespace);
+    return log;
   };
   return {
     file,
     async read(namespace) {
-      return Object.fromEntries((await stateOf(namespace)).get(namespace) ?? []);
+      const lines = linesIn(await look());
+      return Object.fromEntries(replayNamespace(lines, namespace).get(namespace) ?? []);
     },
     commit(namespace: string, changes: readonly MemoryChange[], options: CommitOptions = {}) {
       if (changes.length === 0) return Promise.resolve();
@@ -73,7 +75,7 @@ export function openMemory(file: string, { warn, patienceMs }: MemoryOptions = {
       });
     },
     async contents() {
-      return Object.fromEntries([...(await stateOf())].map(([namespace, keys]) => [namespace, Object.fromEntries(keys)]));
+      return Object.fromEntries([...replay(await look())].map(([namespace, keys]) => [namespace, Object.fromEntries(keys)]));
     },
     load(contents, { replace = false } = {}) {
       return inTurn(() => rewrite(file, { patienceMs }, seen, (whole) => loadInto(whole, contents, replace)));

@@ -23,17 +23,22 @@ export interface ProcessIdentity {
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 export function ownIdentity(): ProcessIdentity {
-  return {
-    pid: process.pid,
-    started: startOf('self')?.started ?? '',
-    ...machineIdentity(),
-    nonce: randomBytes(8).toString('hex'),
-  };
+  return { ...thisProcess(), nonce: randomBytes(8).toString('hex') };
+}
+
+/** What is known of us stays as it is, once the system has told all of it: a moment without free descriptors must not stick. */
+let known: Omit<ProcessIdentity, 'nonce'> | undefined;
+
+function thisProcess(): Omit<ProcessIdentity, 'nonce'> {
+  if (known !== undefined) return known;
+  const found = { pid: process.pid, started: startOf('self')?.started ?? '', ...machineIdentity() };
+  if ([found.started, found.boot, found.space, found.machine.split(' ')[1]].every(Boolean)) known = found;
+  return found;
 }
 
 /** `dead` only when it is certain; `unknown` for a process of another machine or container. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
-  const here = machineIdentity();
+  const here = thisProcess();
   if (identity.machine !== here.machine) return 'unknown';
   if (identity.boot !== here.boot) return identity.boot !== '' && here.boot !== '' ? 'dead' : 'unknown';
   if (identity.space !== here.space) return 'unknown';

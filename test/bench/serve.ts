@@ -1,6 +1,7 @@
 /**
- * `npm run bench:serve [-- --minutes 10 --chats 200 --runs 200]`: so many chats over WebSocket and runs over SSE at once, each
- * repeating turns without a pause, against the real server and the wire-level fake, each in a process of its own; ten clients ask the fake directly, and what the
+ * `npm run bench:serve [-- --minutes 10 --chats 200 --runs 200 --turns 20]`: so many chats over WebSocket and runs over SSE at
+ * once, without a pause, against the real server and the wire-level fake, each in a process of its own. A chat begins anew
+ * after so many turns: what the server is asked for stays the same. Ten clients ask the fake directly, and what the
  * server adds is the difference to them. Beside them, clients that read nothing. It tells what failed, the server's memory
  * minute by minute, and how long turns took: those that began after the first half minute, in which a server that has just
  * been started finds out how many calls at once its provider takes.
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     delay: { type: 'string', default: '1000' },
     pace: { type: 'string', default: '300' },
     tokens: { type: 'string', default: '20' },
+    turns: { type: 'string', default: '20' },
   },
 });
 const minutes = Number(values.minutes);
@@ -58,7 +60,7 @@ async function measure(url: string, pid: number): Promise<void> {
   const { length } = cpus();
   console.log(`Node ${process.version}, ${length} × ${cpus()[0]?.model}, load before: ${loadavg()[0]?.toFixed(1)}`);
   console.log(
-    `${values.chats} chats, ${values.runs} runs, ${minutes} min; the fake answers after ${values.delay} ms, ${values.tokens} deltas each ${values.pace} ms`,
+    `${values.chats} chats of ${values.turns} turns, ${values.runs} runs, ${minutes} min; the fake answers after ${values.delay} ms, ${values.tokens} deltas each ${values.pace} ms`,
   );
   const [chats, runs, direct] = [createTally(), createTally(), createTally()];
   const stop = new AbortController();
@@ -66,7 +68,7 @@ async function measure(url: string, pid: number): Promise<void> {
   let thrownOut = 0;
   const before = usageOf(pid);
   const clients = [
-    ...Array.from({ length: Number(values.chats) }, () => chatClient(url, chats)),
+    ...Array.from({ length: Number(values.chats) }, () => chatClient(url, chats, Number(values.turns))),
     ...Array.from({ length: Number(values.runs) }, () => runClient(url, runs)),
     ...Array.from({ length: 10 }, () => directClient(provider, direct)),
     ...Array.from({ length: Number(values.deaf) }, () =>
@@ -85,14 +87,18 @@ async function measure(url: string, pid: number): Promise<void> {
   console.log(`in the first ${WARM_UP_S} s: ${cold}`);
   const points: [number, number][] = [];
   console.log(`minute 0: ${before.rss.toFixed(0)} MiB before the first client`);
+  const every = minutes > 2 ? 60 : 15;
+  let cpuBefore = usageOf(pid).cpu;
   for (let seconds = 1; seconds <= minutes * 60; seconds += 1) {
     await sleep(1000);
     const { rss, cpu } = usageOf(pid);
     points.push([seconds / 60, rss]);
-    if (seconds % (minutes > 2 ? 60 : 15) !== 0) continue;
+    if (seconds % every !== 0) continue;
     const done = chats.wholeMs.length + runs.wholeMs.length;
+    const processor = (100 * (cpu - cpuBefore)) / every;
+    cpuBefore = cpu;
     console.log(
-      `minute ${(seconds / 60).toFixed(2)}: ${rss.toFixed(0)} MiB, processor ${((100 * (cpu - before.cpu)) / seconds).toFixed(0)} %, ${done} turns, p99 of the last 1000 chats ${percentile(chats.wholeMs.slice(-1000), 99).toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`,
+      `minute ${(seconds / 60).toFixed(2)}: ${rss.toFixed(0)} MiB, processor ${processor.toFixed(0)} %, ${done} turns, p99 of the last 1000 chats ${percentile(chats.wholeMs.slice(-1000), 99).toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`,
     );
   }
   stop.abort();

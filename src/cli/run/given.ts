@@ -25,7 +25,7 @@ export interface Given {
 export function keptGiven(given: Given, redactor: Redactor): JsonObject | undefined {
   const kept = JSON.parse(JSON.stringify(given)) as JsonObject;
   if (given.flags.chain === '-') return undefined;
-  return JSON.stringify(redactor.value(kept)) === JSON.stringify(kept) ? kept : undefined;
+  return redactor.value(kept) === kept ? kept : undefined;
 }
 
 /** Throws `StoreError` PC8107 for a run that cannot be taken up again. */

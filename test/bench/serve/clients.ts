@@ -8,45 +8,47 @@ export type Client = (stop: AbortSignal) => Promise<void>;
 /** A connection for each request: none that the server closes in the moment it is used again. */
 const agent = new Agent();
 
-/** Says one message after the other in a chat of its own. */
-export function chatClient(url: string, tally: Tally): Client {
-  return async (stop) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/chat/chat`);
-    let onMessage: (message: { readonly type: string }) => void = () => undefined;
-    let onEnd: () => void = () => undefined;
-    socket.on('message', (data) => onMessage(JSON.parse(String(data))));
-    socket.on('error', (error) => fault(tally, `chat: ${error.message}`));
-    socket.on('close', (code) => {
-      if (code !== 1000) fault(tally, `chat closed: ${code}`);
-      onEnd();
-    });
+/** Says one message after the other in a chat of its own; after so many turns it leaves, and comes again to a new one. */
+export function chatClient(url: string, tally: Tally, most: number): Client {
+  return (stop) => repeat(stop, () => chat(url, tally, most, stop));
+}
+
+async function chat(url: string, tally: Tally, most: number, stop: AbortSignal): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/chat/chat`);
+  let onMessage: (message: { readonly type: string }) => void = () => undefined;
+  let onEnd: () => void = () => undefined;
+  socket.on('message', (data) => onMessage(JSON.parse(String(data))));
+  socket.on('error', (error) => fault(tally, `chat: ${error.message}`));
+  socket.on('close', (code) => {
+    if (code !== 1000) fault(tally, `chat closed: ${code}`);
+    onEnd();
+  });
+  await new Promise<void>((resolve) => {
+    onEnd = resolve;
+    socket.once('open', () => socket.send('{"type":"hello"}'));
+    onMessage = ({ type }) => type === 'hello' && resolve();
+  });
+  for (let turn = 0; turn < most && !stop.aborted && socket.readyState === socket.OPEN; turn += 1) {
+    const begun = performance.now();
     await new Promise<void>((resolve) => {
+      let first = true;
       onEnd = resolve;
-      socket.once('open', () => socket.send('{"type":"hello"}'));
-      onMessage = ({ type }) => type === 'hello' && resolve();
+      onMessage = (message) => {
+        if (message.type === 'delta' && first) {
+          first = false;
+          tally.firstMs.push(performance.now() - begun);
+        } else if (message.type === 'turn.completed') {
+          tally.wholeMs.push(performance.now() - begun);
+          resolve();
+        } else if (message.type === 'turn.failed' || message.type === 'error') {
+          fault(tally, `chat: ${JSON.stringify(message).replaceAll(/[0-9a-f-]{20,}/g, '…')}`);
+          resolve();
+        }
+      };
+      socket.send(JSON.stringify({ type: 'message', id: crypto.randomUUID(), text: 'How are you today?' }));
     });
-    while (!stop.aborted && socket.readyState === socket.OPEN) {
-      const begun = performance.now();
-      await new Promise<void>((resolve) => {
-        let first = true;
-        onEnd = resolve;
-        onMessage = (message) => {
-          if (message.type === 'delta' && first) {
-            first = false;
-            tally.firstMs.push(performance.now() - begun);
-          } else if (message.type === 'turn.completed') {
-            tally.wholeMs.push(performance.now() - begun);
-            resolve();
-          } else if (message.type === 'turn.failed' || message.type === 'error') {
-            fault(tally, `chat: ${JSON.stringify(message).replaceAll(/[0-9a-f-]{20,}/g, '…')}`);
-            resolve();
-          }
-        };
-        socket.send(JSON.stringify({ type: 'message', id: crypto.randomUUID(), text: 'How are you today?' }));
-      });
-    }
-    socket.close(1000);
-  };
+  }
+  socket.close(1000);
 }
 
 /** Starts one run after the other and follows its events. */
