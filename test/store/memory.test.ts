@@ -50,6 +50,28 @@ test('a commit is all of its changes or none', async (t) => {
   await assert.rejects(memory.commit('default', [{ op: 'increment', key: 'n', by: 1e308 }]), { code: 'PC8006' });
 });
 
+test('handles that have read before see what others write, clear and write anew', async (t) => {
+  const file = join(temporaryFolder(t), 'memory.jsonl');
+  const [reader, writer] = [openMemory(file), openMemory(file)];
+  const seen = async (): Promise<readonly Json[]> => [await reader.read('a'), await reader.read('b')];
+  assert.deepEqual(await seen(), [{}, {}]);
+  // What is told of "b" looks like a line about "a".
+  await writer.commit('b', [{ op: 'set', key: 'k', value: ['a', 'k', 'set', 1] }]);
+  assert.deepEqual(await seen(), [{}, { k: ['a', 'k', 'set', 1] }]);
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await writer.commit('a', [{ op: 'append', key: 'list', value: turn }]);
+    await reader.commit('b', [{ op: 'increment', key: 'n', by: 1 }]);
+    const list = Array.from({ length: turn }, (_, index) => index + 1);
+    assert.deepEqual(await seen(), [{ list }, { k: ['a', 'k', 'set', 1], n: turn }]);
+  }
+  await writer.clear('b');
+  assert.deepEqual(await seen(), [{ list: [1, 2, 3] }, {}]);
+  await Promise.all([1, 2].map((by) => writer.commit('b', [{ op: 'increment', key: 'n', by }])));
+  await reader.commit('a', [{ op: 'append', key: 'list', value: 4, keep: 2 }]);
+  assert.deepEqual(await seen(), [{ list: [3, 4] }, { n: 3 }]);
+  assert.deepEqual(await openMemory(file).contents(), { a: { list: [3, 4] }, b: { n: 3 } });
+});
+
 test('any text comes back as it was, under any namespace and key, and no name becomes a file', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'memory.jsonl');
