@@ -43,8 +43,9 @@ Limits. --max-runs 500 at once, --max-runs-per-client, --rate 60/m of one client
 --request-timeout 30s for a request to arrive; and --timeout, --max-cost, --max-tokens-total and --max-turns of each run.
 A client is an address: behind a proxy all are one.
 
-Chains are read once, at the start; the MCP servers of a chain are started by its first run, stay up, and are started
-anew when they have died. Journals are kept as by "promptchain run" (--no-save keeps none), so runs that were interrupted
+Chains are read once, at the start; functions and scripts when they run, so each run asks first whether they are still
+what was trusted: if not, it is refused with 503 until the server is started again. The MCP servers of a chain are started
+by its first run, stay up, and are started anew when they have died. Journals are kept as by "promptchain run" (--no-save keeps none), so runs that were interrupted
 are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text; -q leaves
 them out.
 
