@@ -28,7 +28,9 @@ The status of a result
   429  the provider's rate limit (Retry-After), 503 overloaded or interrupted, 504 time-out, 502 its other failures
   500  the chain failed for another reason
 What is refused before that: 400, 404, 405 (Allow), 408, 413 (--max-body), 415, 421, 429 and 503 (Retry-After), 401, 403.
-Bodies are {"error": {"code", "message", "help"}}; under /v1 they are OpenAI's. No path of this machine is in them.
+Bodies are {"error": {"code", "message", "help"}}; under /v1 they are OpenAI's. No path of this machine is in them. What
+commands write to stderr and functions to their console, and what they failed with, is for the operator: in the journal
+(promptchain runs show <id>) and, with -v, in a line on stderr. --show-log shows it to clients too.
 
 Safety. The server listens on this machine alone. --host with an address that others reach needs a token, from
 --token-file or PROMPTCHAIN_SERVE_TOKEN: clients send "Authorization: Bearer <token>", a WebSocket in a page adds the

@@ -18,6 +18,7 @@ export interface ServeFlags extends WorldFlags, Pick<RunFlags, 'limits' | 'memor
   readonly tokenFile?: string;
   readonly overrides: Overrides;
   readonly showMemory: boolean;
+  readonly showLog: boolean;
   readonly rate?: Rate;
   readonly maxRuns: number;
   readonly maxRunsPerClient: number;
@@ -54,6 +55,7 @@ export function declareServedFlags(parser: Parser): void {
   parser
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start each run with an empty memory and keep nothing')
+    .option('--show-log', 'let clients see what commands and functions write for people, and why they failed')
     .option('--no-save', 'write no run journals')
     .option('--no-cache', 'ask models also where a step would take an earlier answer');
   declareLimitFlags(parser);
@@ -74,6 +76,7 @@ export function serveFlags(call: Call): ServeFlags {
     ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile as string }),
     overrides: overridesIn(options.allowOverride),
     showMemory: options.showMemory === true,
+    showLog: options.showLog === true,
     ...(options.rate === undefined ? {} : { rate: options.rate as Rate }),
     maxRuns: options.maxRuns as number,
     maxRunsPerClient: (options.maxRunsPerClient ?? options.maxRuns) as number,
