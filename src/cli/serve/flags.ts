@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command as Parser } from 'commander';
+import { InvalidArgumentError, Option, type Command as Parser } from 'commander';
 import type { Rate } from '../../serve/guards/rate.ts';
 import type { Call } from '../command.ts';
 import type { RunFlags } from '../run/flags.ts';
@@ -42,12 +42,17 @@ export function declareServeFlags(parser: Parser): void {
     .option('--rate <n/period>', 'requests that one client may make, such as 60/m', rate)
     .option('--max-runs <n>', 'runs at once', count, 500)
     .option('--max-runs-per-client <n>', 'runs at once of one client (default: as many as of all)', count)
-    .option('--max-body <size>', 'refuse larger requests, such as 500kb', size, 4 * 1024 * 1024)
-    .option('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, 30_000)
-    .option('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, 30_000)
-    .option('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, 15_000)
-    .option('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, 10_000);
+    .addOption(measured('--max-body <size>', 'refuse larger requests, such as 500kb', size, '4mb'))
+    .addOption(measured('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, '30s'))
+    .addOption(measured('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, '30s'))
+    .addOption(measured('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, '15s'))
+    .addOption(measured('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, '10s'));
   declareServedFlags(parser);
+}
+
+/** Its default is shown as one would write it. */
+function measured(flags: string, description: string, parse: (text: string) => number, initial: string): Option {
+  return new Option(flags, description).argParser(parse).default(parse(initial), initial);
 }
 
 /** Those about the runs of a server, whoever asks for them. */
