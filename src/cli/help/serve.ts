@@ -48,8 +48,8 @@ A client is an address: behind a proxy all are one.
 Chains are read once, at the start; functions and scripts when they run, so each run asks first whether they are still
 what was trusted: if not, it is refused with 503 until the server is started again. The MCP servers of a chain are started
 by its first run, stay up, and are started anew when they have died. Journals are kept as by "promptchain run" (--no-save keeps none), so runs that were interrupted
-are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text; -q leaves
-them out.
+are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text, of a
+WebSocket (101) at its end; -q leaves them out.
 
 SIGTERM and SIGINT stop it: nothing new is taken, what runs has 10 s (--grace) and is then ended, and its journal says so;
 the exit code is 0. A second signal ends it at once.`,
