@@ -9,14 +9,15 @@ import { estimateTokens, roomIn } from '../lib/token-estimate.ts';
 import { cutMiddle, type Long, levelFor, longTexts, replaced } from './long-values.ts';
 import { summaryOf } from './summary.ts';
 
-export const contextPolicy = z
-  .enum(['fail', 'truncate', 'summarise'])
-  .describe(
-    'what happens when the model cannot read all of the prompt: fail (the default), truncate cuts the longest values that were filled in, summarise lets the model shorten them first',
-  );
+export const contextPolicy = () =>
+  z
+    .enum(['fail', 'truncate', 'summarise'])
+    .describe(
+      'what happens when the model cannot read all of the prompt: fail (the default), truncate cuts the longest values that were filled in, summarise lets the model shorten them first',
+    );
 
 export interface Fitting {
-  readonly policy: z.output<typeof contextPolicy>;
+  readonly policy: z.output<ReturnType<typeof contextPolicy>>;
   /** What the texts of the step read. */
   readonly values: readonly Reference[];
   readonly model: ModelSpec | undefined;

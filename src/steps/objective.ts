@@ -22,35 +22,40 @@ export const objective = defineKind({
   example: '- objective: "Find out how many lines notes.txt has"\n  tools: ["files.read"]\n  max_steps: 5\n',
   shape: 'group',
   options: fields({
-    objective: text().describe('what is to be achieved'),
-    tools: toolPatterns
-      .optional()
-      .describe('the tools it may use, as names or patterns: calculator, "github.get_*"; by default none'),
-    max_steps: z.int().min(1).max(200).optional().describe('the most turns of the model; by default 5'),
-    max_internal_steps: z.int().min(1).max(200).optional().describe('the same, in the words of the original'),
-    history: z
-      .enum(['minimal', 'progressive', 'full'])
-      .optional()
-      .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
-    context: z
-      .enum(['drop', 'summarise', 'fail'])
-      .optional()
-      .describe(
-        'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
-      ),
+    objective: () => text().describe('what is to be achieved'),
+    tools: () =>
+      toolPatterns()
+        .optional()
+        .describe('the tools it may use, as names or patterns: calculator, "github.get_*"; by default none'),
+    max_steps: () => z.int().min(1).max(200).optional().describe('the most turns of the model; by default 5'),
+    max_internal_steps: () => z.int().min(1).max(200).optional().describe('the same, in the words of the original'),
+    history: () =>
+      z
+        .enum(['minimal', 'progressive', 'full'])
+        .optional()
+        .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
+    context: () =>
+      z
+        .enum(['drop', 'summarise', 'fail'])
+        .optional()
+        .describe(
+          'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
+        ),
     ...structureOptions,
-    done: expression()
-      .optional()
-      .describe('a CEL condition over loop.data, the fields of the answer; the turns go on until it holds'),
-    on_max: z
-      .enum(['fail', 'continue'])
-      .optional()
-      .describe('when max_steps is reached: fail (the default), or go on with the last answer'),
-    system: text().optional().describe('added to the system text'),
-    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
-    tool_choice: toolChoice.optional(),
-    idle_timeout: idleTimeout.optional(),
-    fallback: fallback.optional(),
+    done: () =>
+      expression()
+        .optional()
+        .describe('a CEL condition over loop.data, the fields of the answer; the turns go on until it holds'),
+    on_max: () =>
+      z
+        .enum(['fail', 'continue'])
+        .optional()
+        .describe('when max_steps is reached: fail (the default), or go on with the last answer'),
+    system: () => text().optional().describe('added to the system text'),
+    model: () => z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    tool_choice: () => toolChoice().optional(),
+    idle_timeout: () => idleTimeout().optional(),
+    fallback: () => fallback().optional(),
     ...modelParams,
   }),
   bind(options, binding) {

@@ -31,24 +31,26 @@ export const prompt = defineKind({
           error: 'must be text, {file: …} or {id: …}',
         })
         .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
-    system: text().optional().describe('the system text sent with it'),
-    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    system: () => text().optional().describe('the system text sent with it'),
+    model: () => z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     ...modelParams,
-    history: z
-      .union([z.enum(['none', 'full']), z.int().min(0)])
-      .optional()
-      .describe(
-        'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
-      ),
-    tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
-    tool_choice: toolChoice.optional(),
-    idle_timeout: idleTimeout.optional(),
-    fallback: fallback.optional(),
+    history: () =>
+      z
+        .union([z.enum(['none', 'full']), z.int().min(0)])
+        .optional()
+        .describe(
+          'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
+        ),
+    tools: () => toolPatterns().optional().describe('the tools the model may call, as names or patterns; by default none'),
+    tool_choice: () => toolChoice().optional(),
+    idle_timeout: () => idleTimeout().optional(),
+    fallback: () => fallback().optional(),
     ...structureOptions,
-    max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
-    techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
-    context: contextPolicy.optional(),
-    strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
+    max_steps: () => z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
+    techniques: () =>
+      z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
+    context: () => contextPolicy().optional(),
+    strategy: () => z.string().optional().describe('a strategy put before the text, such as cot'),
   }),
   bind(options, binding) {
     const main = binding.prompt(['prompt']);

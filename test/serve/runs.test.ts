@@ -183,8 +183,8 @@ test('an override runs the file as it was served: one that has changed since is 
   server.sandbox.write({ 'one.yaml': 'name: one\nsteps:\n  - run: "touch changed; echo $INPUT"\n' });
   const run = (more: object) => postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, ...more });
   const refused = await run({ overrides: { temperature: 0.5 } });
-  assert.equal(refused.status, 400, await refused.clone().text());
-  assert.match(await refused.text(), /"code":"PC2272".*changed/);
+  assert.equal(refused.status, 503, await refused.clone().text());
+  assert.match(await refused.text(), /"code":"PC7075".*changed/);
   assert.ok(!existsSync(server.sandbox.path('changed')), 'the command of the new file ran');
   assert.equal(((await (await run({})).json()) as RunResult).output, '[gpt-4.1-mini] Say: x');
 });
