@@ -16,7 +16,7 @@ import { contextPolicy, fitting } from './fit-context.ts';
 import { judgeOf } from './judge.ts';
 import { answer } from './prompt-answer.ts';
 import { bindStructure, structureOptions } from './structure.ts';
-import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, refuseWithoutTools, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -31,24 +31,26 @@ export const prompt = defineKind({
           error: 'must be text, {file: …} or {id: …}',
         })
         .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
-    system: text().optional().describe('the system text sent with it'),
-    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    system: () => text().optional().describe('the system text sent with it'),
+    model: () => z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     ...modelParams,
-    history: z
-      .union([z.enum(['none', 'full']), z.int().min(0)])
-      .optional()
-      .describe(
-        'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
-      ),
-    tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
-    tool_choice: toolChoice.optional(),
-    idle_timeout: idleTimeout.optional(),
-    fallback: fallback.optional(),
+    history: () =>
+      z
+        .union([z.enum(['none', 'full']), z.int().min(0)])
+        .optional()
+        .describe(
+          'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
+        ),
+    tools: () => toolPatterns().optional().describe('the tools the model may call, as names or patterns; by default none'),
+    tool_choice: () => toolChoice().optional(),
+    idle_timeout: () => idleTimeout().optional(),
+    fallback: () => fallback().optional(),
     ...structureOptions,
-    max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
-    techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
-    context: contextPolicy.optional(),
-    strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
+    max_steps: () => z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
+    techniques: () =>
+      z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
+    context: () => contextPolicy().optional(),
+    strategy: () => z.string().optional().describe('a strategy put before the text, such as cot'),
   }),
   bind(options, binding) {
     const main = binding.prompt(['prompt']);
@@ -62,7 +64,7 @@ export const prompt = defineKind({
       [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
     const patterns = options.tools ?? [];
     const idle = options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout };
-    refuseWithoutTools(options, binding);
+    refuseWithoutTools(options, ['tool_choice', 'max_steps'], binding);
     refusePolicyWithTools(options, binding);
     const policy = options.context ?? 'fail';
     const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
@@ -101,18 +103,6 @@ export const prompt = defineKind({
     };
   },
 });
-
-/** Options about tools on a step that has none would do nothing. */
-function refuseWithoutTools(
-  options: { readonly [key in 'tools' | 'tool_choice' | 'max_steps']?: unknown },
-  binding: Binding,
-): void {
-  if (options.tools !== undefined) return;
-  for (const key of ['tool_choice', 'max_steps'] as const) {
-    if (options[key] === undefined) continue;
-    binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
-  }
-}
 
 /** What an agent no longer has room for is told by its own rules. */
 function refusePolicyWithTools(options: { readonly tools?: unknown; readonly context?: unknown }, binding: Binding): void {

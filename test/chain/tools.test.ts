@@ -159,6 +159,16 @@ describe('tools', () => {
   });
 
   const WRONG: readonly (readonly [name: string, tools: string, problem: RegExp])[] = [
+    [
+      'a type that JSON Schema does not have',
+      '{ a: { description: d, run: x, parameters: { type: object, properties: { b: { type: strnig } } } } }',
+      /PC1122 1:92 this is no JSON Schema at "properties\.b\.type": it must be equal to one of the allowed values/,
+    ],
+    [
+      'a JSON Schema with a reference to nowhere',
+      '{ a: { description: d, run: x, parameters: { type: object, properties: { b: { $ref: "#/$defs/c" } } } } }',
+      /PC1122 1:\d+ this is no JSON Schema: can't resolve reference/,
+    ],
     ['no kind', '{ a: { description: d } }', /PC1122 1:15 the tool "a" does nothing/],
     ['two kinds', '{ a: { description: d, run: x, chain: y } }', /the tool "a" has both "run" and "chain"/],
     ['no description', '{ a: { run: x } }', /PC1105 1:13 "description" is missing in tool "a"/],
@@ -209,6 +219,14 @@ describe('the patterns of a step', () => {
       assert.deepEqual(more, []);
     });
   }
+
+  it('options of an agent that would do nothing are told', () => {
+    const agent = (options: string) => told(`steps:\n  - { objective: "{input}", ${options} }\n`, { tools: TOOLS });
+    assert.deepEqual(agent('tool_choice: required'), ['PC1405 2:42 "tool_choice" does nothing without "tools"']);
+    assert.deepEqual(agent('tools: [], tool_choice: none'), ['PC1405 2:53 "tool_choice" does nothing without "tools"']);
+    assert.deepEqual(agent('tools: [time], tool_choice: required'), []);
+    assert.match(agent('max_steps: 3, max_internal_steps: 4').join('\n'), /^PC1411 2:\d+ "max_steps" and "max_internal_steps"/);
+  });
 
   it('a tool step names one tool', () => {
     assert.match(told(`${top}steps:\n  - tool: github.*\n`).join(), /PC1123 4:11 "tool" names one tool, not a pattern/);

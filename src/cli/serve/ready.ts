@@ -44,7 +44,7 @@ export async function readyChain(call: Call, flags: ServeFlags, file: string): P
     askInTurn: (ask) => ask(),
     lasting: true,
   });
-  const view = clientViewOf(chain, call);
+  const view = clientViewOf(chain, call, flags);
   return { chain, flags: own, openModel: await withCache(call, own, { chain, openModel, redactor }), redactor, view, toolbox };
 }
 

@@ -30,7 +30,8 @@ export function createRuns(
       for (const event of record?.events ?? []) {
         if (event.seq < next) continue;
         next = event.seq + 1;
-        yield view?.event(publicEvent(event)) ?? event;
+        const seen = view?.event(publicEvent(event));
+        if (seen !== undefined) yield seen;
       }
     }
     const follower = going.find(id)?.tail.follow(signal);

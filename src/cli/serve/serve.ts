@@ -68,7 +68,10 @@ export async function serveUntilStopped(
     allowOrigins: flags.allowOrigins,
     isClosing: () => closing.signal.aborted,
     upgrade: chat.upgrade,
-    upgraded: () => metrics.opened('websocket'),
+    upgraded() {
+      metrics.request('/chat/:name', 101);
+      return metrics.opened('websocket');
+    },
     answered({ refused, ...request }) {
       const { status = 0 } = request;
       if (refused && status >= 400) metrics.request('refused', status);

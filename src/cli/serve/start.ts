@@ -58,9 +58,10 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
     const timer = timeMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeMs)), timeMs);
     const finished = conclude(async (event) => {
       const seen = view.event(event);
+      if (seen === undefined) return;
       run.publish(seen);
       await handover.give(seen);
-    }).then(view.result);
+    }).then(ready.redactor.value);
     finished
       .then((result) => observer.ended(chain.name, result))
       .then(() => handover.finish(), handover.finish)
@@ -70,7 +71,7 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
       });
     try {
       yield* handover.values;
-      return await finished;
+      return view.result(await finished);
     } finally {
       abort();
       await finished.catch(() => undefined);
