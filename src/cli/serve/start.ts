@@ -27,6 +27,8 @@ export interface Values {
   readonly live: boolean;
   readonly place: Place;
   readonly conversation?: ConversationSoFar | undefined;
+  /** The conversation it is a turn of, as traces name it. */
+  readonly tracedAs?: string | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
 }
@@ -130,10 +132,10 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
   }
 }
 
-function tracedRun(runId: string, { chain, redactor }: ReadyChain, { traceparent }: Values): TracedRun {
+function tracedRun(runId: string, { chain, redactor }: ReadyChain, { traceparent, tracedAs }: Values): TracedRun {
   const { name, sha256 } = chain;
   const parent = traceparent === undefined ? undefined : { traceparent };
-  return { runId, chain: { name, sha256 }, redact: redactor.text, parent };
+  return { runId, chain: { name, sha256 }, redact: redactor.text, parent, conversation: tracedAs };
 }
 
 const REASONS: Readonly<Record<AbortCause, () => Interrupted>> = {
