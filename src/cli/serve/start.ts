@@ -6,6 +6,7 @@ import { createHandover } from '../../lib/handover.ts';
 import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
 import type { Telemetry, TracedRun } from '../../telemetry/start.ts';
+import { isLast } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter } from '../redact.ts';
@@ -56,12 +57,14 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
     observer.began(chain.name);
     const timeMs = ready.flags.timeoutMs ?? chain.limits.timeMs;
     const timer = timeMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeMs)), timeMs);
+    let told: RunResult | undefined;
     const finished = conclude(async (event) => {
+      if (isLast(event)) told = event.result;
       const seen = view.event(event);
       if (seen === undefined) return;
       run.publish(seen);
       await handover.give(seen);
-    }).then(ready.redactor.value);
+    }).then((ended) => told ?? ready.redactor.value(ended));
     finished
       .then((result) => observer.ended(chain.name, result))
       .then(() => handover.finish(), handover.finish)
