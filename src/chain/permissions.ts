@@ -13,7 +13,9 @@ const rules = () => z.array(z.string().min(1, 'must not be empty'));
 /** `permissions:` of a chain. */
 export const permissionsSchema = once(() =>
   z.strictObject({
-    allow: rules().optional().describe('run without a question, such as "fs.read_*"'),
+    allow: rules()
+      .optional()
+      .describe('run without a question that a wider rule under "ask" asks: "fs.read_*" beside ask: ["fs.*"]'),
     ask: rules().optional().describe('run after a yes of someone at the terminal, such as "fs.write_file(path=docs/*)" or run'),
     deny: rules().optional().describe('never run'),
   }),
