@@ -61,6 +61,8 @@ export type ServerSpec = {
   readonly tools?: readonly string[];
   /** Variables that its texts name and the environment lacks: it cannot be started without them. */
   readonly missing?: readonly string[];
+  /** What the file says of one that is missing: the text of `${NAME:?text}`. */
+  readonly reasons?: { readonly [variable: string]: string };
 } & (
   | {
       readonly transport: 'stdio';

@@ -69,6 +69,9 @@ describe('the tools of a run', () => {
     assert.equal(await run('--approve', 'never'), 1);
     assert.equal(await run('--allow-tool', 'shout', '--deny-tool', 'sh*'), 1);
     assert.equal(await run('--allow-tool', '(x'), 2);
+    const misspelt = await sandbox.run(['run', 'ask.yaml', '-i', 'x', '--deny-tool', 'shuot']);
+    assert.equal(misspelt.code, 2);
+    assert.match(misspelt.stderr, /PC2027.*--deny-tool "shuot" fits no tool that the chain can have\n.*did you mean "shout"\?/);
   });
 
   it('the person is asked at a terminal and sees the tool and its arguments', async () => {
