@@ -189,6 +189,18 @@ test('an override runs the file as it was served: one that has changed since is 
   assert.equal(((await (await run({})).json()) as RunResult).output, '[gpt-4.1-mini] Say: x');
 });
 
+test('the result is the same as the one that ends the events: what was warned of is in both', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  server.sandbox.write({ '../home/promptchain/state/runs': 'no folder' });
+  const events = await allEvents(await postJson(`${server.url}/chains/one/runs`, { input: 'x' }));
+  const last = events.at(-1);
+  assert.ok(last?.type === 'run.completed');
+  const codes = ({ warnings }: RunResult): readonly string[] => warnings.map(({ code }) => code);
+  assert.deepEqual(codes(last.result), ['PC8104']);
+  const result = (await (await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false })).json()) as RunResult;
+  assert.deepEqual(codes(result), ['PC8104']);
+});
+
 test('asking for the head of a stream leaves nothing open', async () => {
   await using server = await serve({ files: { 'one.yaml': chainOf('one') }, fake: { fallback: { stall: 'mid' } } });
   const begun = await postJson(`${server.url}/chains/one/runs`, { input: 'x', background: true });

@@ -51,6 +51,6 @@ by its first run, stay up, and are started anew when they have died. Journals ar
 are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text, of a
 WebSocket (101) at its end; -q leaves them out.
 
-SIGTERM and SIGINT stop it: nothing new is taken, what runs has 10 s (--grace) and is then ended, and its journal says so;
-the exit code is 0. A second signal ends it at once.`,
+SIGTERM and SIGINT stop it: what is new is answered with 503, what runs has 10 s (--grace) and is then ended, and its
+journal says so; the exit code is 0. A second signal ends it at once.`,
 };

@@ -4,7 +4,7 @@ import type { Call } from '../command.ts';
 import type { RunFlags } from '../run/flags.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
 import { collect, declareChainFlags, declarePermissionFlags, type WorldFlags, worldFlags } from '../run/world-flags.ts';
-import { count, durationMs, listenPort, rate, size } from './flag-values.ts';
+import { count, durationMs, hostName, listenHost, listenPort, rate, size } from './flag-values.ts';
 import { type Overrides, overridesIn } from './overrides.ts';
 
 /** The options of `serve`. */
@@ -32,10 +32,10 @@ export interface ServeFlags extends WorldFlags, Pick<RunFlags, 'limits' | 'memor
 export function declareServeFlags(parser: Parser): void {
   parser
     .argument('<chain...>', 'chain files')
-    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', listenHost, '127.0.0.1')
     .option('-p, --port <n>', 'the port, 0 for any that is free', listenPort, 8080)
     .option('--token-file <file>', 'clients must send the token in this file (or in PROMPTCHAIN_SERVE_TOKEN)')
-    .option('--allow-host <name>', 'also answer requests for this host name', collect, [])
+    .option('--allow-host <name>', 'also answer requests for this host name', hostNames, [])
     .option('--allow-origin <origin>', 'let pages of this origin ask, such as https://app.example.com', origins, [])
     .option('--allow-override <names>', 'what clients may set: model=openai/*,temperature,max_tokens', collect, [])
     .option('--show-memory', 'let clients read what is in the memory store')
@@ -95,6 +95,10 @@ export function serveFlags(call: Call): ServeFlags {
     cache: options.cache !== false,
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
   };
+}
+
+function hostNames(text: string, before: readonly string[]): readonly string[] {
+  return [...before, hostName(text)];
 }
 
 function origins(text: string, before: readonly string[]): readonly string[] {

@@ -6,6 +6,7 @@ import type { Conversations } from '../service.ts';
 import { serveConnection } from './connection.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { ChatLimits } from './limits.ts';
+import { createPatience } from './patience.ts';
 import { type ChatError, CLOSE, SUBPROTOCOL } from './protocol.ts';
 import { createRooms } from './rooms.ts';
 
@@ -35,7 +36,8 @@ export function createChat({ chains, conversations, limits, errorOf }: ChatSetti
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  const heartbeat = createHeartbeat(server.clients, limits.pingMs);
+  const patience = createPatience(limits);
+  const heartbeat = createHeartbeat(server.clients, { everyMs: limits.pingMs, isMoving: patience.isMoving });
   const perClient = createTally();
 
   function refusalOf(chain: string | undefined, client: string): Refusal | undefined {
@@ -58,7 +60,7 @@ export function createChat({ chains, conversations, limits, errorOf }: ChatSetti
       };
       server.once('wsClientError', note);
       server.handleUpgrade(request, socket, head, (connected) => {
-        serveConnection(connected, { chain, client, rooms, limits, errorOf });
+        serveConnection(connected, { chain, client, rooms, limits, patience, errorOf });
       });
       server.off('wsClientError', note);
       if (fault !== undefined) return noHandshake(fault);
