@@ -101,8 +101,8 @@ export interface RunRow {
 }
 
 export interface RunView extends RunRow {
-  /** Of a run that is still going: what there is of it. */
-  readonly result: RunResult;
+  /** Null while the run goes on. */
+  readonly result: RunResult | null;
 }
 
 /** Conversations with the served chains, kept in their memory. */

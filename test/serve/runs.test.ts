@@ -74,8 +74,8 @@ test('a run in the background is followed while it goes on, and cancelled', asyn
   await within(server.fake.received(1), 'no request', server.stderr);
   const following = eventsIn(await fetch(`${server.url}${place}/events`));
   assert.equal((await following.next()).value?.event.type, 'run.started');
-  const view = (await (await fetch(`${server.url}${place}`)).json()) as { status: string };
-  assert.equal(view.status, 'running');
+  const view = (await (await fetch(`${server.url}${place}`)).json()) as { status: string; result: unknown };
+  assert.deepEqual([view.status, view.result], ['running', null]);
   const cancelled = await fetch(`${server.url}${place}/cancel`, { method: 'POST' });
   assert.equal(cancelled.status, 202);
   await within(server.fake.abandoned(1), 'the call is not dropped', server.stderr);

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Conversation as Kept, openConversation } from '../../conversation/conversation.ts';
+import { SERVED } from '../../conversation/session.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import { textOf } from '../../core/json.ts';
@@ -31,9 +32,6 @@ export function createConversations({ ready, store, now, start }: ConversationsW
     },
   };
 }
-
-/** What a person said in a terminal is under a name that can be guessed: clients of a server have sessions of their own. */
-const SERVED = 'served:';
 
 /** 18 random bytes: whoever knows it can read the conversation. */
 function newSession(): string {

@@ -1,6 +1,7 @@
 import { StoreError } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import { publicEvent } from '../../core/event.ts';
+import type { RunResult } from '../../core/run.ts';
 import type { RunRow, Runs, RunView } from '../../serve/service.ts';
 import { isStart } from '../../store/journal-lines.ts';
 import { type ListOptions, listRuns, type RunSummary, summaryFor } from '../../store/run-list.ts';
@@ -73,7 +74,7 @@ export function createRuns(
   };
 }
 
-function viewOf({ id, events, running }: RunRecord, result: RunView['result']): RunView {
+function viewOf({ id, events, running }: RunRecord, result: RunResult): RunView {
   return {
     id,
     chain: result.chain.name,
@@ -81,7 +82,8 @@ function viewOf({ id, events, running }: RunRecord, result: RunView['result']): 
     started: events.find(isStart)?.ts ?? '',
     duration_ms: running ? null : result.duration_ms,
     cost_usd: result.cost_usd,
-    result,
+    // What its journal adds up to so far reads like the end of a run that was killed.
+    result: running ? null : result,
   };
 }
 
