@@ -12,8 +12,8 @@ import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
 import { judgeOf } from './judge.ts';
-import { bindStructure, structureOptions } from './structure.ts';
-import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { bindStructure, KEYS, structureOptions } from './structure.ts';
+import { fallback, idleTimeout, refuseWithoutTools, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** A loop of model and tools until the objective is met. */
 export const objective = defineKind({
@@ -63,12 +63,17 @@ export const objective = defineKind({
     const system = binding.text(['system']);
     const model = binding.model(paramsOf(options));
     const format = bindStructure(options, binding);
-    const done = binding.expression(['done'], 'bool', 'loop');
+    const done = format && binding.expression(['done'], 'bool', format);
     const saysInput = task?.references.some(({ root }) => root === 'input') === true;
-    if (done !== undefined && format === undefined) {
+    if (options.done !== undefined && !KEYS.some((key) => options[key] !== undefined) && format === undefined) {
       const message = '"done" needs "fields" or "schema": it is a condition over them';
       binding.problem(['done'], { code: 'PC1403', message, help: 'add fields: { done: boolean }' });
     }
+    if (options.max_steps !== undefined && options.max_internal_steps !== undefined) {
+      const message = '"max_steps" and "max_internal_steps" are two names of one bound';
+      binding.problem(['max_internal_steps'], { code: 'PC1411', message, help: 'keep max_steps' });
+    }
+    refuseWithoutTools(options, ['tool_choice'], binding);
     return {
       ...(model === undefined ? {} : { model }),
       ...(format === undefined ? {} : { answer: format }),

@@ -17,7 +17,7 @@ import { contextPolicy, fitting } from './fit-context.ts';
 import { judgeOf } from './judge.ts';
 import { answer } from './prompt-answer.ts';
 import { bindStructure, structureOptions } from './structure.ts';
-import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, refuseWithoutTools, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -65,7 +65,7 @@ export const prompt = defineKind({
       [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
     const patterns = options.tools ?? [];
     const idle = options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout };
-    refuseWithoutTools(options, binding);
+    refuseWithoutTools(options, ['tool_choice', 'max_steps'], binding);
     refusePolicyWithTools(options, binding);
     const policy = options.context ?? 'fail';
     const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
@@ -105,18 +105,6 @@ export const prompt = defineKind({
     return body;
   },
 });
-
-/** Options about tools on a step that has none would do nothing. */
-function refuseWithoutTools(
-  options: { readonly [key in 'tools' | 'tool_choice' | 'max_steps']?: unknown },
-  binding: Binding,
-): void {
-  if (options.tools !== undefined) return;
-  for (const key of ['tool_choice', 'max_steps'] as const) {
-    if (options[key] === undefined) continue;
-    binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
-  }
-}
 
 /** What an agent no longer has room for is told by its own rules. */
 function refusePolicyWithTools(options: { readonly tools?: unknown; readonly context?: unknown }, binding: Binding): void {

@@ -1,4 +1,5 @@
 import { openConversation } from '../../conversation/conversation.ts';
+import { SERVED } from '../../conversation/session.ts';
 import { listSessions } from '../../conversation/sessions.ts';
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
@@ -93,7 +94,8 @@ function withoutStore({ memory, ...flags }: RunFlags): Parameters<typeof checkAg
 
 async function lastSession(call: Call, { memory }: RunFlags, { name, file }: Chain): Promise<string> {
   const contents = await openStore(call, memory || undefined, () => undefined).contents();
-  const [last] = listSessions(contents, file);
+  // What a client of a server said there is its own: it is taken up by its name only.
+  const last = listSessions(contents, file).find(({ session }) => !session.startsWith(SERVED));
   if (last !== undefined) return last.session;
   throw new StoreError(`no earlier conversation with ${name} (${file}) is kept`, {
     code: 'PC8304',

@@ -8,8 +8,9 @@ openai"), MCP at /mcp ("help mcp-server"), a WebSocket chat at /chat/<chain> ("h
 
   GET  /chains, /chains/<chain>   what is served, with inputs and what may be overridden
   POST /chains/<chain>/runs       run it: {"input": "…", "inputs": {…}, "user": "…", "overrides": {…}}
-  GET  /runs, /runs/<id>          runs of the served chains, newest first (?chain=, ?limit=); one with its result
-  GET  /runs/<id>/events          its events from the journal, without deltas, then those that come; ?after=<seq>
+  GET  /runs, /runs/<id>          runs of the served chains, newest first (?chain=, ?limit=); one with its result,
+                                  which is null while it goes on
+  GET  /runs/<id>/events          its events so far, deltas of what goes on only, then those that come; ?after=<seq>
   POST /runs/<id>/cancel          ends it
   GET  /memory, /memory/<name>    what the chains remember, with --show-memory only: all of the store
   GET  /healthz, /readyz          the process answers; it takes new work (503 once it is stopping)
@@ -48,9 +49,9 @@ A client is an address: behind a proxy all are one.
 Chains are read once, at the start; functions and scripts when they run, so each run asks first whether they are still
 what was trusted: if not, it is refused with 503 until the server is started again. The MCP servers of a chain are started
 by its first run, stay up, and are started anew when they have died. Journals are kept as by "promptchain run" (--no-save keeps none), so runs that were interrupted
-are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text; -q leaves
-them out.
+are taken up with "promptchain runs resume". A line on stderr tells of each request and run, without any text, of a
+WebSocket (101) at its end; -q leaves them out.
 
-SIGTERM and SIGINT stop it: nothing new is taken, what runs has 10 s (--grace) and is then ended, and its journal says so;
-the exit code is 0. A second signal ends it at once.`,
+SIGTERM and SIGINT stop it: what is new is answered with 503, what runs has 10 s (--grace) and is then ended, and its
+journal says so; the exit code is 0. A second signal ends it at once.`,
 };

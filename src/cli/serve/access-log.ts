@@ -27,7 +27,8 @@ export function createAccessLog({ err, globals, io }: Pick<Call, 'err' | 'global
   };
   return {
     request: ({ address, method, path, status, ms }) =>
-      line(`${address} ${method} ${path.slice(0, LONGEST_PATH)} ${status ?? 'gone'} ${duration(ms)}`),
+      // Of a connection that was reset before it was looked at, nobody knows where it came from.
+      line(`${address || '-'} ${method} ${path.slice(0, LONGEST_PATH)} ${status ?? 'gone'} ${duration(ms)}`),
     run({ run_id, chain, status, duration_ms, cost_usd, error }) {
       const cost = cost_usd === null || cost_usd === 0 ? '' : ` ${dollars(cost_usd)}`;
       line(`run ${run_id} ${chain.name} ${status}${error === null ? '' : ` ${error.code}`} ${duration(duration_ms)}${cost}`);

@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type Command as Parser } from 'commander';
+import { InvalidArgumentError, Option, type Command as Parser } from 'commander';
 import type { Rate } from '../../serve/guards/rate.ts';
 import type { Call } from '../command.ts';
 import type { RunFlags } from '../run/flags.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
 import { collect, declareChainFlags, declarePermissionFlags, type WorldFlags, worldFlags } from '../run/world-flags.ts';
-import { count, durationMs, listenPort, rate, size } from './flag-values.ts';
+import { count, durationMs, hostName, listenHost, listenPort, rate, size } from './flag-values.ts';
 import { type Overrides, overridesIn } from './overrides.ts';
 
 /** The options of `serve`. */
@@ -32,22 +32,27 @@ export interface ServeFlags extends WorldFlags, Pick<RunFlags, 'limits' | 'memor
 export function declareServeFlags(parser: Parser): void {
   parser
     .argument('<chain...>', 'chain files')
-    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', listenHost, '127.0.0.1')
     .option('-p, --port <n>', 'the port, 0 for any that is free', listenPort, 8080)
     .option('--token-file <file>', 'clients must send the token in this file (or in PROMPTCHAIN_SERVE_TOKEN)')
-    .option('--allow-host <name>', 'also answer requests for this host name', collect, [])
+    .option('--allow-host <name>', 'also answer requests for this host name', hostNames, [])
     .option('--allow-origin <origin>', 'let pages of this origin ask, such as https://app.example.com', origins, [])
     .option('--allow-override <names>', 'what clients may set: model=openai/*,temperature,max_tokens', collect, [])
     .option('--show-memory', 'let clients read what is in the memory store')
     .option('--rate <n/period>', 'requests that one client may make, such as 60/m', rate)
     .option('--max-runs <n>', 'runs at once', count, 500)
     .option('--max-runs-per-client <n>', 'runs at once of one client (default: as many as of all)', count)
-    .option('--max-body <size>', 'refuse larger requests, such as 500kb', size, 4 * 1024 * 1024)
-    .option('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, 30_000)
-    .option('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, 30_000)
-    .option('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, 15_000)
-    .option('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, 10_000);
+    .addOption(measured('--max-body <size>', 'refuse larger requests, such as 500kb', size, '4mb'))
+    .addOption(measured('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, '30s'))
+    .addOption(measured('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, '30s'))
+    .addOption(measured('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, '15s'))
+    .addOption(measured('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, '10s'));
   declareServedFlags(parser);
+}
+
+/** Its default is shown as one would write it. */
+function measured(flags: string, description: string, parse: (text: string) => number, initial: string): Option {
+  return new Option(flags, description).argParser(parse).default(parse(initial), initial);
 }
 
 /** Those about the runs of a server, whoever asks for them. */
@@ -90,6 +95,10 @@ export function serveFlags(call: Call): ServeFlags {
     cache: options.cache !== false,
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
   };
+}
+
+function hostNames(text: string, before: readonly string[]): readonly string[] {
+  return [...before, hostName(text)];
 }
 
 function origins(text: string, before: readonly string[]): readonly string[] {

@@ -27,14 +27,27 @@ export function createService(world: RunWorld, flags: ServeFlags, chains: readon
   const checkTrust = createTrustWatch(call);
   const memory = createMemoryView(call, flags);
 
-  async function start(found: ReadyChain, given: Given, conversation?: ConversationSoFar): Promise<StartedRun> {
+  async function start(
+    found: ReadyChain,
+    given: Given,
+    conversation?: ConversationSoFar,
+    tracedAs?: string,
+  ): Promise<StartedRun> {
     const override = overrideOf(flags.overrides, given.overrides);
     const inputs = servedValues(found.chain, given);
     checkTrust(found);
     const place = going.admit(given.client ?? '');
     const { input = '', live = false, traceparent } = given;
     try {
-      return startRun(world, await variantOf(found, override), { input, inputs, live, place, conversation, traceparent });
+      return startRun(world, await variantOf(found, override), {
+        input,
+        inputs,
+        live,
+        place,
+        conversation,
+        tracedAs,
+        traceparent,
+      });
     } catch (error) {
       place.leave();
       throw error;
