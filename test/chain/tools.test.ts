@@ -63,6 +63,7 @@ describe('mcp', () => {
     ]);
     assert.deepEqual(loaded?.servers.a?.missing, ['NOT_SET']);
     assert.deepEqual(loaded?.servers.b?.missing, ['NOT_SET']);
+    assert.equal(problems[0]?.help, 'get one');
     assert.deepEqual(loaded?.uses.servers, ['b']);
   });
 
@@ -248,6 +249,41 @@ describe('permissions', () => {
   it('a misspelt list and an empty rule are told', () => {
     assert.match(told(chain('permissions: { alow: [run] }\n')).join(), /PC1102 1:16 unknown key "alow" in "permissions"/);
     assert.match(told(chain('permissions: { deny: [""] }\n')).join(), /PC1101 1:23 "deny\[0\]" must not be empty/);
+  });
+
+  it('a rule that fits nothing there can be is told as a warning', (test) => {
+    const rules = '["fs.*", "f*", "*_file", run, word, "time", "http.*", "github.delete", http_fetch, wrod, "fz.*"]';
+    const top = `permissions: { deny: ${rules} }\nmcp: { fs: { command: x } }\ntools: { word: { description: d, run: x } }\n`;
+    const { problems } = check(chain(top), { tools: [...TOOLS, 'http.fetch'] });
+    assert.deepEqual(
+      problems.map((problem) => [problem.severity, line(problem), problem.label]),
+      [
+        ['warning', 'PC1127 1:76 the rule "github.delete" fits no server, declared tool or built-in tool, nor run', undefined],
+        [
+          'warning',
+          'PC1127 1:93 the rule "http_fetch" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "http.fetch"?',
+        ],
+        [
+          'warning',
+          'PC1127 1:105 the rule "wrod" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "word"?',
+        ],
+        [
+          'warning',
+          'PC1127 1:111 the rule "fz.*" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "fs.*"?',
+        ],
+      ],
+    );
+    const dir = folder(test, {
+      'inner.yaml': chain('mcp: { s: { command: x } }\ntools: { own: { description: d, run: x } }\n'),
+      'outer.yaml': 'permissions: { deny: ["s.*", own] }\nsteps: [{ chain: inner.yaml, input: "{input}" }]\n',
+    });
+    assert.deepEqual(
+      checkFile(dir, 'outer.yaml').problems.filter(({ code }) => code === 'PC1127'),
+      [],
+    );
   });
 
   it('a malformed rule is told where it stands', () => {
