@@ -6,8 +6,8 @@ const leanGlobals = join(import.meta.dirname, 'src/models/lean-globals.ts');
 
 /**
  * What is loaded together, since a file more costs more than what is in it. `base` is what every command needs, and small
- * files that most need: nothing in it imports yaml or zod. `late-`: loaded when first used, though imported at the top; many
- * chains have neither conditions nor memory.
+ * files that most need: nothing in it imports yaml or zod. `run` is what a run needs besides. `late-`: loaded when first
+ * used, though imported at the top; many chains have neither conditions nor memory.
  */
 const GROUPS = [
   { name: 'late-conditions', test: /cel-js|src\/template\/(?:cel|pattern)\.ts/ },
@@ -18,14 +18,26 @@ const GROUPS = [
   },
   {
     name: 'chain',
-    test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template|agent)\/(?!codes|filters)|src\/lib\/(?:cache-option|case-fields|fields|function-worker|model-params|duration)|src\/cli\/load-options/,
+    test: /node_modules\/(?:yaml|zod)\/|src\/(?:chain|steps|template|agent)\/(?!codes|filters)|src\/lib\/(?:cache-option|case-fields|fields|function-worker|model-params|duration)|src\/(?:cli\/(?:load-options|run\/load)|tools\/names)/,
   },
-  { name: 'models', test: /src\/models\/(?:chat|endpoint|failure|params|reason|redact|retry-after)\.ts/ },
-  { name: 'store', test: /src\/store\/(?!codes)/ },
+  {
+    name: 'models',
+    test: /src\/models\/(?:agents|auto|breaker|chat|config|congestion|detect|endpoint|failure|find-key|key-file|keyless|keys|limiter|open|params|price|price-table|protocols|rate-window|reason|redact|retry-after)\.ts/,
+  },
+  {
+    name: 'remote',
+    test: /node_modules\/eventsource-parser\/dist\/index\.|src\/models\/(?:admitted|batch|lean-globals|rate-headers|remote|sdk|stream|structured|transport)\.ts/,
+  },
+  { name: 'store', test: /src\/store\/(?!codes)|src\/cli\/trust\/(?!require)/ },
   {
     name: 'base',
-    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/(?:models\/providers|template\/filters|cli\/(?:run\/failure|run\/read-text|model-config|config|explain|header-secrets|hide-keys|leave|log-file|paths|redact|shown-name|telemetry\/(?:open|parent|trace|wanted)))\.ts/,
+    test: /node_modules\/commander\/|src\/(?:core|lib|terminal)\/|src\/(?:models\/providers|template\/filters|cli\/(?:run\/(?:failure|file-output|format|read-text)|ask|config|env-file|explain|header-secrets|hide-keys|io|leave|log-file|model-config|parser|paths|program|redact|settings|shown-name|telemetry\/(?:open|parent|trace|wanted)))\.ts/,
   },
+  {
+    name: 'run',
+    test: /src\/(?:engine|cli\/run)\/|src\/cli\/(?:commands\/run|test\/own-memory|traffic\/open|trust\/require)\.ts/,
+  },
+  { name: 'validate', test: /src\/cli\/(?:validate\/(?:check|fix|report)|commands\/validate|replace-text)\.ts/ },
 ];
 
 /**

@@ -1,14 +1,15 @@
 import { Failure } from '../core/errors.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Message } from '../core/message.ts';
-import type { ModelRequest } from '../core/model.ts';
+import type { ModelRequest, ModelSpec } from '../core/model.ts';
 import type { Turn } from '../core/step.ts';
+import { estimateInput, roomIn } from '../lib/token-estimate.ts';
 import { fitted } from './context-window.ts';
 import { makeRoom, sent, sizeBefore } from './make-room.ts';
 import type { AgentContext, AgentTask, Loop } from './task.ts';
 import type { Offered } from './wire-names.ts';
 
-/** One turn of the model, with what fits of the turns before. A context that is too long for it after all is halved, once a turn. */
+/** One turn of the model, with what fits of the turns before. As long as it is too long for the model after all, less of them is sent. */
 export async function* ask(
   task: AgentTask,
   names: Offered,
@@ -18,25 +19,37 @@ export async function* ask(
 ): AsyncGenerator<StepEvent, Turn> {
   const left = task.maxSteps - number;
   yield* makeRoom(task, names, loop, context);
-  const first = requestFor(task, names, loop, left);
-  try {
-    return yield* context.turn(`t${number}`, task.model, first.request);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.reason !== 'context_overflow' || loop.turns.length === 0) throw error;
-    loop.room = Math.floor(first.size / 2);
-    yield* makeRoom(task, names, loop, context);
-    const second = requestFor(task, names, loop, left);
-    if (second.size >= first.size) throw error;
-    return yield* context.turn(`t${number}b`, task.model, second.request);
+  let asked = requestFor(task, names, loop, left);
+  for (const suffix of ['', 'b', 'c', 'd']) {
+    try {
+      return yield* context.turn(`t${number}${suffix}`, task.model, asked.request);
+    } catch (error) {
+      const isTooLong = error instanceof Failure && error.reason === 'context_overflow';
+      if (!isTooLong || loop.turns.length === 0 || suffix === 'd') throw error;
+      loop.room = await smallerRoom(task.model, asked, context);
+      yield* makeRoom(task, names, loop, context);
+      const shorter = requestFor(task, names, loop, left);
+      if (shorter.size >= asked.size) throw error;
+      asked = shorter;
+    }
   }
+  throw new TypeError('the last try neither answered nor failed');
 }
 
-function requestFor(
-  task: AgentTask,
-  names: Offered,
-  loop: Loop,
-  left: number,
-): { readonly request: ModelRequest; readonly size: number } {
+interface Asked {
+  readonly request: ModelRequest;
+  /** Characters. */
+  readonly size: number;
+}
+
+/** At most half of what was too much, and no more than the model is known to read. */
+async function smallerRoom(model: ModelSpec, { request, size }: Asked, context: AgentContext): Promise<number> {
+  const window = (await context.model(model)).window?.();
+  const share = window === undefined ? 1 : roomIn(window, model.params) / estimateInput(request);
+  return Math.floor(Math.min(size / 2, size * share));
+}
+
+function requestFor(task: AgentTask, names: Offered, loop: Loop, left: number): Asked {
   const { definitions } = names;
   const before = sizeBefore(task, names, loop);
   const kept = fitted(sent(task, loop), loop.room - before);

@@ -88,19 +88,24 @@ function isSame(sent: ToolCall, given: ToolCall | undefined): boolean {
   return sent.id === given?.id && sent.name === given.name && sent.arguments === (given.arguments.trim() || '{}');
 }
 
-/** Makes the calls of a turn that can be made, together; the others are answered with what is wrong. In the model's order. */
+/**
+ * Makes the calls of a turn that can be made, together; the others are answered with what is wrong, all of them with
+ * `forbidden` where it is given. In the model's order.
+ */
 export async function* carryOut(
   { calls }: Said,
   names: Offered,
   number: number,
   context: Pick<StepContext, 'path' | 'callAll'>,
+  forbidden?: string,
 ): AsyncGenerator<StepEvent, ToolResult[]> {
   const results = new Map<number, ToolResult>();
   const wanted = [];
   for (const [index, { name, tool, args }] of calls.entries()) {
     const key = `t${number}.${index + 1}`;
-    const problem = tool === undefined ? noSuchTool(name, names) : 'problem' in args ? args.problem : undefined;
-    if (tool !== undefined && 'value' in args) wanted.push({ index, key, tool, args: args.value });
+    const unknown = tool === undefined ? noSuchTool(name, names) : undefined;
+    const problem = forbidden ?? unknown ?? ('problem' in args ? args.problem : undefined);
+    if (problem === undefined && tool !== undefined && 'value' in args) wanted.push({ index, key, tool, args: args.value });
     if (problem === undefined) continue;
     results.set(index, { text: problem, isError: true });
     yield* refused(context.path, key, name, 'value' in args ? args.value : args.raw, problem);

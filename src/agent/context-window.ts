@@ -1,7 +1,9 @@
 import type { Message } from '../core/message.ts';
 
-/** Characters, about 100,000 tokens at the usual four characters a token: below the window of every current model with tools. */
-export const LARGEST_CONTEXT = 400_000;
+export const CHARS_PER_TOKEN = 4;
+
+/** Characters, about 100,000 tokens: below the window of most models with tools. */
+export const USUAL_CONTEXT = 400_000;
 
 export interface Fitted {
   readonly messages: readonly Message[];

@@ -23,7 +23,7 @@ export interface AgentOutcome {
  */
 export async function* pursue(task: AgentTask, context: AgentContext): AsyncGenerator<StepEvent, AgentOutcome> {
   const names = offered(task.tools);
-  const loop = newLoop();
+  const loop = newLoop(task);
   let silent = 0;
 
   for (let number = 1; ; number += 1) {
@@ -33,15 +33,16 @@ export async function* pursue(task: AgentTask, context: AgentContext): AsyncGene
     refuseRefusal(turn);
     const said = understood(turn, names, number, loop.ids);
     const empty = said.text.trim() === '';
-    if (!empty) loop.answer = said.text;
+    if (!empty && said.problem === undefined && task.check === undefined) loop.answer = said.text;
     if (said.calls.length > 0 && left > 0) {
       silent = 0;
-      loop.turns.push(exchange(said, yield* carryOut(said, names, number, context)));
+      const forbidden = task.toolChoice === 'none' ? NO_CALLS : undefined;
+      loop.turns.push(exchange(said, yield* carryOut(said, names, number, context, forbidden)));
       loop.toolCalls += said.calls.length;
       continue;
     }
     if (said.calls.length > 0) return yield* reachedBound(task, turn, loop, number, context);
-    const problem = said.problem ?? (empty ? CLARIFY : task.check && (yield* task.check(said.text)));
+    const problem = said.problem ?? (empty ? CLARIFY : yield* complaint(task, said.text, loop));
     if (problem === undefined) return yield* finished(said.text, turn, loop, number, context);
     silent = empty ? silent + 1 : 0;
     if (silent > MOST_CLARIFICATIONS) throw saidNothing(turn);
@@ -52,6 +53,19 @@ export async function* pursue(task: AgentTask, context: AgentContext): AsyncGene
     ]);
   }
 }
+
+/** What is wrong with an answer. One that has the right form is kept, in case no better one comes. */
+async function* complaint(task: AgentTask, text: string, loop: Loop): AsyncGenerator<StepEvent, string | undefined> {
+  if (task.toolChoice === 'required' && loop.toolCalls === 0) return CALL_FIRST;
+  if (task.check === undefined) return undefined;
+  const { fits, problem } = yield* task.check(text);
+  if (fits) loop.answer = text;
+  return problem;
+}
+
+/** Providers are told so too; not all of them see to it. */
+const CALL_FIRST = 'Call a tool before you answer: an answer without one does not count here.';
+const NO_CALLS = 'no tool can be called in this step: give the answer';
 
 const MOST_CLARIFICATIONS = 3;
 const CLARIFY = 'Your reply was empty. Either call a tool or give the final answer.';

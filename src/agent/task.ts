@@ -3,7 +3,8 @@ import type { Message } from '../core/message.ts';
 import { addUsage, type ModelSpec, NO_USAGE, type Usage } from '../core/model.ts';
 import type { StepContext, Turn } from '../core/step.ts';
 import type { Tool } from '../core/tool.ts';
-import { LARGEST_CONTEXT } from './context-window.ts';
+import { roomIn } from '../lib/token-estimate.ts';
+import { CHARS_PER_TOKEN, USUAL_CONTEXT } from './context-window.ts';
 
 /** What a loop of model and tools works on. */
 export interface AgentTask {
@@ -22,13 +23,19 @@ export interface AgentTask {
   readonly history: 'minimal' | 'progressive';
   /** What happens before the turns grow too long for the model: the oldest are left out or summed up, or the step fails. */
   readonly context: 'drop' | 'summarise' | 'fail';
-  /** Looks at an answer: undefined accepts it, a text is what the model is told about it. */
-  check?(text: string): AsyncGenerator<StepEvent, string | undefined>;
+  /** Looks at an answer. */
+  check?(text: string): AsyncGenerator<StepEvent, Verdict>;
   /** What happens when the bound is reached without an accepted answer. */
   readonly onMax: 'fail' | 'continue';
 }
 
-export type AgentContext = Pick<StepContext, 'path' | 'turn' | 'callAll'>;
+/** Whether an answer has the form that is asked for, and what the model is told about it; accepted when that is nothing. */
+export interface Verdict {
+  readonly fits: boolean;
+  readonly problem?: string | undefined;
+}
+
+export type AgentContext = Pick<StepContext, 'path' | 'turn' | 'callAll' | 'model'>;
 
 /** What one loop knows; nothing of it outlives the step. */
 export interface Loop {
@@ -43,7 +50,7 @@ export interface Loop {
   usage: Usage;
   costUsd: number | null;
   toolCalls: number;
-  /** The last text that was said. */
+  /** The last answer that has the form asked for, or the last text that was said where none is. */
   answer: string;
   /** How often turns were summed up; undefined once that has failed, and turns are left out instead. */
   summaries: number | undefined;
@@ -51,12 +58,12 @@ export interface Loop {
   toldDropped: boolean;
 }
 
-export function newLoop(): Loop {
+export function newLoop({ model: { window, params } }: AgentTask): Loop {
   return {
     turns: [],
     summary: [],
     ids: new Set(),
-    room: LARGEST_CONTEXT,
+    room: window === undefined ? USUAL_CONTEXT : Math.floor(roomIn(window, params) * CHARS_PER_TOKEN),
     usage: NO_USAGE,
     costUsd: 0,
     toolCalls: 0,

@@ -3,7 +3,8 @@ import type { ToolCall } from '../core/message.ts';
 
 /** The end mark may be missing: some models stop before it. */
 const TAGGED = /<tool_call>([\s\S]*?)(?:<\/tool_call>|$)/g;
-const FENCED = /^```(?:json|tool_call)?\s*\n([\s\S]*?)\n?```$/;
+/** The last thing in a reply. */
+const FENCED = /(?:^|\n)```(?:json|tool_call)?[^\S\n]*\n((?:(?!\n```)[\s\S])*)(?:\n```)?$/;
 
 export interface TextCalls {
   /** What stood around the calls. */
@@ -15,7 +16,7 @@ export interface TextCalls {
 
 /**
  * Tool calls that a model wrote as text, as models without native tools do: `<tool_call>{"name", "arguments"}</tool_call>`
- * anywhere, or a reply that is nothing but such an object or a list of them, fenced or not. Without the tag only names that
+ * anywhere, or such an object or a list of them that is the whole reply or, fenced, its end. Without the tag only names that
  * `isTool` knows count: everything else is an answer.
  */
 export function callsInText(text: string, isTool: (name: string) => boolean): TextCalls {
@@ -27,16 +28,28 @@ export function callsInText(text: string, isTool: (name: string) => boolean): Te
     return { text: text.replace(TAGGED, '').trim(), calls };
   }
   const whole = text.trim();
-  const value = parsed(FENCED.exec(whole)?.[1] ?? whole);
+  const fenced = FENCED.exec(whole);
+  const body = fenced?.[1] ?? whole;
+  const value = parsed(body);
+  if (value === undefined) return isTool(nameIn(body)) ? { text, calls: [], problem: UNREADABLE_JSON } : { text, calls: [] };
   const list = Array.isArray(value) ? value : [value];
   const calls = list.map(callIn).filter((call) => call !== undefined && isTool(call.name));
   return calls.length > 0 && calls.length === list.length
-    ? { text: '', calls: calls as TextCalls['calls'] }
+    ? { text: whole.slice(0, fenced?.index ?? 0).trim(), calls: calls as TextCalls['calls'] }
     : { text, calls: [] };
 }
 
+/** Whom an object that is no JSON calls, if it is a call: one that was cut, or has a quote too many. */
+function nameIn(body: string): string {
+  return BROKEN_CALL.exec(body)?.[1] ?? '';
+}
+
+const BROKEN_CALL = /^\s*\[?\s*\{\s*"name"\s*:\s*"([^"\n]*)"\s*,\s*"(?:arguments|parameters)"\s*:/;
+
 const UNREADABLE =
   'No tool was called: what stands after <tool_call> must be {"name": …, "arguments": {…}} as valid JSON, then </tool_call>. Write it again.';
+const UNREADABLE_JSON =
+  'No tool was called: a call must be {"name": …, "arguments": {…}} as valid JSON. Write the whole of it again.';
 
 /** Also in the shape of OpenAI's own calls: `{"type": "function", "function": {…}}`. */
 function callIn(value: Json | undefined): Omit<ToolCall, 'id'> | undefined {

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { AnswerFormat } from '../core/model.ts';
 import type { Binding, Path, Step, StepPart } from '../core/step.ts';
 import { catalogueTexts } from './catalogue-texts.ts';
+import { loopOver } from './data-shape.ts';
 import { locateFile } from './files.ts';
 import type { Frame } from './frame.ts';
 import { bindJson } from './json-file.ts';
@@ -63,16 +64,17 @@ export function createBinding(source: StepSource): Binding {
       if (node === undefined) return undefined;
       return path[0] === 'env' ? bindConfiguration(context, node) : bindValue(context, node);
     },
-    expression(path, type, place) {
+    expression(path, type, answer) {
       const node = at(path);
-      return node && bindExpression(context, node, type, place === 'loop' ? { loop: { type: 'map' } } : {});
+      return node && bindExpression(context, node, type, answer === undefined ? {} : { loop: loopOver(answer) });
     },
     model(params) {
       const own = at(['model']);
       const written = own?.kind === 'scalar' && typeof own.value === 'string' ? { name: own.value, place: own } : undefined;
-      const turn = { id: source.id, own: written, front: prompt?.model, turn: source.turn };
-      const model = frame.models.resolve({ ...turn, place: root, params, fallback: at(['fallback']) });
-      if (model !== undefined) made.push([model.id, { ...model.params } as JsonObject, model.baseUrl ?? '', model.api ?? '']);
+      const { id, turn } = source;
+      const wanted = { id, own: written, front: prompt?.model, turn, place: root, params, fallback: at(['fallback']) };
+      const model = frame.models.resolve(wanted);
+      if (model !== undefined) made.push([model.id, model.params as JsonObject, model.baseUrl ?? '', model.api ?? '']);
       return model;
     },
     steps(path) {

@@ -86,7 +86,7 @@ export function bindChain(loading: Loading, source: ChainSource): Chain | undefi
     limits: limitsOf(settings),
     servers,
     tools,
-    permissions: readPermissions(report, root.entries.get('permissions')?.value),
+    permissions: readPermissions(frame, { steps, finally: last, tools }),
     secrets: settings.secrets ?? [],
     allowEmpty: settings.allow_empty ?? false,
     ...(tests === undefined ? {} : { tests }),

@@ -29,6 +29,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1121: 'an MCP server is declared wrongly',
   PC1122: 'a tool is declared wrongly',
   PC1123: 'a step names a tool that no server and no declaration can have',
+  PC1127: 'a rule of "permissions" fits no tool that the chain can have',
   PC1125: 'a loop or a branch is declared wrongly',
   PC1124: 'a rule of "permissions" is none',
   PC1201: 'a model name is not known',

@@ -8,7 +8,14 @@ export function answerShapes({ schema, choices }: AnswerFormat): Pick<StepName, 
   return choices === undefined ? { data } : { data, output: data };
 }
 
+/** What `loop` is to a condition over such an answer. */
+export function loopOver(format: AnswerFormat): Shape {
+  const { data = ANY, output = TEXT } = answerShapes(format);
+  return { type: 'map', fields: { data, output } };
+}
+
 const ANY: Shape = { type: 'any' };
+const TEXT: Shape = { type: 'string' };
 const DEEPEST = 20;
 
 /** A value that fits the schema has this shape; `any` wherever the schema leaves it open. */

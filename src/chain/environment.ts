@@ -10,8 +10,8 @@ export interface Expanded {
   readonly problems: readonly (Trouble & { readonly offset: number; readonly length: number })[];
 }
 
-/** `unset` names the variable that the environment lacks. */
-type Trouble = Finding & { readonly unset?: string };
+/** `unset` names the variable that the environment lacks, `why` is what the file says of that. */
+type Trouble = Finding & { readonly unset?: string; readonly why?: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -72,8 +72,8 @@ function readVariable(source: string, at: number, env: Env): { name?: string; va
 
 function missing(name: string, operator: string, word: string): Trouble {
   if (operator.endsWith('?')) {
-    const why = word === '' ? 'it is required' : word;
-    return { code: 'PC1113', message: `the environment variable ${name} is not set: ${why}`, unset: name };
+    const message = `the environment variable ${name} is not set: ${word === '' ? 'it is required' : word}`;
+    return { code: 'PC1113', message, unset: name, ...(word === '' ? {} : { why: word }) };
   }
   const help = `set it, or give a default: \${${name}:-…}`;
   return {

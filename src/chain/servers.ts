@@ -44,8 +44,9 @@ export function bindServers(
     const texts = createTexts(frame, entry, reached.has(name));
     const spec = specOf(name, server, texts, frame);
     if (spec === undefined) continue;
-    const missing = [...texts.missing];
-    specs[name] = { ...spec, ...(missing.length === 0 ? {} : { missing }) };
+    const missing = [...texts.missing.keys()];
+    const reasons = Object.fromEntries([...texts.missing].filter(([, why]) => why !== ''));
+    specs[name] = { ...spec, ...(missing.length === 0 ? {} : { missing, reasons }) };
   }
   return { ...specs };
 }
@@ -134,7 +135,8 @@ type TextMap = NonNullable<WrittenServer['env']>;
 
 /** Expands the texts of one server and keeps what the environment did not have. */
 interface Texts {
-  readonly missing: ReadonlySet<string>;
+  /** The variables, each with what the file says of it, perhaps nothing. */
+  readonly missing: ReadonlyMap<string, string>;
   text(path: NodePath, written: string): string;
   /** A name without a value takes that of the environment, as in docker compose. */
   map(key: 'env' | 'headers', written: TextMap | undefined): { readonly [name: string]: string };
@@ -144,15 +146,15 @@ interface Texts {
 }
 
 function createTexts({ report, locator, options: { env } }: Frame, { name, node: root }: ServerEntry, used: boolean): Texts {
-  const missing = new Set<string>();
+  const missing = new Map<string, string>();
   const tell = (path: NodePath, message: string): void => report.add(nodeAt(root, path) ?? root, { code: 'PC1121', message });
   const text = (path: NodePath, written: string): string => {
     const { pieces, problems } = expandVariables(written, env);
     const node = nodeAt(root, path);
-    for (const { offset, length, unset, ...problem } of problems) {
-      if (unset !== undefined) missing.add(unset);
+    for (const { offset, length, unset, why = '', ...problem } of problems) {
+      if (unset !== undefined) missing.set(unset, why);
       if (!used || node?.kind !== 'scalar') continue;
-      report.add(locator.place(node, offset, length), unset === undefined ? problem : lacking(name, unset));
+      report.add(locator.place(node, offset, length), unset === undefined ? problem : lacking(name, unset, why));
     }
     return joinPieces(pieces);
   };
@@ -161,7 +163,7 @@ function createTexts({ report, locator, options: { env } }: Frame, { name, node:
     return node?.kind === 'scalar' && node.value !== null ? text(path, textOfScalar(node)) : undefined;
   };
   const passed = (variable: string): string => {
-    if (env[variable] === undefined) missing.add(variable);
+    if (env[variable] === undefined) missing.set(variable, '');
     return env[variable] ?? '';
   };
   return {
@@ -174,11 +176,11 @@ function createTexts({ report, locator, options: { env } }: Frame, { name, node:
   };
 }
 
-function lacking(server: string, variable: string): Finding {
+function lacking(server: string, variable: string, why: string): Finding {
   return {
     code: 'PC1113',
     severity: 'warning',
     message: `the environment variable ${variable} is not set: the server "${server}" cannot start without it`,
-    help: `set it, or give a default: \${${variable}:-…}`,
+    help: why !== '' ? why : `set it, or give a default: \${${variable}:-…}`,
   };
 }

@@ -6,6 +6,7 @@ import type { ToolSpec } from '../core/tool.ts';
 import { duration } from '../lib/duration.ts';
 import { fieldsSchema } from '../lib/field-types.ts';
 import { type Fields, fields } from '../lib/fields.ts';
+import { schemaProblem } from '../lib/json-schema.ts';
 import { createBinding } from './bind.ts';
 import { checkedFields } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
@@ -152,12 +153,24 @@ const NO_PARAMETERS: JsonObject = { type: 'object', properties: {}, additionalPr
 /** A JSON Schema as it is, or the shorthand for the fields of one. */
 function parametersOf(frame: Frame, node: MapNode, written: JsonObject | undefined): JsonObject {
   if (written === undefined) return NO_PARAMETERS;
-  if (written.type === 'object' && (written.properties === undefined || isJsonObject(written.properties))) return written;
+  if (written.type === 'object' && (written.properties === undefined || isJsonObject(written.properties))) {
+    refuseNoSchema(frame, node, written);
+    return written;
+  }
   const read = fieldsSchema(written);
   if ('schema' in read) return read.schema;
   for (const { path, problem } of read.problems)
     frame.report.add(placeAt(node, ['parameters', ...path]), { code: 'PC1122', message: `"${path.join('.')}" ${problem}` });
   return NO_PARAMETERS;
+}
+
+/** A schema that cannot be read would let every argument pass. */
+function refuseNoSchema(frame: Frame, node: MapNode, schema: JsonObject): void {
+  const found = schemaProblem(schema);
+  if (found === undefined) return;
+  const where = found.path.length === 0 ? '' : ` at "${found.path.join('.')}"`;
+  const message = `this is no JSON Schema${where}: ${found.problem}`;
+  frame.report.add(placeAt(node, ['parameters', ...found.path]), { code: 'PC1122', message });
 }
 
 /** In a scope of its own: a tool may be called before any step has run, so it reads none. */

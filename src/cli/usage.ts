@@ -97,9 +97,10 @@ function operandTerm(operand: Argument): string {
   return operand.required ? `<${name}>` : `[${name}]`;
 }
 
-function optionRow({ flags, description, argChoices, defaultValue }: Option): readonly [string, string] {
+function optionRow({ flags, description, argChoices, defaultValue, defaultValueDescription }: Option): readonly [string, string] {
   const choices = argChoices === undefined ? '' : ` (${argChoices.join(', ')})`;
-  const initial = typeof defaultValue === 'string' || typeof defaultValue === 'number' ? ` (default ${defaultValue})` : '';
+  const shown = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  const initial = shown ? ` (default ${defaultValueDescription ?? defaultValue})` : '';
   return [flags, `${description}${choices}${initial}`];
 }
 

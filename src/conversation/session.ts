@@ -15,6 +15,9 @@ export function sessionIn(namespace: string): string | undefined {
   return namespace.startsWith(PREFIX) ? namespace.slice(PREFIX.length) : undefined;
 }
 
+/** What the sessions of a server's clients begin with: those of a terminal are under names that can be guessed. */
+export const SERVED = 'served:';
+
 const PREFIX = 'chat:';
 const LONGEST = 100;
 const SHOWN = 40;

@@ -72,7 +72,8 @@ export interface InputSpec {
 
 /**
  * Rules over `server.tool`, the names of declared tools and `run`, with patterns and, in brackets, patterns of arguments:
- * `fs.write_file(path=docs/*)`. `deny` wins over `ask`, `ask` over `allow`; what no rule names is allowed when the step names it.
+ * `fs.write_file(path=docs/*)`. `deny` wins over `ask`, `ask` over `allow` unless the rule that allows is the narrower
+ * one; what no rule names is allowed when the step names it.
  */
 export interface PermissionSpec {
   readonly allow: readonly string[];

@@ -43,8 +43,8 @@ export interface Binding {
   text(path: Path): Template | undefined;
   /** Any JSON at `path`, its strings compiled; undefined when absent. */
   value(path: Path): ValueTemplate | undefined;
-  /** A CEL expression; `type` is what it must give. `place: 'loop'` lets it read `loop`, with whatever names the run brings. */
-  expression(path: Path, type: 'bool' | 'list' | 'dyn', place?: 'loop'): Expression | undefined;
+  /** A CEL expression; `type` is what it must give. With `answer` it may read `loop.data` and `loop.output`, an answer of this form. */
+  expression(path: Path, type: 'bool' | 'list' | 'dyn', answer?: AnswerFormat): Expression | undefined;
   /** The model of this step: its own `model` key, else the positional one, else the chain's; `params` go over the alias's. */
   model(params: ModelParams): ModelSpec | undefined;
   /** The steps listed at `path`, bound in the same scope. */

@@ -61,6 +61,8 @@ export type ServerSpec = {
   readonly tools?: readonly string[];
   /** Variables that its texts name and the environment lacks: it cannot be started without them. */
   readonly missing?: readonly string[];
+  /** What the file says of one that is missing: the text of `${NAME:?text}`. */
+  readonly reasons?: { readonly [variable: string]: string };
 } & (
   | {
       readonly transport: 'stdio';
@@ -85,9 +87,17 @@ export interface Toolbox extends AsyncDisposable {
 export interface ToolScope {
   readonly dir: string;
   readonly servers: { readonly [name: string]: ServerSpec };
-  readonly permissions: { readonly allow: readonly string[]; readonly ask: readonly string[]; readonly deny: readonly string[] };
+  readonly permissions: ScopeRules;
   /** The memory of the chain that calls, for `memory.get`, `memory.set` and `memory.list`. */
   readonly memory: ToolMemory;
+}
+
+/** The rules of a chain, and those of the chains that call it: what it allows is not for them. */
+export interface ScopeRules {
+  readonly allow: readonly string[];
+  readonly ask: readonly string[];
+  readonly deny: readonly string[];
+  readonly around?: ScopeRules;
 }
 
 export interface ToolMemory {

@@ -1,8 +1,9 @@
-import type { Chain, PermissionSpec } from '../core/chain.ts';
+import type { Chain } from '../core/chain.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { ChatTurn } from '../core/message.ts';
 import type { ConversationSoFar } from '../core/run.ts';
 import type { Scope, StepView } from '../core/scope.ts';
+import type { ScopeRules } from '../core/tool.ts';
 import { transcriptOf } from '../lib/transcript.ts';
 import { type Fresh, nothingFresh } from './fresh.ts';
 
@@ -17,7 +18,7 @@ export interface ChainState {
   readonly runId: string;
   readonly namespace: string;
   /** The chain's own rules, and what the chains around it forbid or ask about. */
-  readonly permissions: PermissionSpec;
+  readonly permissions: ScopeRules;
   /** The run's live view of that namespace. */
   readonly memory: Readonly<Record<string, Json>>;
   /** By id; without a prototype, so that only real ids are found. */
@@ -65,9 +66,8 @@ export function joinState(
 }
 
 /** A called chain may forbid more than its caller, never less. */
-export function permissionsIn(chain: Chain, around: PermissionSpec | undefined): PermissionSpec {
-  const { allow, ask, deny } = chain.permissions;
-  return { allow, ask: [...(around?.ask ?? []), ...ask], deny: [...(around?.deny ?? []), ...deny] };
+export function permissionsIn({ permissions }: Chain, around: ScopeRules | undefined): ScopeRules {
+  return around === undefined ? permissions : { ...permissions, around };
 }
 
 /** What the loops around a step give it. */

@@ -21,7 +21,7 @@ export interface NamedBody {
 }
 
 /** What the steps and tools of one chain do, groups opened; not what is in its sub-chains. */
-export function bodiesIn({ steps, finally: last, tools }: Chain): readonly NamedBody[] {
+export function bodiesIn({ steps, finally: last, tools }: Pick<Chain, 'steps' | 'finally' | 'tools'>): readonly NamedBody[] {
   return [
     ...ofSteps(steps, ''),
     ...ofSteps(last, 'finally/'),

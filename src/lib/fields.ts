@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { once } from './once.ts';
 
-/** Each key with its schema, or with what makes it. */
-export type FieldTable = { readonly [key: string]: z.ZodType | (() => z.ZodType) };
+/** Each key with what makes its schema. */
+export type FieldTable = { readonly [key: string]: () => z.ZodType };
 
 type ShapeOf<Table extends FieldTable> = {
-  -readonly [Key in keyof Table]: Table[Key] extends () => infer Schema
-    ? Extract<Schema, z.ZodType>
-    : Extract<Table[Key], z.ZodType>;
+  -readonly [Key in keyof Table]: ReturnType<Table[Key]>;
 };
 
 /**
@@ -28,9 +26,9 @@ export function fields<Table extends FieldTable>(table: Table): Fields<ShapeOf<T
   const made = new Map<string, z.ZodType>();
   const keys = Object.keys(table);
   const schema = (key: string): z.ZodType | undefined => {
-    const given = Object.hasOwn(table, key) ? table[key] : undefined;
-    if (typeof given !== 'function') return given;
-    const known = made.get(key) ?? given();
+    const make = Object.hasOwn(table, key) ? table[key] : undefined;
+    if (make === undefined) return undefined;
+    const known = made.get(key) ?? make();
     made.set(key, known);
     return known;
   };

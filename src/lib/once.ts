@@ -6,3 +6,13 @@ export function once<Value>(make: () => Value): () => Value {
     return made.value;
   };
 }
+
+/** The same for each key. */
+export function onceEach<Value>(make: (key: string) => Value): (key: string) => Value {
+  const made = new Map<string, () => Value>();
+  return (key) => {
+    const known = made.get(key) ?? once(() => make(key));
+    made.set(key, known);
+    return known();
+  };
+}

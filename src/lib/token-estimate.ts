@@ -1,4 +1,4 @@
-import type { ModelRequest } from '../core/model.ts';
+import type { ModelParams, ModelRequest } from '../core/model.ts';
 
 /**
  * About how many tokens a text has, without a model's own tokenizer: four characters of English to a token, and one for each
@@ -24,3 +24,8 @@ export function estimateInput({ system = '', messages, tools, format }: ModelReq
 
 /** Tokens that mark where a message begins and ends. */
 const PER_MESSAGE = 4;
+
+/** Tokens for a request to a model that reads and writes so many: the estimate may be a fifth too low, and an answer needs room. */
+export function roomIn(window: number, { max_tokens: answer = Math.min(4096, window / 4) }: ModelParams): number {
+  return (window - answer) * 0.8;
+}

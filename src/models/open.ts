@@ -14,9 +14,10 @@ import type { FoundKey, KeyCommands } from './find-key.ts';
 import { keyFor } from './find-key.ts';
 import { createLimiter } from './limiter.ts';
 import { thinks } from './params.ts';
-import { costOf, windowOf } from './price.ts';
+import { costOf, type PriceTables, priceTables, windowOf } from './price.ts';
 import { protocolFor } from './protocols.ts';
 import type { Lane } from './remote.ts';
+import type { Drafts } from './sdk.ts';
 
 export interface OpenModelOptions {
   readonly io: Io;
@@ -33,10 +34,11 @@ export function createOpenModel({ io, config = {} }: OpenModelOptions): OpenMode
   const opened = new Map<ModelSpec, Promise<Model>>();
   const lanes = new Map<string, Lane>();
   const commands: KeyCommands = new Map();
+  const shared: Shared = { io, config, agents, commands, lanes, drafts: new Map(), tables: priceTables(io) };
   return (spec) => {
     const known = opened.get(spec);
     if (known !== undefined) return known;
-    const model = openOne(spec, { io, config, agents, commands, lanes });
+    const model = openOne(spec, shared);
     opened.set(spec, model);
     return model;
   };
@@ -49,10 +51,12 @@ interface Shared {
   readonly commands: KeyCommands;
   /** By provider and key. */
   readonly lanes: Map<string, Lane>;
+  readonly drafts: Drafts;
+  readonly tables: PriceTables;
 }
 
 async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
-  const { io, config, agents, commands, lanes } = shared;
+  const { io, config, agents, commands, lanes, drafts, tables } = shared;
   if (spec.id === 'auto') {
     const { resolveAuto } = await import('./auto.ts');
     const { id, provider, name } = await resolveAuto(io, config);
@@ -74,10 +78,11 @@ async function openOne(spec: ModelSpec, shared: Shared): Promise<Model> {
     origin: originOf(spec, endpoint, key, io),
     agents,
     timeouts,
-    cost: costOf(spec, endpoint.provider, io),
+    cost: costOf(spec, endpoint.provider, io, tables),
     lane: laneOf(endpoint, key, { io, config, lanes }),
-    window: once(() => windowOf(spec, endpoint.provider, io)),
+    window: once(() => windowOf(spec, endpoint.provider, tables)),
     env: io.env,
+    drafts,
   });
 }
 

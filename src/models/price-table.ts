@@ -36,8 +36,8 @@ export interface Prices {
 
 type Price = number | { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] };
 
-export function findPrices(table: readonly PricedModel[], model: string, nowMs: number): Prices | undefined {
-  const periods = entryOf(table, model)?.periods ?? [];
+export function pricesAt(entry: PricedModel | undefined, nowMs: number): Prices | undefined {
+  const periods = entry?.periods ?? [];
   return (periods.findLast((period) => holds(period, nowMs)) ?? periods[0])?.prices;
 }
 

@@ -2,14 +2,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Io } from '../core/io.ts';
 import type { ModelSpec, Usage } from '../core/model.ts';
-import { once } from '../lib/once.ts';
-import { entryOf, findPrices, type PricedModel, type Prices } from './price-table.ts';
+import { once, onceEach } from '../lib/once.ts';
+import { entryOf, type PricedModel, type Prices, pricesAt } from './price-table.ts';
 import type { Provider } from './provider.ts';
 
 export type CostOf = (usage: Usage) => number | null;
 
+/** The price tables by provider, each read once: a chain has a model for every step. */
+export type PriceTables = (name: string) => readonly PricedModel[];
+
+export function priceTables({ packageDir }: Pick<Io, 'packageDir'>): PriceTables {
+  return onceEach((name) => readTable(packageDir, name));
+}
+
 /** What so many tokens of a model cost, in US dollars: by the file's own price, nothing on the user's own hardware, else by the table. */
-export function costOf(spec: ModelSpec, provider: Provider, io: Pick<Io, 'clock' | 'packageDir'>): CostOf {
+export function costOf(
+  spec: ModelSpec,
+  provider: Provider,
+  io: Pick<Io, 'clock' | 'packageDir'>,
+  tables: PriceTables = priceTables(io),
+): CostOf {
   const { price } = spec;
   if (price !== undefined) {
     const prices: Prices = {
@@ -20,19 +32,17 @@ export function costOf(spec: ModelSpec, provider: Provider, io: Pick<Io, 'clock'
     return (usage) => cost(prices, usage);
   }
   if (provider.free === true && !RUNS_ELSEWHERE.test(spec.name)) return () => 0;
-  const table = once(() => readTable(io.packageDir, provider.prices ?? provider.id));
+  const entry = once(() => entryOf(tables(provider.prices ?? provider.id), spec.name));
   return (usage) => {
-    const prices = findPrices(table(), spec.name, io.clock.now());
+    const prices = pricesAt(entry(), io.clock.now());
     return prices === undefined ? null : cost(prices, usage);
   };
 }
 
 /** Tokens that a model reads and writes at once: what the file says, else what the table knows. */
-export function windowOf(spec: ModelSpec, provider: Provider, io: Pick<Io, 'packageDir'>): number | undefined {
+export function windowOf(spec: ModelSpec, provider: Provider, tables: PriceTables): number | undefined {
   if (spec.window !== undefined) return spec.window;
-  return provider.free === true
-    ? undefined
-    : entryOf(readTable(io.packageDir, provider.prices ?? provider.id), spec.name)?.window;
+  return provider.free === true ? undefined : entryOf(tables(provider.prices ?? provider.id), spec.name)?.window;
 }
 
 /** Models that Ollama passes on to its own servers. */

@@ -14,7 +14,7 @@ import type { Limiter, Pass } from './limiter.ts';
 import type { CostOf } from './price.ts';
 import type { Protocol } from './protocol.ts';
 import { allowancesIn } from './rate-headers.ts';
-import { draftRequest } from './sdk.ts';
+import { type Drafts, draftRequest } from './sdk.ts';
 import { readAnswer } from './stream.ts';
 import { inMode } from './structured.ts';
 import { post } from './transport.ts';
@@ -32,6 +32,8 @@ export interface RemoteOptions {
   /** See `Model`. */
   window(): number | undefined;
   readonly lane: Lane;
+  /** Those of the models opened before. */
+  readonly drafts: Drafts;
 }
 
 /** What all models of one key at one provider share. */
@@ -57,13 +59,8 @@ const SURE = 0.8;
 /** A model behind HTTP. Each call is one request; nothing is retried here. */
 export async function createRemote(options: RemoteOptions): Promise<Model> {
   const { spec, endpoint, key, protocol, env } = options;
-  const { url, headers } = await draftRequest({
-    endpoint,
-    path: protocol.path,
-    key,
-    timeoutMs: options.timeouts.firstByteMs,
-    env,
-  });
+  const wiring = { endpoint, path: protocol.path, key, timeoutMs: options.timeouts.firstByteMs, env };
+  const { url, headers } = await draftRequest(wiring, options.drafts);
   const agent = await options.agents.for(url);
   const origin = { ...options.origin, proxy: await options.agents.proxyOf(url) };
 

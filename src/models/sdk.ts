@@ -16,12 +16,23 @@ interface Wiring {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** The drafts of one environment, by all else that they depend on: the steps of a chain have models of their own, most of them alike. */
+export type Drafts = Map<string, Promise<Draft>>;
+
 /**
  * Has the provider's own SDK draft the request: address, authentication, versions, the headers it is known by. Sending it and
  * reading the answer are ours (`transport.ts`, `stream.ts`), because the SDKs take a stream without an end mark for whole,
  * retry, log prompts and cost several times the processor time. The SDK is loaded when its first model is opened.
  */
-export async function draftRequest(wiring: Wiring): Promise<Draft> {
+export function draftRequest(wiring: Wiring, drafts: Drafts): Promise<Draft> {
+  const { provider, url, apiVersion } = wiring.endpoint;
+  const name = JSON.stringify([provider.id, url.href, apiVersion, wiring.path, wiring.timeoutMs, wiring.key]);
+  const draft = drafts.get(name) ?? draftAnew(wiring);
+  drafts.set(name, draft);
+  return draft;
+}
+
+async function draftAnew(wiring: Wiring): Promise<Draft> {
   const { req, url } = await (wiring.endpoint.provider.protocol === 'anthropic' ? draftAnthropic(wiring) : draftOpenAi(wiring));
   // Their own `Headers`, which in the bundle is not Node's. Unasked, a gateway may compress the stream.
   return { url: new URL(url), headers: { ...Object.fromEntries(req.headers as Headers), 'accept-encoding': 'identity' } };

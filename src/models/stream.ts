@@ -14,7 +14,7 @@ import type { Reader } from './protocol.ts';
 /**
  * Reads an answer to its end mark. Throws `ModelError` when the connection breaks, falls silent or ends before that, or when
  * an event is damaged; a connection that breaks after the mark has lost nothing. Ending the iteration early drops the
- * connection; reading to the end gives it back for the next call.
+ * connection; reading to the end gives it back for the next call, as a rule before the iteration has ended.
  */
 export async function* readAnswer(
   message: IncomingMessage,
@@ -26,6 +26,7 @@ export async function* readAnswer(
   const decoder = new TextDecoder();
   const feed = createFeed(reader, batch, origin);
   let finished = false;
+  let released: Promise<void> | undefined;
   try {
     for await (const chunk of chunksOf(message, () => (batch.begun ? timeouts.idleMs : timeouts.firstByteMs), origin)) {
       feed(decoder.decode(chunk, { stream: true }));
@@ -39,12 +40,13 @@ export async function* readAnswer(
     // A failure after the end mark takes nothing from the answer, unless the provider itself says it does.
     if (!reader.whole || isSaidByProvider(error)) throw error;
   } finally {
-    if (finished && reader.done) release(message);
+    if (finished && reader.done) released = release(message);
     else message.destroy();
   }
   if (!reader.whole) throw truncated(origin);
   reader.close(batch);
   yield batch.take();
+  await released;
 }
 
 function isSaidByProvider(error: unknown): boolean {
@@ -119,12 +121,25 @@ async function* chunksOf(message: IncomingMessage, limitMs: () => number, origin
 
 const DRAIN_MS = 1_000;
 
-/** Reads what is left after the end mark (as a rule nothing), so that the connection can serve the next call. */
-function release(message: IncomingMessage): void {
+/** As long as a new connection takes at best: whoever asks again at once is better served by this one. */
+const GIVE_BACK_MS = 20;
+
+/**
+ * Reads what is left after the end mark (as a rule nothing), so that the connection can serve the next call. Resolves when it
+ * can, or is not worth waiting for.
+ */
+async function release(message: IncomingMessage): Promise<void> {
   if (message.readableEnded) return;
   const timer = setTimeout(() => message.destroy(), DRAIN_MS);
   timer.unref();
   message.on('error', () => clearTimeout(timer));
   message.on('end', () => clearTimeout(timer));
   message.resume();
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, GIVE_BACK_MS);
+    message.once('close', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }

@@ -61,20 +61,30 @@ export function createDoor({ guard, body, allowOrigins, isClosing, answered }: D
       refused = false;
       answer(request, response);
     },
-    /** Of an upgrade: what it is told instead of one, if it may not. */
-    refusalOf(request: IncomingMessage): Refusal | undefined {
-      return isClosing() ? CLOSING : guard(headOf(request));
+    /** A request to speak something else from now on: `take` does, or returns why it cannot. */
+    upgrade(request: IncomingMessage, socket: Duplex, take: () => Refusal | undefined): void {
+      const head = headOf(request);
+      const { address, method, path } = head;
+      const begun = performance.now();
+      const refusal = (isClosing() ? CLOSING : guard(head)) ?? take();
+      const status = refusal?.status ?? (socket.destroyed ? undefined : 101);
+      const tell = (): void =>
+        answered({ address, method, path, status, ms: performance.now() - begun, refused: refusal !== undefined });
+      if (socket.closed) tell();
+      else socket.once('close', tell);
+      if (refusal !== undefined) refuseUpgrade(request, socket, refusal);
     },
   };
 }
 
-/** Answers an upgrade with a refusal and hangs up. */
-export function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+/** Answers an upgrade with a refusal and hangs up, also on a client that does not. */
+function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
   const body = JSON.stringify(bodyOf(refusal, pathOf(request)));
   const headers = { ...SAFE, ...refusal.headers, 'content-type': JSON_UTF8, 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
-  socket.on('error', () => undefined);
+  socket.on('error', () => undefined).resume();
   socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function headOf(request: IncomingMessage): Head {

@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { bodyOf } from './refusal.ts';
+import { INTERNAL, refusalFor } from './refusal-for.ts';
 import type { ServerState } from './state.ts';
 
 /** One server-sent event. */
@@ -11,7 +13,8 @@ export interface Frame {
 
 /**
  * A stream of server-sent events. The next frame is asked for when the client has taken the last, and a comment goes out where
- * nothing else does. `gone` is called when the client has left; the frames are then read to their end.
+ * nothing else does. `gone` is called when the client has left; the frames are then read to their end. What they throw becomes
+ * a last frame, in the words of whoever asked.
  */
 export function frameStream(
   context: Context,
@@ -24,30 +27,30 @@ export function frameStream(
     gone();
     return context.body(null, 200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   }
-  const response = streamSSE(
-    context,
-    async (sse) => {
-      const closed = state.metrics.opened('sse');
-      let writing: Promise<unknown> | undefined;
-      const beat = setInterval(() => {
-        writing ??= sse.write(': \n\n').finally(() => {
-          writing = undefined;
-        });
-      }, state.heartbeatMs);
-      sse.onAbort(gone);
-      try {
-        for await (const frame of frames) {
-          await writing;
-          beat.refresh();
-          await sse.writeSSE(frame);
-        }
-      } finally {
-        clearInterval(beat);
-        closed();
+  const response = streamSSE(context, async (sse) => {
+    const closed = state.metrics.opened('sse');
+    let writing: Promise<unknown> | undefined;
+    const beat = setInterval(() => {
+      writing ??= sse.write(': \n\n').finally(() => {
+        writing = undefined;
+      });
+    }, state.heartbeatMs);
+    sse.onAbort(gone);
+    try {
+      for await (const frame of frames) {
+        await writing;
+        beat.refresh();
+        await sse.writeSSE(frame);
       }
-    },
-    async (error) => state.report(error),
-  );
+    } catch (error) {
+      const refusal = refusalFor(error);
+      if (refusal === INTERNAL) state.report(error);
+      await sse.writeSSE({ event: 'error', data: JSON.stringify(bodyOf(refusal, context.req.path)) });
+    } finally {
+      clearInterval(beat);
+      closed();
+    }
+  });
   response.headers.set('cache-control', 'no-store');
   // Hono's words for HTTP/1.1; a client of 1.0 knows no chunks, and what fits is set by Node.
   response.headers.delete('transfer-encoding');

@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UsageError } from '../core/errors.ts';
-import { createDoor, type DoorSettings, refuseUpgrade } from './door.ts';
+import { createDoor, type DoorSettings } from './door.ts';
+import { wantsWebSocket, withoutOffer } from './plain-request.ts';
 import type { Refusal } from './refusal.ts';
 import { createStallWatch } from './stalled.ts';
 
@@ -54,14 +55,18 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
   }
   const upgraded = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
-    const refusal = door.refusalOf(request);
-    if (refusal !== undefined) return refuseUpgrade(request, socket, refusal);
+    if (!wantsWebSocket(request)) {
+      socket.unshift(withoutOffer(request, head));
+      return void server.emit('connection', socket);
+    }
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
-    const unfit = upgrade === undefined ? NO_WEBSOCKET : upgrade(request, socket, head);
-    if (unfit !== undefined) return refuseUpgrade(request, socket, unfit);
-    const ended = settings.upgraded?.();
-    if (ended !== undefined) socket.once('close', ended);
+    door.upgrade(request, socket, () => {
+      const unfit = upgrade === undefined ? NO_WEBSOCKET : upgrade(request, socket, head);
+      const ended = unfit === undefined ? settings.upgraded?.() : undefined;
+      if (ended !== undefined) socket.once('close', ended);
+      return unfit;
+    });
   });
   await bind(server, host, port);
   return {

@@ -8,6 +8,7 @@ export const CODES: Readonly<Record<string, string>> = {
   PC1404: 'a field of an answer has an unknown type',
   PC1405: 'an option about tools on a step without tools',
   PC1406: 'the cases of a switch do not fit the values it can have',
+  PC1411: 'an objective gives the bound of its turns twice',
   PC1421: 'the JSON Schema of an answer is none',
   PC1422: 'a step says in two ways what its answer is',
   PC1423: 'a choice is there twice',

@@ -5,18 +5,19 @@ import type { ModelSpec } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
 import type { StepBody, StepContext } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
-import { estimateTokens } from '../lib/token-estimate.ts';
+import { estimateTokens, roomIn } from '../lib/token-estimate.ts';
 import { cutMiddle, type Long, levelFor, longTexts, replaced } from './long-values.ts';
 import { summaryOf } from './summary.ts';
 
-export const contextPolicy = z
-  .enum(['fail', 'truncate', 'summarise'])
-  .describe(
-    'what happens when the model cannot read all of the prompt: fail (the default), truncate cuts the longest values that were filled in, summarise lets the model shorten them first',
-  );
+export const contextPolicy = () =>
+  z
+    .enum(['fail', 'truncate', 'summarise'])
+    .describe(
+      'what happens when the model cannot read all of the prompt: fail (the default), truncate cuts the longest values that were filled in, summarise lets the model shorten them first',
+    );
 
 export interface Fitting {
-  readonly policy: z.output<typeof contextPolicy>;
+  readonly policy: z.output<ReturnType<typeof contextPolicy>>;
   /** What the texts of the step read. */
   readonly values: readonly Reference[];
   readonly model: ModelSpec | undefined;
@@ -41,7 +42,7 @@ export function fitting({ policy, values, model, rendered }: Fitting, run: StepB
         if (!(error instanceof Failure) || error.reason !== 'context_overflow' || attempt === MOST_ATTEMPTS) throw error;
         const window = attempt === 1 ? (await context.model(model)).window?.() : undefined;
         const tokens = estimateTokens(rendered(scope));
-        const room = window === undefined ? tokens / 2 : Math.min(tokens / 2, roomIn(window, model));
+        const room = window === undefined ? tokens / 2 : Math.min(tokens / 2, roomIn(window, model.params));
         const shorter = yield* shorten({ policy, model, room, tokens, attempt }, longTexts(scope, values), scope, context);
         if (shorter === undefined) throw error;
         scope = shorter;
@@ -52,11 +53,6 @@ export function fitting({ policy, values, model, rendered }: Fitting, run: StepB
 }
 
 const MOST_ATTEMPTS = 4;
-
-/** Tokens for the prompt: the estimate may be a fifth too low, and there must be room for an answer. */
-function roomIn(window: number, { params }: ModelSpec): number {
-  return (window - (params.max_tokens ?? Math.min(4096, window / 4))) * 0.8;
-}
 
 interface Task {
   readonly policy: 'truncate' | 'summarise';

@@ -1,12 +1,13 @@
+import type { Verdict } from '../agent/task.ts';
 import type { StepEvent } from '../core/event.ts';
 import type { Json } from '../core/json.ts';
 import type { AnswerFormat } from '../core/model.ts';
 import { askAgain } from '../lib/answer-words.ts';
 
-/** Looks at the answers of a loop; `data` is what the last one holds, undefined when that was none. */
+/** Looks at the answers of a loop; `data` is what the last one that fits holds. */
 export interface Judge {
   data: Json | undefined;
-  check(text: string): AsyncGenerator<StepEvent, string | undefined>;
+  check(text: string): AsyncGenerator<StepEvent, Verdict>;
 }
 
 /** `next` looks at what an answer of the right form holds. */
@@ -19,9 +20,9 @@ export function judgeOf(
     async *check(text) {
       const { readAnswer } = await import('../lib/read-answer.ts');
       const read = readAnswer(text, format);
-      judge.data = 'data' in read ? read.data : undefined;
-      if ('problem' in read) return askAgain(read.problem);
-      return next === undefined ? undefined : yield* next(read.data, text);
+      if ('problem' in read) return { fits: false, problem: askAgain(read.problem) };
+      judge.data = read.data;
+      return { fits: true, problem: next === undefined ? undefined : yield* next(read.data, text) };
     },
   };
   return judge;

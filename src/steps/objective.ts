@@ -12,8 +12,8 @@ import { modelParams, paramsOf } from '../lib/model-params.ts';
 import { defineKind } from './define.ts';
 import { expression, text } from './fields.ts';
 import { judgeOf } from './judge.ts';
-import { bindStructure, structureOptions } from './structure.ts';
-import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { bindStructure, KEYS, structureOptions } from './structure.ts';
+import { fallback, idleTimeout, refuseWithoutTools, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** A loop of model and tools until the objective is met. */
 export const objective = defineKind({
@@ -22,35 +22,40 @@ export const objective = defineKind({
   example: '- objective: "Find out how many lines notes.txt has"\n  tools: ["files.read"]\n  max_steps: 5\n',
   shape: 'group',
   options: fields({
-    objective: text().describe('what is to be achieved'),
-    tools: toolPatterns
-      .optional()
-      .describe('the tools it may use, as names or patterns: calculator, "github.get_*"; by default none'),
-    max_steps: z.int().min(1).max(200).optional().describe('the most turns of the model; by default 5'),
-    max_internal_steps: z.int().min(1).max(200).optional().describe('the same, in the words of the original'),
-    history: z
-      .enum(['minimal', 'progressive', 'full'])
-      .optional()
-      .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
-    context: z
-      .enum(['drop', 'summarise', 'fail'])
-      .optional()
-      .describe(
-        'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
-      ),
+    objective: () => text().describe('what is to be achieved'),
+    tools: () =>
+      toolPatterns()
+        .optional()
+        .describe('the tools it may use, as names or patterns: calculator, "github.get_*"; by default none'),
+    max_steps: () => z.int().min(1).max(200).optional().describe('the most turns of the model; by default 5'),
+    max_internal_steps: () => z.int().min(1).max(200).optional().describe('the same, in the words of the original'),
+    history: () =>
+      z
+        .enum(['minimal', 'progressive', 'full'])
+        .optional()
+        .describe('what each turn sends: the last turn only, every turn (the default), or also the prompt steps before'),
+    context: () =>
+      z
+        .enum(['drop', 'summarise', 'fail'])
+        .optional()
+        .describe(
+          'before the turns grow too long for the model: leave the oldest out (drop, the default), summarise them, or fail',
+        ),
     ...structureOptions,
-    done: expression()
-      .optional()
-      .describe('a CEL condition over loop.data, the fields of the answer; the turns go on until it holds'),
-    on_max: z
-      .enum(['fail', 'continue'])
-      .optional()
-      .describe('when max_steps is reached: fail (the default), or go on with the last answer'),
-    system: text().optional().describe('added to the system text'),
-    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
-    tool_choice: toolChoice.optional(),
-    idle_timeout: idleTimeout.optional(),
-    fallback: fallback.optional(),
+    done: () =>
+      expression()
+        .optional()
+        .describe('a CEL condition over loop.data, the fields of the answer; the turns go on until it holds'),
+    on_max: () =>
+      z
+        .enum(['fail', 'continue'])
+        .optional()
+        .describe('when max_steps is reached: fail (the default), or go on with the last answer'),
+    system: () => text().optional().describe('added to the system text'),
+    model: () => z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    tool_choice: () => toolChoice().optional(),
+    idle_timeout: () => idleTimeout().optional(),
+    fallback: () => fallback().optional(),
     ...modelParams,
   }),
   bind(options, binding) {
@@ -58,12 +63,17 @@ export const objective = defineKind({
     const system = binding.text(['system']);
     const model = binding.model(paramsOf(options));
     const format = bindStructure(options, binding);
-    const done = binding.expression(['done'], 'bool', 'loop');
+    const done = format && binding.expression(['done'], 'bool', format);
     const saysInput = task?.references.some(({ root }) => root === 'input') === true;
-    if (done !== undefined && format === undefined) {
+    if (options.done !== undefined && !KEYS.some((key) => options[key] !== undefined) && format === undefined) {
       const message = '"done" needs "fields" or "schema": it is a condition over them';
       binding.problem(['done'], { code: 'PC1403', message, help: 'add fields: { done: boolean }' });
     }
+    if (options.max_steps !== undefined && options.max_internal_steps !== undefined) {
+      const message = '"max_steps" and "max_internal_steps" are two names of one bound';
+      binding.problem(['max_internal_steps'], { code: 'PC1411', message, help: 'keep max_steps' });
+    }
+    refuseWithoutTools(options, ['tool_choice'], binding);
     return {
       ...(model === undefined ? {} : { model }),
       ...(format === undefined ? {} : { answer: format }),

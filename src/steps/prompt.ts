@@ -6,17 +6,18 @@ import type { StepEvent } from '../core/event.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { AnswerFormat, ModelRequest } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
-import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
+import type { Binding, StepBody, StepContext, StepOutcome } from '../core/step.ts';
 import { formatInWords } from '../lib/answer-words.ts';
 import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
+import type { Writable } from '../lib/writable.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
 import { contextPolicy, fitting } from './fit-context.ts';
 import { judgeOf } from './judge.ts';
 import { answer } from './prompt-answer.ts';
 import { bindStructure, structureOptions } from './structure.ts';
-import { fallback, idleTimeout, toolChoice, toolPatterns } from './tool-options.ts';
+import { fallback, idleTimeout, refuseWithoutTools, toolChoice, toolPatterns } from './tool-options.ts';
 
 /** One answer of a model. */
 export const prompt = defineKind({
@@ -31,24 +32,26 @@ export const prompt = defineKind({
           error: 'must be text, {file: …} or {id: …}',
         })
         .describe('the text to send; {file: prompts/x.md} reads it from a file, {id: x} finds it in the prompt folders'),
-    system: text().optional().describe('the system text sent with it'),
-    model: z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
+    system: () => text().optional().describe('the system text sent with it'),
+    model: () => z.string().min(1).optional().describe('provider/model, or an alias from "models"'),
     ...modelParams,
-    history: z
-      .union([z.enum(['none', 'full']), z.int().min(0)])
-      .optional()
-      .describe(
-        'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
-      ),
-    tools: toolPatterns.optional().describe('the tools the model may call, as names or patterns; by default none'),
-    tool_choice: toolChoice.optional(),
-    idle_timeout: idleTimeout.optional(),
-    fallback: fallback.optional(),
+    history: () =>
+      z
+        .union([z.enum(['none', 'full']), z.int().min(0)])
+        .optional()
+        .describe(
+          'which earlier turns are sent along, of a chat and then of the prompt steps of the chain: none (the default), full, or the last n',
+        ),
+    tools: () => toolPatterns().optional().describe('the tools the model may call, as names or patterns; by default none'),
+    tool_choice: () => toolChoice().optional(),
+    idle_timeout: () => idleTimeout().optional(),
+    fallback: () => fallback().optional(),
     ...structureOptions,
-    max_steps: z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
-    techniques: z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
-    context: contextPolicy.optional(),
-    strategy: z.string().optional().describe('a strategy put before the text, such as cot'),
+    max_steps: () => z.int().min(1).max(200).optional().describe('with tools: the most turns of the model; by default 10'),
+    techniques: () =>
+      z.array(z.string()).optional().describe('techniques added after the text, such as [step_by_step, "few_shot:3"]'),
+    context: () => contextPolicy().optional(),
+    strategy: () => z.string().optional().describe('a strategy put before the text, such as cot'),
   }),
   bind(options, binding) {
     const main = binding.prompt(['prompt']);
@@ -62,25 +65,12 @@ export const prompt = defineKind({
       [before, main?.template.fill(scope), after].filter((part) => part !== undefined && part !== '').join('\n\n');
     const patterns = options.tools ?? [];
     const idle = options.idle_timeout === undefined ? {} : { idleTimeoutMs: options.idle_timeout };
-    refuseWithoutTools(options, binding);
+    refuseWithoutTools(options, ['tool_choice', 'max_steps'], binding);
     refusePolicyWithTools(options, binding);
     const policy = options.context ?? 'fail';
     const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
-    return {
-      ...(model === undefined ? {} : { model }),
-      ...(format === undefined ? {} : { answer: format }),
-      ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
-      ...(turns === 0 ? {} : { reads: ['history'] as const }),
+    const body: Writable<StepBody> = {
       preview: rendered,
-      ...(model === undefined || turns > 0 || patterns.length > 0
-        ? {}
-        : {
-            request: (scope: Scope) => ({
-              ...(system === undefined ? {} : { system: system.fill(scope) }),
-              messages: [{ role: 'user', text: rendered(scope) }],
-              params: model.params,
-            }),
-          }),
       run: fitting({ policy, values, model, rendered }, async function* (context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
@@ -99,20 +89,22 @@ export const prompt = defineKind({
         return yield* answer(await context.model(model), request, asked, context);
       }),
     };
+    if (model !== undefined) body.model = model;
+    if (format !== undefined) body.answer = format;
+    if (turns > 0) body.reads = ['history'];
+    if (patterns.length > 0) {
+      body.shape = 'group';
+      body.tools = patterns;
+    } else if (model !== undefined && turns === 0) {
+      body.request = (scope) => ({
+        ...(system === undefined ? {} : { system: system.fill(scope) }),
+        messages: [{ role: 'user', text: rendered(scope) }],
+        params: model.params,
+      });
+    }
+    return body;
   },
 });
-
-/** Options about tools on a step that has none would do nothing. */
-function refuseWithoutTools(
-  options: { readonly [key in 'tools' | 'tool_choice' | 'max_steps']?: unknown },
-  binding: Binding,
-): void {
-  if (options.tools !== undefined) return;
-  for (const key of ['tool_choice', 'max_steps'] as const) {
-    if (options[key] === undefined) continue;
-    binding.problem([key], { code: 'PC1405', message: `"${key}" does nothing without "tools"`, help: 'add tools: [name, …]' });
-  }
-}
 
 /** What an agent no longer has room for is told by its own rules. */
 function refusePolicyWithTools(options: { readonly tools?: unknown; readonly context?: unknown }, binding: Binding): void {

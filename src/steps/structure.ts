@@ -28,7 +28,8 @@ export const structureOptions = {
       .describe('the answer is one of these texts, such as [bug, feature, question]'),
 };
 
-const KEYS = ['fields', 'schema', 'choices'] as const;
+/** The keys of `structureOptions`. */
+export const KEYS = ['fields', 'schema', 'choices'] as const;
 
 type Options = {
   readonly fields?: JsonObject | undefined;

@@ -11,8 +11,8 @@ export const tool = defineKind({
   example: '- tool: calculator\n  with: { expression: "{input}" }\n',
   shape: 'group',
   options: fields({
-    tool: z.string().min(1).describe('server.tool, the name of a declared tool, or a built-in one'),
-    with: z.record(z.string(), value()).optional().describe('its arguments'),
+    tool: () => z.string().min(1).describe('server.tool, the name of a declared tool, or a built-in one'),
+    with: () => z.record(z.string(), value()).optional().describe('its arguments'),
   }),
   bind(options, binding) {
     const given = binding.value(['with']);

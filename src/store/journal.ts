@@ -43,6 +43,7 @@ export interface JournalOptions {
 export function openJournal(dir: string, runId: string, { given, again = false }: JournalOptions = {}): Journal {
   const file = journalFile(dir, runId);
   let descriptor: number | undefined;
+  let placed: Promise<unknown> | undefined;
   let written = 0;
   let before = 0;
   let closed = false;
@@ -58,6 +59,8 @@ export function openJournal(dir: string, runId: string, { given, again = false }
       descriptor = opened.descriptor;
       written = opened.bytes;
       before = opened.seq;
+      // Its name goes to the disk while the run is on; what fails of that is told at the end.
+      placed = syncFolderMeanwhile(dir).then(undefined, (error: unknown) => error);
     }
     const entry = { ...journalEvent(event), seq: before + event.seq };
     const line = first ? { ...entry, writer: ownIdentity(), ...(given === undefined ? {} : { given }) } : entry;
@@ -86,7 +89,8 @@ export function openJournal(dir: string, runId: string, { given, again = false }
       closed = true;
       try {
         await promisify(fdatasync)(descriptor);
-        await syncFolderMeanwhile(dir);
+        const error = await placed;
+        if (error !== undefined) throw error;
       } catch (error) {
         fail(error);
       } finally {

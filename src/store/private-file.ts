@@ -1,17 +1,21 @@
 import {
   chmodSync,
+  close,
   closeSync,
   fchmodSync,
+  fsync,
   fsyncSync,
   mkdirSync,
+  open,
   openSync,
   realpathSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open as openHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { errnoOf } from '../lib/file-cause.ts';
 
 /**
@@ -34,7 +38,7 @@ export function makePrivateFolder(folder: string): readonly string[] {
 
 /** Creates a file that only its owner can read, whatever the umask; fails when it exists. */
 export async function createPrivateFile(file: string): Promise<FileHandle> {
-  const handle = await open(file, 'wx', 0o600);
+  const handle = await openHandle(file, 'wx', 0o600);
   try {
     keepPrivate(() => fchmodSync(handle.fd, 0o600));
     return handle;
@@ -101,16 +105,16 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** The same without holding up everything else that the process does. */
+/** The same without holding up everything else that the process does. Every run does this: it is not worth loading `fs/promises`. */
 export async function syncFolderMeanwhile(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  if (handle === undefined) return;
+  const descriptor = await promisify(open)(folder, 'r').catch(() => undefined);
+  if (descriptor === undefined) return;
   try {
-    await handle.sync();
+    await promisify(fsync)(descriptor);
   } catch (error) {
     if (!CANNOT_SYNC_FOLDERS.has(errnoOf(error) ?? '')) throw error;
   } finally {
-    await handle.close();
+    await promisify(close)(descriptor);
   }
 }
 

@@ -20,18 +20,16 @@ export interface RunSummary {
   readonly bytes: number;
 }
 
-/** The runs kept in `dir`, newest first. Only the ends of each journal are read. */
+/** The runs kept in `dir`, newest first. Only the ends of each journal are read, and of no more journals than it takes to fill the list. */
 export function listRuns(dir: string, options: ListOptions = {}): RunSummary[] {
   const { limit = Number.POSITIVE_INFINITY, status, of = () => true } = options;
-  const begun = runIds(dir)
-    .flatMap((id) => beginningOf(dir, id) ?? [])
-    .filter(({ chain, chainFile }) => of({ name: chain, file: chainFile }));
-  begun.sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : a.id < b.id ? 1 : -1));
   const rows: RunSummary[] = [];
-  for (const run of begun) {
-    if (rows.length >= limit) break;
+  if (limit < 1) return rows;
+  for (const run of newestFirst(dir)) {
+    if (!of({ name: run.chain, file: run.chainFile })) continue;
     const row = summaryOf(run);
     if (status === undefined || row.status === status) rows.push(row);
+    if (rows.length >= limit) break;
   }
   return rows;
 }
@@ -56,6 +54,29 @@ interface Beginning {
   readonly started: string;
   readonly chain: string;
   readonly chainFile: string;
+}
+
+/** By the second in their names, so that the journals of older ones stay unread; within a second by what the journals tell. */
+function* newestFirst(dir: string): Generator<Beginning> {
+  const bySecond = new Map<string, string[]>();
+  for (const id of runIds(dir)) {
+    const second = SECOND.exec(id)?.[0] ?? secondOf(beginningOf(dir, id));
+    const others = bySecond.get(second);
+    if (others === undefined) bySecond.set(second, [id]);
+    else others.push(id);
+  }
+  for (const [, ids] of [...bySecond].sort(([a], [b]) => (a < b ? 1 : -1))) {
+    const begun = ids.flatMap((id) => beginningOf(dir, id) ?? []);
+    yield* begun.sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : a.id < b.id ? 1 : -1));
+  }
+}
+
+/** What the id of a run begins with; a journal may have been named otherwise. */
+const SECOND = /^\d{8}-\d{6}(?=-)/;
+
+function secondOf(begun: Beginning | undefined): string {
+  const [day = '', time = ''] = begun?.started.slice(0, 19).split('T') ?? [];
+  return `${day.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
 }
 
 /** Undefined for a journal that has gone meanwhile. */

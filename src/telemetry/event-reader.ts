@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Event } from '../core/event.ts';
 import type { SpanTree } from './span-tree.ts';
 
@@ -8,6 +9,8 @@ export type Redact = ((text: string) => string) | undefined;
 export interface Reading {
   readonly tree: SpanTree;
   readonly redact: Redact;
+  /** What is said of every agent and request of the run. */
+  readonly about: Attributes;
   /** The id that a model gave a call, by the call's journal path. */
   readonly callIds: Map<string, string>;
   /** The paths of steps that are agents at work. */

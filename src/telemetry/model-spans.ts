@@ -7,7 +7,7 @@ import { fail } from './failure.ts';
 import { modelAttributes } from './model-name.ts';
 import { usageAttributes } from './usage.ts';
 
-export interface ModelSpanOptions extends Pick<Reading, 'tree' | 'redact'> {
+export interface ModelSpanOptions extends Pick<Reading, 'tree' | 'redact' | 'about'> {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly serverOf: (spec: ModelSpec) => URL | undefined;
@@ -62,11 +62,12 @@ async function* tracedStream(
   }
 }
 
-function attributesOf(model: Model, request: ModelRequest, { serverOf }: ModelSpanOptions): Attributes {
+function attributesOf(model: Model, request: ModelRequest, { serverOf, about }: ModelSpanOptions): Attributes {
   const { params, format, path } = request;
   const server = model.llm ? serverOf(model.spec) : undefined;
   return {
     'gen_ai.operation.name': 'chat',
+    ...about,
     ...modelAttributes(model.spec.id),
     ...(server === undefined ? {} : { 'server.address': server.hostname, 'server.port': portOf(server) }),
     'gen_ai.request.stream': true,

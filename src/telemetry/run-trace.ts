@@ -42,7 +42,7 @@ export function traceRun(options: RunTraceOptions): RunTrace {
   const root = { name: nameOf(options), at: now(), attributes: attributesOf(options), links };
   const tree = growSpanTree(tracer, parent, root);
   const redact = options.content ? options.redact : undefined;
-  const reading: Reading = { tree, redact, callIds: new Map(), agents: new Set() };
+  const reading: Reading = { tree, redact, about: conversationOf(options), callIds: new Map(), agents: new Set() };
   let ended = false;
 
   const end = (at: number) => {
@@ -78,15 +78,20 @@ function nameOf({ chain }: RunTraceOptions): string {
   return chain.name === '' ? 'invoke_workflow' : `invoke_workflow ${chain.name}`;
 }
 
-function attributesOf({ runId, chain, conversation, testCase }: RunTraceOptions): Attributes {
+function attributesOf(options: RunTraceOptions): Attributes {
+  const { runId, chain, testCase } = options;
   return {
     'gen_ai.operation.name': 'invoke_workflow',
-    ...(chain.name === '' ? {} : { 'gen_ai.workflow.name': chain.name }),
-    ...(conversation === undefined ? {} : { 'gen_ai.conversation.id': conversation }),
+    ...(chain.name === '' ? {} : { 'gen_ai.workflow.name': chain.name, 'gen_ai.agent.name': chain.name }),
+    ...conversationOf(options),
     'promptchain.run.id': runId,
     'promptchain.chain.sha256': chain.sha256,
     ...(testCase === undefined ? {} : { 'promptchain.test.case': testCase }),
   };
+}
+
+function conversationOf({ conversation }: RunTraceOptions): Attributes {
+  return conversation === undefined ? {} : { 'gen_ai.conversation.id': conversation };
 }
 
 function noteResult({ result }: RunEnded, { tree, redact }: Reading): void {

@@ -6,7 +6,7 @@ import { modelAttributes } from './model-name.ts';
 import { usageAttributes } from './usage.ts';
 
 /** A span for each step; the one of a model that pursues an objective with tools is an agent's. */
-export const readSteps: EventReader = (event, { tree, redact, agents }) => {
+export const readSteps: EventReader = (event, { tree, redact, about, agents }) => {
   const at = Date.parse(event.ts);
   if (event.type === 'step.started') {
     const name = event.id.replace(/\[\d+\]$/, '');
@@ -16,7 +16,11 @@ export const readSteps: EventReader = (event, { tree, redact, agents }) => {
       return;
     }
     agents.add(event.step);
-    tree.open(event.step, { name: `invoke_agent ${name}`, at, attributes: { ...agentAttributes(event, name), ...attributes } });
+    tree.open(event.step, {
+      name: `invoke_agent ${name}`,
+      at,
+      attributes: { ...about, ...agentAttributes(event, name), ...attributes },
+    });
     return;
   }
   if (event.type !== 'step.completed' && event.type !== 'step.failed') return;

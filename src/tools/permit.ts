@@ -1,8 +1,8 @@
 import { ToolError, UsageError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Toolbox, ToolScope } from '../core/tool.ts';
+import type { ScopeRules, Toolbox, ToolScope } from '../core/tool.ts';
 import { type PermissionRule, parseRule } from '../lib/permission-rule.ts';
-import { catches, permits, type WantedCall } from './rule-fit.ts';
+import { catches, isWithin, permits, type WantedCall } from './rule-fit.ts';
 
 export interface Question {
   readonly tool: string;
@@ -27,7 +27,8 @@ export interface PermitOptions {
 }
 
 /**
- * The decision on one call: `--deny-tool` and `deny` forbid, else `ask` asks unless `--allow-tool` fits, else it is allowed.
+ * The decision on one call: `--deny-tool` and `deny` forbid, else `ask` asks unless `--allow-tool` or a narrower rule of `allow`
+ * fits, else it is allowed.
  * People are asked one question at a time. Throws `UsageError` at once for a malformed flag.
  */
 export function createPermit(options: PermitOptions): Toolbox['permit'] {
@@ -38,12 +39,12 @@ export function createPermit(options: PermitOptions): Toolbox['permit'] {
   return async ({ name: tool }, args, scope, signal) => {
     signal.throwIfAborted();
     const call: WantedCall = { tool, args, dir: scope.dir };
-    const { deny, ask } = rulesOf(scope, tool);
+    const chains = rulesOf(scope, tool);
     const forbids = flags.deny.find((rule) => catches(rule, call));
     if (forbids !== undefined) throw denied(tool, `--deny-tool "${forbids.source}"`);
-    const denies = deny.find((rule) => catches(rule, call));
+    const denies = chains.flatMap(({ deny }) => deny).find((rule) => catches(rule, call));
     if (denies !== undefined) throw denied(tool, `the rule "${denies.source}" in permissions.deny`);
-    const asks = ask.find((rule) => catches(rule, call));
+    const asks = chains.flatMap((rules) => asksOf(rules, call))[0];
     if (asks === undefined || options.approve === 'auto' || flags.allow.some((rule) => permits(rule, call))) return;
     if (options.approve === 'never') throw denied(tool, `--approve never, because the rule "${asks.source}" asks`);
     const question: Question = { tool, args, rule: asks.source };
@@ -73,14 +74,33 @@ function flagRule(flag: string): (source: string) => PermissionRule {
   };
 }
 
-/** The loader has refused malformed rules; one that comes another way forbids, for it may have been meant to. */
-function rulesOf({ permissions }: ToolScope, tool: string) {
+interface ChainRules {
+  readonly allow: readonly PermissionRule[];
+  readonly ask: readonly PermissionRule[];
+  readonly deny: readonly PermissionRule[];
+}
+
+/**
+ * The rules of the chain that calls and of those around it, the outermost first. The loader has refused malformed rules; one
+ * that comes another way forbids, for it may have been meant to.
+ */
+function rulesOf({ permissions }: ToolScope, tool: string): readonly ChainRules[] {
   const read = (source: string): PermissionRule => {
     const parsed = parseRule(source);
     if ('rule' in parsed) return parsed.rule;
     throw denied(tool, `the rule "${source}", which ${parsed.problem}`);
   };
-  return { deny: permissions.deny.map(read), ask: permissions.ask.map(read) };
+  const chains: ChainRules[] = [];
+  for (let rules: ScopeRules | undefined = permissions; rules !== undefined; rules = rules.around) {
+    chains.unshift({ allow: rules.allow.map(read), ask: rules.ask.map(read), deny: rules.deny.map(read) });
+  }
+  return chains;
+}
+
+/** A chain that asks about much and allows a part of it has said what it means: a wider rule of `allow` lifts nothing. */
+function asksOf({ allow, ask }: ChainRules, call: WantedCall): readonly PermissionRule[] {
+  const allowing = allow.filter((rule) => permits(rule, call));
+  return ask.filter((rule) => catches(rule, call) && !allowing.some((narrow) => isWithin(narrow, rule)));
 }
 
 /** `run` is what rules call the commands of `run` steps. */

@@ -30,6 +30,13 @@ export function catches(rule: PermissionRule, call: WantedCall): boolean {
   );
 }
 
+/** Whether all that the one fits is a part, and not the whole, of what the other fits. */
+export function isWithin(narrow: PermissionRule, wide: PermissionRule): boolean {
+  // A star fits a star: a pattern that fits another's text fits all that it fits.
+  const covers = wide.args.length === 0 && matches(wide.name, narrow.name);
+  return covers && (narrow.args.length > 0 || !matches(narrow.name, wide.name));
+}
+
 function fits(
   rule: PermissionRule,
   call: WantedCall,

@@ -52,7 +52,7 @@ for (const model of WIRES) {
     assert.ok(texts(played.requests.at(-1), 'user').some((text) => /2 earlier turns were left out/.test(text)));
   });
 
-  test(`${model}: a request that is too long after all is sent again with half of it, once`, async () => {
+  test(`${model}: a request that is too long after all is sent again with half of it, three times at most`, async () => {
     const replies = [1, 2, 3, 4].map((n) => calling(['calc_big', { n, size: 10_000 }]));
     const tooLong = { status: 400, error: { message: 'prompt is too long: 210000 tokens', code: 'context_length_exceeded' } };
     const played = await play({ model, steps: agent, tools: [big()], replies: [...replies, tooLong, { text: 'read' }] });
@@ -69,14 +69,44 @@ for (const model of WIRES) {
       model,
       steps: agent,
       tools: [big()],
-      replies: [...replies, tooLong, tooLong, { text: 'never' }],
+      replies: [...replies, tooLong, tooLong, tooLong, tooLong, { text: 'never' }],
     });
     assert.equal(failed.result.error?.reason, 'context_overflow');
-    assert.equal(failed.requests.length, 6);
+    assert.equal(failed.requests.length, 8);
     const atOnce = await play({ model, steps: agent, tools: [big()], replies: [tooLong, { text: 'never' }] });
     assert.equal(atOnce.requests.length, 1);
   });
 }
+
+/** A model of which the file says how many tokens it reads. */
+const reads = (tokens: number) => ({
+  model: 'small',
+  head: `models: { small: { model: openai/gpt-4o-mini, context: ${tokens} } }\nmcp: { calc: { command: nothing } }\n`,
+});
+
+for (const context of ['drop', 'summarise']) {
+  test(`context: ${context}: a model that reads little is never sent more than it reads, however long an answer`, async () => {
+    const { replies } = reading(3);
+    const steps = agent.replace('max_steps', `context: ${context}, max_steps`);
+    const played = await play({ ...reads(8_000), steps, tools: [big()], replies });
+    assertSuccess(played, 'read');
+    for (const { body } of played.requests) assert.ok(JSON.stringify(body).length < 8_000 * 4);
+    assert.match(
+      answers(played.requests.at(-1)).at(-1) ?? '',
+      /^3:x+\n\[cut here to fit the context: \d+ of 90002 characters\]$/,
+    );
+  });
+}
+
+test('text of which a character is a token is shortened to what the model reads', async () => {
+  const han = toolOf('calc.big', ({ n }) => `${n}:${'漢'.repeat(90_000)}`);
+  const replies = [1, 2, 3, 4].map((n) => calling(['calc_big', { n }]));
+  const played = await play({ ...reads(120_000), steps: agent, tools: [han], replies: [...replies, { text: 'read' }] });
+  assertSuccess(played, 'read');
+  const sent = played.requests.map((request) => answers(request).join('').length);
+  assert.ok(Math.max(...sent) < 120_000, String(sent));
+  assert.ok((sent.at(-1) ?? 0) > 80_000, String(sent));
+});
 
 test('the answers of one turn that are too large together are each shortened', async () => {
   const calls = Array.from({ length: 6 }, (_, n) => ['calc_big', { n, size: 95_000 }] as const);

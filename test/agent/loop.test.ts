@@ -169,6 +169,8 @@ for (const model of WIRES) {
       `Let me see.\n<tool_call>\n${call}\n</tool_call>`,
       `<tool_call>${call}`,
       `\`\`\`json\n${call}\n\`\`\``,
+      `I will add them.\n\n\`\`\`json\n${call}\n\`\`\`\n`,
+      `As before:\n\`\`\`json\n{"a": 1}\n\`\`\`\nNow:\n\`\`\`json\n${call}`,
       call,
       `[${call}]`,
       '{"type": "function", "name": "calc.add", "parameters": {"a": 20, "b": 22}}',
@@ -180,7 +182,13 @@ for (const model of WIRES) {
       assert.deepEqual(tool.calls, [{ a: 20, b: 22 }], text);
       assert.deepEqual(answers(played.requests[1]), ['42']);
     }
-    for (const text of ['{"name": "Ada", "arguments": {}}', 'As JSON: {"name": "calc_add", "arguments": {"a": 1, "b": 2}}']) {
+    const others = [
+      '{"name": "Ada", "arguments": {}}',
+      '{"name": "Ada", "arguments": {',
+      'As JSON: {"name": "calc_add", "arguments": {"a": 1, "b": 2}}',
+      `I called\n\`\`\`json\n${call}\n\`\`\`\nand it is 42.`,
+    ];
+    for (const text of others) {
       assertSuccess(await play({ model, steps: agent(), tools: [adder()], replies: [{ text }] }), text);
     }
   });
@@ -190,12 +198,17 @@ for (const model of WIRES) {
     const replies = [
       { text: '<tool_call>{"name": calc_add}</tool_call>' },
       { text: '<tool_call>{"name": "shell", "arguments": {}}</tool_call>' },
+      { text: 'So:\n```json\n{"name": "calc_add", "arguments": {"a": 1, "b"\n```' },
+      { text: '{"name": "calc_add", "arguments": {"a": 1}}}' },
       { text: 'ok' },
     ];
-    const played = await play({ model, steps: agent(), tools: [tool], replies });
+    const played = await play({ model, steps: agent('max_steps: 9'), tools: [tool], replies });
     assertSuccess(played, 'ok');
     assert.match(texts(played.requests[1], 'user').at(-1) ?? '', /No tool was called/);
     assert.match(answers(played.requests[2])[0] ?? '', /no tool "shell"/);
+    assert.match(texts(played.requests[3], 'user').at(-1) ?? '', /No tool was called/);
+    assert.match(texts(played.requests[4], 'user').at(-1) ?? '', /No tool was called/);
+    assert.deepEqual(tool.calls, []);
   });
 }
 
@@ -256,6 +269,42 @@ test('tool_choice: required holds until the first call, or no answer could ever 
   });
   assertSuccess(played, '2');
   assert.deepEqual(played.requests.map(choiceOf), ['required', 'auto']);
+});
+
+test('tool_choice: required takes no answer before the first call, also of a model that was not held to it', async () => {
+  const replies = [{ text: '2' }, calling(['calc_add', { a: 1, b: 1 }]), { text: '2, added' }];
+  for (const kind of ['objective', 'prompt']) {
+    const steps = agent('tool_choice: required').replace('objective', kind);
+    const played = await play({ steps, tools: [adder()], replies });
+    assertSuccess(played, '2, added');
+    assert.match(texts(played.requests[1], 'user').at(-1) ?? '', /^Call a tool before you answer/);
+  }
+  const never = await play({
+    steps: agent('tool_choice: required, max_steps: 2'),
+    tools: [adder()],
+    replies: [{ text: 'a' }, { text: 'b' }],
+  });
+  assert.equal(never.result.error?.code, 'PC9201');
+});
+
+test('tool_choice: none makes no call, also of a model that was not held to it', async () => {
+  const tool = adder();
+  const replies = [calling(['calc_add', { a: 1, b: 1 }]), { text: '2' }];
+  const played = await play({ steps: agent('tool_choice: none'), tools: [tool], replies });
+  assertSuccess(played, '2');
+  assert.deepEqual(tool.calls, []);
+  assert.deepEqual(answers(played.requests[1]), ['no tool can be called in this step: give the answer']);
+});
+
+test('on_max: continue goes on with the last answer that has the fields, never with one that has not', async () => {
+  const steps = (more: string) => agent(`fields: { ok: boolean, n: integer }, ${more} max_steps: 3, on_max: continue`);
+  const replies = [{ text: '{"ok": false, "n": 1}' }, { text: '{"ok": false, "n": 2}' }, { text: 'I gave up.' }];
+  const played = await play({ steps: steps('done: loop.data.ok,'), tools: [adder()], replies });
+  assertSuccess(played, '{"ok": false, "n": 2}');
+  assert.deepEqual(played.result.steps[0]?.data, { ok: false, n: 2 });
+  const none = await play({ steps: steps(''), tools: [adder()], replies: replies.map(() => ({ text: 'I gave up.' })) });
+  assert.equal(none.result.error?.code, 'PC9201');
+  assert.match(none.result.error?.help ?? '', /no answer to go on with/);
 });
 
 test('a call that was cut at the token limit is not made', async () => {

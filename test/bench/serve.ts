@@ -97,8 +97,9 @@ async function measure(url: string, pid: number): Promise<void> {
     const done = chats.wholeMs.length + runs.wholeMs.length;
     const processor = (100 * (cpu - cpuBefore)) / every;
     cpuBefore = cpu;
+    const rssOf = points.slice(-every).map(([, each]) => each);
     console.log(
-      `minute ${(seconds / 60).toFixed(2)}: ${rss.toFixed(0)} MiB, processor ${processor.toFixed(0)} %, ${done} turns, p99 of the last 1000 chats ${percentile(chats.wholeMs.slice(-1000), 99).toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`,
+      `minute ${(seconds / 60).toFixed(2)}: ${Math.min(...rssOf).toFixed(0)} to ${Math.max(...rssOf).toFixed(0)} MiB, processor ${processor.toFixed(0)} %, ${done} turns, p99 of the last 1000 chats ${percentile(chats.wholeMs.slice(-1000), 99).toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`,
     );
   }
   stop.abort();
@@ -106,11 +107,9 @@ async function measure(url: string, pid: number): Promise<void> {
   report('chats', chats, direct);
   report('runs', runs, direct);
   row('the fake alone', direct.firstMs, direct.wholeMs);
+  const highest = Math.max(...points.map(([, rss]) => rss)).toFixed(0);
   const half = points.slice(Math.floor(points.length / 2));
-  const inLast = (from: number) => points.filter(([at]) => at >= from).map(([, rss]) => rss);
-  console.log(
-    `memory: highest ${Math.max(...inLast(0)).toFixed(0)} MiB; slope over the second half ${slope(half).toFixed(2)} MiB a minute`,
-  );
+  console.log(`memory: highest ${highest} MiB; slope over the second half ${slope(half).toFixed(2)} MiB a minute`);
   console.log(`clients that read nothing were thrown out ${thrownOut} times`);
 }
 

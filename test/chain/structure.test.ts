@@ -99,6 +99,23 @@ describe('what is read of data is known when the file is loaded', () => {
     });
   }
 
+  const DONE: readonly (readonly [options: string, problem: RegExp | undefined])[] = [
+    ['fields: { ok: boolean, n: integer }, done: "loop.data.ok && loop.data.n > 3 && size(loop.output) > 2"', undefined],
+    ['schema: { type: object }, done: "loop.data.anything == 1"', undefined],
+    ['fields: { ok: boolean }, done: loop.data.okk', /^PC3005 3:\d+ loop\.data has no "okk": did you mean "ok"\?$/],
+    ['fields: { ok: boolean }, done: "loop.data.ok + 1"', /^PC3202 3:\d+ these do not go together: bool \+ int$/],
+    ['fields: { ok: boolean }, done: loop.output', /^PC\d+ 3:\d+ .*(?:bool|true or false)/],
+    ['choices: [a, b], done: loop.data == "c"', /^PC3205 3:\d+ loop\.data is never "c"/],
+    ['done: loop.data.ok', /^PC1403 3:\d+ "done" needs "fields" or "schema"/],
+  ];
+  for (const [options, problem] of DONE) {
+    it(`objective with ${options}`, (test) => {
+      const problems = told(test, `  - { objective: "{input}", ${options} }\n`);
+      if (problem === undefined) assert.deepEqual(problems, []);
+      else assert.match(problems.join('\n'), problem);
+    });
+  }
+
   it('where the output of the chain reads a field that may be left out, it is an error', (test) => {
     const output = 'output: "{steps.kind.data.where.file}"\n';
     assert.match(told(test, `${KIND}${output}`).join('\n'), /^PC3013 4:\d+ "where"/);

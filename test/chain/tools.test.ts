@@ -63,6 +63,7 @@ describe('mcp', () => {
     ]);
     assert.deepEqual(loaded?.servers.a?.missing, ['NOT_SET']);
     assert.deepEqual(loaded?.servers.b?.missing, ['NOT_SET']);
+    assert.equal(problems[0]?.help, 'get one');
     assert.deepEqual(loaded?.uses.servers, ['b']);
   });
 
@@ -159,6 +160,16 @@ describe('tools', () => {
   });
 
   const WRONG: readonly (readonly [name: string, tools: string, problem: RegExp])[] = [
+    [
+      'a type that JSON Schema does not have',
+      '{ a: { description: d, run: x, parameters: { type: object, properties: { b: { type: strnig } } } } }',
+      /PC1122 1:92 this is no JSON Schema at "properties\.b\.type": it must be equal to one of the allowed values/,
+    ],
+    [
+      'a JSON Schema with a reference to nowhere',
+      '{ a: { description: d, run: x, parameters: { type: object, properties: { b: { $ref: "#/$defs/c" } } } } }',
+      /PC1122 1:\d+ this is no JSON Schema: can't resolve reference/,
+    ],
     ['no kind', '{ a: { description: d } }', /PC1122 1:15 the tool "a" does nothing/],
     ['two kinds', '{ a: { description: d, run: x, chain: y } }', /the tool "a" has both "run" and "chain"/],
     ['no description', '{ a: { run: x } }', /PC1105 1:13 "description" is missing in tool "a"/],
@@ -210,6 +221,14 @@ describe('the patterns of a step', () => {
     });
   }
 
+  it('options of an agent that would do nothing are told', () => {
+    const agent = (options: string) => told(`steps:\n  - { objective: "{input}", ${options} }\n`, { tools: TOOLS });
+    assert.deepEqual(agent('tool_choice: required'), ['PC1405 2:42 "tool_choice" does nothing without "tools"']);
+    assert.deepEqual(agent('tools: [], tool_choice: none'), ['PC1405 2:53 "tool_choice" does nothing without "tools"']);
+    assert.deepEqual(agent('tools: [time], tool_choice: required'), []);
+    assert.match(agent('max_steps: 3, max_internal_steps: 4').join('\n'), /^PC1411 2:\d+ "max_steps" and "max_internal_steps"/);
+  });
+
   it('a tool step names one tool', () => {
     assert.match(told(`${top}steps:\n  - tool: github.*\n`).join(), /PC1123 4:11 "tool" names one tool, not a pattern/);
   });
@@ -230,6 +249,41 @@ describe('permissions', () => {
   it('a misspelt list and an empty rule are told', () => {
     assert.match(told(chain('permissions: { alow: [run] }\n')).join(), /PC1102 1:16 unknown key "alow" in "permissions"/);
     assert.match(told(chain('permissions: { deny: [""] }\n')).join(), /PC1101 1:23 "deny\[0\]" must not be empty/);
+  });
+
+  it('a rule that fits nothing there can be is told as a warning', (test) => {
+    const rules = '["fs.*", "f*", "*_file", run, word, "time", "http.*", "github.delete", http_fetch, wrod, "fz.*"]';
+    const top = `permissions: { deny: ${rules} }\nmcp: { fs: { command: x } }\ntools: { word: { description: d, run: x } }\n`;
+    const { problems } = check(chain(top), { tools: [...TOOLS, 'http.fetch'] });
+    assert.deepEqual(
+      problems.map((problem) => [problem.severity, line(problem), problem.label]),
+      [
+        ['warning', 'PC1127 1:76 the rule "github.delete" fits no server, declared tool or built-in tool, nor run', undefined],
+        [
+          'warning',
+          'PC1127 1:93 the rule "http_fetch" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "http.fetch"?',
+        ],
+        [
+          'warning',
+          'PC1127 1:105 the rule "wrod" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "word"?',
+        ],
+        [
+          'warning',
+          'PC1127 1:111 the rule "fz.*" fits no server, declared tool or built-in tool, nor run',
+          'did you mean "fs.*"?',
+        ],
+      ],
+    );
+    const dir = folder(test, {
+      'inner.yaml': chain('mcp: { s: { command: x } }\ntools: { own: { description: d, run: x } }\n'),
+      'outer.yaml': 'permissions: { deny: ["s.*", own] }\nsteps: [{ chain: inner.yaml, input: "{input}" }]\n',
+    });
+    assert.deepEqual(
+      checkFile(dir, 'outer.yaml').problems.filter(({ code }) => code === 'PC1127'),
+      [],
+    );
   });
 
   it('a malformed rule is told where it stands', () => {

@@ -93,3 +93,14 @@ describe('promptchain help', () => {
     assert.match(stderr, /did you mean "promptchain help exit-codes"\?/);
   });
 });
+
+it('the defaults of serve are shown as its options take them', async () => {
+  const { stdout } = await sandbox.run(['serve', '--help']);
+  const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+) <.*\(default ([^ )]+)\)$/gm)].map(
+    ([, name, value]) => `${name}=${value}`,
+  );
+  for (const one of ['--max-body=4mb', '--request-timeout=30s', '--port=8080']) assert.ok(shown.includes(one), stdout);
+  const { code, stderr } = await sandbox.run(['serve', 'missing.yaml', ...shown]);
+  assert.equal(code, EXIT.invalid, stderr);
+  assert.match(stderr, /missing\.yaml cannot be read/);
+});

@@ -152,3 +152,27 @@ test('a host that takes the connection and says nothing is left after the limit'
   const model = await openAt({ openaiUrl: url, anthropicUrl: url }, 'openai/m', { timeouts: { connectMs: 100 } });
   await assert.rejects(collect(model.stream(ask('hi'), never())), { code: 'PC6004', reason: 'timeout' });
 });
+
+test('the next call takes the connection of one whose answer has come, and does not wait for a host that lingers', async (t) => {
+  const answer = `data: ${JSON.stringify({ choices: [{ delta: { content: 'x' }, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`;
+  let connections = 0;
+  let lingers = false;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (lingers) response.write(answer);
+      else response.end(answer);
+    });
+  });
+  server.on('connection', () => connections++);
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const model = await openAt({ openaiUrl: url, anthropicUrl: url }, 'openai/m');
+  for (let call = 0; call < 5; call++) await collect(model.stream(ask('hi'), never()));
+  assert.equal(connections, 1);
+  lingers = true;
+  for (let call = 0; call < 3; call++) await collect(model.stream(ask('hi'), never()));
+  assert.equal(connections, 3);
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -71,6 +71,14 @@ test('OpenTelemetry is loaded when there is an address for traces, and only then
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_SDK_DISABLED: 'true' },
   ])
     assert.deepEqual(await packagesOf(args, off), ['commander', 'yaml', 'zod']);
+});
+
+test('of zod the bundle has what is used: who asks for all of it gets the sentences of fifty languages', async () => {
+  const folder = join(packageDir, 'dist/cli');
+  const chunks = (await readdir(folder)).filter((name) => name.endsWith('.cjs'));
+  const texts = await Promise.all(chunks.map((name) => readFile(join(folder, name), 'utf8')));
+  const locales = texts.flatMap((text) => [...text.matchAll(/^\/\/ .*zod\/v4\/locales\/(.*)$/gm)].map(([, name]) => name));
+  assert.deepEqual(locales, ['en.js']);
 });
 
 /** The packages with code in the files of the bundle that were read; the bundler names the source of each part. */

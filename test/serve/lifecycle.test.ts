@@ -17,9 +17,13 @@ test('a server that is told to stop takes nothing new, and what runs comes to it
   await upTo(events, 'step.delta');
   const ended = server.stop('SIGTERM');
   await within(server.live.saw('stderr', '1 run has 10 s to end'), 'no word', server.stderr);
-  await assert.rejects(fetch(`${server.url}/chains`));
+  const refused = await fetch(`${server.url}/chains`);
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5']);
+  const probes = await Promise.all(['/healthz', '/readyz'].map(async (path) => (await fetch(server.url + path)).status));
+  assert.deepEqual(probes, [200, 503]);
   await upTo(events, 'run.completed');
   const { code, stdout } = await ended;
+  await assert.rejects(fetch(`${server.url}/healthz`));
   assert.deepEqual({ code, stdout }, { code: 0, stdout: '' });
 });
 
@@ -87,14 +91,24 @@ test('a client that asks more often than the rate is told when to ask again', as
 });
 
 test('a server that could not be safe, or could not be there, does not start', async () => {
-  using sandbox = openSandbox({ ...ONE, 'weak.txt': 'short', 'bad.yaml': chainOf('a b'), 'other.yaml': chainOf('one') });
+  using sandbox = openSandbox({
+    ...ONE,
+    'weak.txt': 'short',
+    'empty.txt': '\n',
+    'bad.yaml': chainOf('a b'),
+    'other.yaml': chainOf('one'),
+  });
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.on('listening', resolve));
   const { port } = taken.address() as AddressInfo;
   const cases = [
     [['one.yaml', '--host', '0.0.0.0'], /PC2271.*no token is set/s],
     [['one.yaml', '--token-file', 'weak.txt'], /PC2271.*16 to 512/s],
+    [['one.yaml', '--token-file', 'empty.txt'], /PC2271.*16 to 512/s],
     [['one.yaml', '--token-file', 'none.txt'], /PC2271.*cannot be read/s],
+    [['one.yaml', '--host', ''], /It is not an address/],
+    [['one.yaml', '--allow-host', 'https://chains.example.com'], /It is not the name of a host/],
+    [['one.yaml', '--allow-host', 'chains.example.com:8080'], /It is not the name of a host/],
     [['one.yaml', '--port', String(port)], /PC2270.*something listens there already/s],
     [['one.yaml', '--host', '192.0.2.1', '--token-file', 'good.txt'], /PC2270.*no such address/s],
     [['one.yaml', '--rate', 'often'], /It is not a rate/],

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import { chatWith } from './chat/client.ts';
+import { head, raw } from './raw.ts';
 import { chainOf, postJson, serve, within } from './serving.ts';
 
 /** Every sample by its name and labels. Throws for a line that is not of the format. */
@@ -56,4 +59,41 @@ test('metrics count runs, requests, tokens and what is open, and their labels ar
   const later = await metrics();
   assert.equal(later.get('promptchain_runs_going{chain="one"}'), 0);
   assert.equal(later.get('promptchain_open_streams{kind="sse"}'), 0);
+});
+
+test('a WebSocket is a line of the log at its end and counts once it is open, and so does one that is refused', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  const requests = async () =>
+    [...samplesOf(await (await fetch(`${server.url}/metrics`)).text())].filter(([name]) => /101|refused/.test(name));
+  const { socket } = await chatWith(server.url, 'one');
+  assert.deepEqual(await requests(), [['promptchain_requests_total{route="/chat/:name",status="101"}', 1]]);
+  assert.doesNotMatch(server.stderr(), /GET \/chat/);
+  socket.close();
+  await server.live.saw('stderr', ' 127.0.0.1 GET /chat/one 101 ');
+
+  const shake = { Host: `127.0.0.1:${server.port}`, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' };
+  const key = { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+  for (const [path, headers, status, times] of [
+    ['/chat/two?secret=1', { ...shake, ...key }, 404, 1],
+    ['/runs', { ...shake, ...key }, 404, 1],
+    ['/chat/one', { ...shake, ...key, Origin: 'https://evil.example' }, 403, 1],
+    ['/chat/one', shake, 400, 1],
+    ['/chat/one', { ...shake, ...key, 'Sec-WebSocket-Version': '12' }, 400, 2],
+  ] as const) {
+    const answer = await raw(server.port, head(`GET ${path}`, headers));
+    assert.equal(answer.status, status, answer.body);
+    assert.match(answer.body, /^\{"error":\{"code":"PC\d{4}","message":/);
+    await server.live.saw('stderr', ` 127.0.0.1 GET ${path.replace(/\?.*/, '')} ${status} `, times);
+  }
+  assert.deepEqual(new Map(await requests()).get('promptchain_requests_total{route="refused",status="400"}'), 2);
+  assert.deepEqual(new Map(await requests()).get('promptchain_requests_total{route="refused",status="404"}'), 2);
+});
+
+test('a client that is refused a WebSocket and stays is hung up on', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined).resume();
+  socket.write(head('GET /chat/two', { Host: `127.0.0.1:${server.port}`, Connection: 'Upgrade', Upgrade: 'websocket' }));
+  await server.live.saw('stderr', ' GET /chat/two 404 ');
+  socket.destroy();
 });

@@ -74,8 +74,8 @@ test('a run in the background is followed while it goes on, and cancelled', asyn
   await within(server.fake.received(1), 'no request', server.stderr);
   const following = eventsIn(await fetch(`${server.url}${place}/events`));
   assert.equal((await following.next()).value?.event.type, 'run.started');
-  const view = (await (await fetch(`${server.url}${place}`)).json()) as { status: string };
-  assert.equal(view.status, 'running');
+  const view = (await (await fetch(`${server.url}${place}`)).json()) as { status: string; result: unknown };
+  assert.deepEqual([view.status, view.result], ['running', null]);
   const cancelled = await fetch(`${server.url}${place}/cancel`, { method: 'POST' });
   assert.equal(cancelled.status, 202);
   await within(server.fake.abandoned(1), 'the call is not dropped', server.stderr);
@@ -183,10 +183,22 @@ test('an override runs the file as it was served: one that has changed since is 
   server.sandbox.write({ 'one.yaml': 'name: one\nsteps:\n  - run: "touch changed; echo $INPUT"\n' });
   const run = (more: object) => postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false, ...more });
   const refused = await run({ overrides: { temperature: 0.5 } });
-  assert.equal(refused.status, 400, await refused.clone().text());
-  assert.match(await refused.text(), /"code":"PC2272".*changed/);
+  assert.equal(refused.status, 503, await refused.clone().text());
+  assert.match(await refused.text(), /"code":"PC7075".*changed/);
   assert.ok(!existsSync(server.sandbox.path('changed')), 'the command of the new file ran');
   assert.equal(((await (await run({})).json()) as RunResult).output, '[gpt-4.1-mini] Say: x');
+});
+
+test('the result is the same as the one that ends the events: what was warned of is in both', async () => {
+  await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
+  server.sandbox.write({ '../home/promptchain/state/runs': 'no folder' });
+  const events = await allEvents(await postJson(`${server.url}/chains/one/runs`, { input: 'x' }));
+  const last = events.at(-1);
+  assert.ok(last?.type === 'run.completed');
+  const codes = ({ warnings }: RunResult): readonly string[] => warnings.map(({ code }) => code);
+  assert.deepEqual(codes(last.result), ['PC8104']);
+  const result = (await (await postJson(`${server.url}/chains/one/runs`, { input: 'x', stream: false })).json()) as RunResult;
+  assert.deepEqual(codes(result), ['PC8104']);
 });
 
 test('asking for the head of a stream leaves nothing open', async () => {

@@ -134,6 +134,21 @@ test('runs are listed newest first, limited and chosen by status', async (t) => 
   );
 });
 
+test('a list reads the journals that it shows, and not those of older runs', async (t) => {
+  const dir = join(temporaryFolder(t), 'runs');
+  const ids = ['20260101-000002-aaaaaaaa', '20260101-000002-bbbbbbbb', 'named', '20260101-000000-cccccccc'];
+  for (const [index, id] of ids.entries()) {
+    const journal = openJournal(dir, id);
+    for (const event of eventsOf(id, [2000, 2500, 1000, 0][index] ?? 0)) journal.append(event);
+    await journal.close();
+  }
+  mkdirSync(join(dir, '20251231-235959-dddddddd.jsonl'));
+  const shown = (limit: number) => listRuns(dir, { limit }).map(({ id }) => id);
+  assert.deepEqual(shown(1), ['20260101-000002-bbbbbbbb']);
+  assert.deepEqual(shown(4), ['20260101-000002-bbbbbbbb', '20260101-000002-aaaaaaaa', 'named', '20260101-000000-cccccccc']);
+  assert.throws(() => shown(5), { code: 'PC8103' });
+});
+
 test('a run is found by its id or a beginning that fits one only', async (t) => {
   const dir = join(temporaryFolder(t), 'runs');
   assert.throws(() => findRun(dir, 'x'), { code: 'PC8101', help: /no run is kept yet/ });

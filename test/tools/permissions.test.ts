@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ToolError, UsageError } from '../../src/core/errors.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import type { ScopeRules } from '../../src/core/tool.ts';
 import { checkRule, parseRule } from '../../src/lib/permission-rule.ts';
 import type { ToolboxOptions } from '../../src/tools/toolbox.ts';
 import { never, scopeOf, toolbox } from './toolbox.ts';
 
-type Rules = { readonly allow?: string[]; readonly ask?: string[]; readonly deny?: string[] };
+type Rules = { readonly allow?: string[]; readonly ask?: string[]; readonly deny?: string[]; readonly around?: ScopeRules };
 
 /** `allowed`, or the reason of the error, or `asked` and what was answered. */
 async function decide(tool: string, args: JsonObject, rules: Rules, options: Partial<ToolboxOptions> = {}): Promise<string> {
@@ -32,6 +33,28 @@ for (const [what, rules, flags, expected] of [
   ['ask', { ask: ['fs.write_file'] }, {}, 'needs_human'],
   ['deny over ask', { ask: ['fs.*'], deny: ['fs.*'] }, {}, 'denied'],
   ['ask over allow', { allow: ['fs.*'], ask: ['fs.*'] }, {}, 'needs_human'],
+  ['a narrower allow over ask', { allow: ['fs.write_*'], ask: ['*'] }, {}, 'allowed'],
+  ['a wider allow under ask', { allow: ['fs.*'], ask: ['fs.write_*'] }, {}, 'needs_human'],
+  ['an allow of another tool under ask', { allow: ['fs.read_*'], ask: ['fs.*'] }, {}, 'needs_human'],
+  ['an allow that crosses the ask', { allow: ['*_file'], ask: ['fs.*'] }, {}, 'needs_human'],
+  ['an allow of some arguments over ask', { allow: ['fs.write_file(path=docs/*)'], ask: ['fs.write_file'] }, {}, 'allowed'],
+  ['an allow of other arguments under ask', { allow: ['fs.*(path=src/*)'], ask: ['fs.*'] }, {}, 'needs_human'],
+  ['an ask of some arguments over a narrower name', { allow: ['fs.write_file'], ask: ['*(path=docs/*)'] }, {}, 'needs_human'],
+  ['a second ask that is not lifted', { allow: ['fs.write_*'], ask: ['*', 'fs.write_file'] }, {}, 'needs_human'],
+  [
+    'an ask of the chain that calls, under an allow of the called one',
+    { allow: ['fs.*'], around: { allow: [], ask: ['*'], deny: [] } },
+    {},
+    'needs_human',
+  ],
+  [
+    'an allow of the chain that calls, under an ask of the called one',
+    { ask: ['*'], around: { allow: ['fs.*'], ask: ['*'], deny: [] } },
+    {},
+    'needs_human',
+  ],
+  ['a deny of the chain that calls', { allow: ['fs.*'], around: { allow: [], ask: [], deny: ['fs.*'] } }, {}, 'denied'],
+  ['a narrower allow under deny', { allow: ['fs.write_file'], deny: ['*'] }, {}, 'denied'],
   ['deny over allow', { allow: ['fs.*'], deny: ['*'] }, {}, 'denied'],
   ['--allow-tool turns ask into allow', { ask: ['*'] }, { allow: ['fs.write_file'] }, 'allowed'],
   ['--allow-tool of another tool does not', { ask: ['*'] }, { allow: ['fs.read_file'] }, 'needs_human'],

@@ -11,7 +11,8 @@ import { takeTurn } from './turn.ts';
 /** A person at the terminal, until they leave. What goes wrong in a turn is told, and the conversation goes on. */
 export async function talk(chat: Chat, leaving: AbortSignal): Promise<number> {
   const { io, paint, err } = chat.call;
-  const person = atTerminal({ io, paint });
+  const said = (await chat.conversation.turns()).map(([{ text }]) => text);
+  const person = atTerminal({ io, paint, said });
   for (;;) {
     const message = await person.next(leaving);
     if (message === undefined || leaving.aborted) return EXIT.ok;

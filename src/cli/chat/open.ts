@@ -1,4 +1,5 @@
 import { openConversation } from '../../conversation/conversation.ts';
+import { SERVED } from '../../conversation/session.ts';
 import { listSessions } from '../../conversation/sessions.ts';
 import type { Chain } from '../../core/chain.ts';
 import { StoreError } from '../../core/errors.ts';
@@ -37,7 +38,7 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
   const conversation = openConversation({ memory, session, chain: chain.file, now: call.io.clock.now });
   // What is there is read now, so that a history that is none is told before anything is said.
   await conversation.turns();
-  const answering = await ready(call, run, chain);
+  const answering = await ready(call, run, { chain, trust: run.trust });
   const chat: Chat = {
     call,
     conversation,
@@ -70,15 +71,19 @@ export async function openChat(call: Call, flags: ChatFlags): Promise<Chat> {
   return chat;
 }
 
-/** The same chain with another model for all of its steps. Throws what is wrong with that. */
+/** The same chain with another model for all of its steps; `--trust` was for its files as they were. Throws what is wrong with that. */
 export async function withModel({ call, answering }: Chat, model: string): Promise<Answering> {
   const flags = { ...answering.flags, model, stepModels: {} };
-  return ready(call, flags, await load(call, flags));
+  return ready(call, flags, { chain: await load(call, flags), trust: false });
 }
 
-async function ready(call: Call, flags: RunFlags, chain: Chain): Promise<Answering> {
+async function ready(
+  call: Call,
+  flags: RunFlags,
+  { chain, trust }: { readonly chain: Chain; readonly trust: boolean },
+): Promise<Answering> {
   const openModel = await readyWorld(call, flags, chain);
-  await requireTrust(call, chain, flags);
+  await requireTrust(call, chain, { trust });
   return { flags, chain, openModel, historyTokens: await historyTokens(chain, openModel) };
 }
 
@@ -89,7 +94,8 @@ function withoutStore({ memory, ...flags }: RunFlags): Parameters<typeof checkAg
 
 async function lastSession(call: Call, { memory }: RunFlags, { name, file }: Chain): Promise<string> {
   const contents = await openStore(call, memory || undefined, () => undefined).contents();
-  const [last] = listSessions(contents, file);
+  // What a client of a server said there is its own: it is taken up by its name only.
+  const last = listSessions(contents, file).find(({ session }) => !session.startsWith(SERVED));
   if (last !== undefined) return last.session;
   throw new StoreError(`no earlier conversation with ${name} (${file}) is kept`, {
     code: 'PC8304',

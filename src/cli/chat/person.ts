@@ -1,5 +1,6 @@
 import type { Io } from '../../core/io.ts';
 import type { Paint } from '../../terminal/paint.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
 import { createGathering } from './gather.ts';
 
 /** Whoever types at the terminal. */
@@ -12,16 +13,18 @@ export interface PersonOptions {
   readonly io: Io;
   /** For stderr. */
   readonly paint: Paint;
+  /** Messages of earlier, oldest first: the arrow keys bring them back. */
+  readonly said: readonly string[];
 }
 
 /**
  * Reads from the terminal, only while a message is asked for: during an answer the terminal is as it was, so that Ctrl-C is a
  * signal and a question about a tool can be asked.
  */
-export function atTerminal({ io, paint }: PersonOptions): Person {
+export function atTerminal({ io, paint, said }: PersonOptions): Person {
   const gathering = createGathering();
   const ahead: string[] = [];
-  let history: string[] = [];
+  let history = linesOf(said);
   /** Of a line that was typed ahead and not ended. */
   let begun = '';
   /** Ctrl-C was the last thing that happened. */
@@ -93,6 +96,14 @@ export function atTerminal({ io, paint }: PersonOptions): Person {
     }
   }
 }
+
+/** As the terminal keeps what is typed: line by line, the last first. */
+function linesOf(said: readonly string[]): string[] {
+  const lines = said.slice(-REMEMBERED).flatMap((message) => sanitize(message).split('\n'));
+  return [...new Set(lines.filter((line) => line.trim() !== '').toReversed())].slice(0, REMEMBERED);
+}
+
+const REMEMBERED = 30;
 
 /** Whether the terminal says where pasted text begins and ends. */
 const PASTE_IS_MARKED = '\x1b[?2004h';

@@ -1,4 +1,5 @@
 import { fit } from '../../conversation/fit.ts';
+import { Failure } from '../../core/errors.ts';
 import type { Warning } from '../../core/event.ts';
 import { EXIT } from '../../core/exit-code.ts';
 import { textOf } from '../../core/json.ts';
@@ -14,16 +15,19 @@ import { openProgress } from '../run/progress.ts';
 import { pull } from '../run/pull.ts';
 import { resultRenderer } from '../run/result.ts';
 import { newRunId } from '../run/run-id.ts';
+import { isTrustedNow } from '../trust/require.ts';
 import type { Chat } from './chat.ts';
 import { explainTurn } from './explain-turn.ts';
 
 /**
  * One turn: a run like any other, journal included, whose answer goes to stdout. It is in the conversation, on disk, before
- * its end is told, and only if it succeeded. Throws when it could not be kept, or stdout could not be written.
+ * its end is told, and only if it succeeded. Throws when it could not be kept, stdout could not be written, or what the chain
+ * runs is no longer what was trusted.
  */
 export async function takeTurn(chat: Chat, text: string): Promise<RunResult> {
   const { call, answering } = chat;
   const { flags, chain } = answering;
+  if (!isTrustedNow(call, chain)) throw filesChanged(chat);
   const stop = new AbortController();
   const release = listen(call, flags.timeoutMs ?? chain.limits.timeMs, (reason) => stop.abort(reason));
   const progress = await openProgress({ call, flags, live: flags.stream, explain: explainTurn });
@@ -38,6 +42,14 @@ export async function takeTurn(chat: Chat, text: string): Promise<RunResult> {
     chat.pause = () => () => undefined;
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
   }
+}
+
+function filesChanged({ conversation: { session } }: Chat): Failure {
+  return new Failure('the files of the chain have changed since the chat began, or it is trusted no more: nothing was run', {
+    code: 'PC7075',
+    reason: 'needs_human',
+    help: `leave, look at them, and go on with --session ${session}`,
+  });
 }
 
 interface Shown {

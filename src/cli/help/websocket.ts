@@ -38,6 +38,7 @@ turn.completed means that the turn is on disk. A turn that failed or was stopped
 lost connection send the message again with the same id: you get its answer, or go on hearing it, and it is not made
 twice. A turn goes on for 30 seconds when everybody has left, then it is stopped. Each is a run: promptchain runs show.
 
-Closing. 1001: the server stops. 1013: you read too slowly, or too many are connected. 1011: a fault of the server. Then
-connect again. 1002, 1003, 1007: not a text frame of JSON. 1008: no hello, or too many frames. 1009: too large.`,
+Closing. 1001: the server stops. 1013: more than 4 MB wait for you, or more than 512 KB of which you took nothing for 30 s
+(--drop-after), or too many are connected. 1011: a fault of the server. Then connect again. 1002, 1003, 1007: not a text
+frame of JSON. 1008: no hello, or too many frames. 1009: too large.`,
 };

@@ -54,6 +54,7 @@ export async function withServer<T>(
     throw new Failure(`the server "${spec.name}" needs ${names}, not set in the environment or .env`, {
       code: 'PC4020',
       reason: 'auth',
+      help: Object.values(spec.reasons ?? {}).join('; ') || 'set it, or give it a default in the chain',
     });
   }
   const redact = createRedactor(secretsOf(io.env, [])).text;

@@ -4,7 +4,10 @@ import type { Io } from '../../core/io.ts';
 import type { Step } from '../../core/step.ts';
 import { chainsIn } from '../../lib/chains.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { parseRule } from '../../lib/permission-rule.ts';
 import { partsOf } from '../../lib/step-parts.ts';
+import { fitsSome } from '../../lib/tool-pattern.ts';
+import { BUILT_IN_NAMES } from '../../tools/names.ts';
 import type { RunFlags } from './flags.ts';
 import { usesTools } from './toolbox.ts';
 import type { WorldFlags } from './world-flags.ts';
@@ -41,11 +44,15 @@ export function checkSecrets(chain: Chain, env: Io['env']): void {
 /** Every server that a step can reach must have the variables its entry names. */
 export function checkServers(chain: Chain): void {
   for (const { servers } of chainsIn(chain)) {
-    for (const { name, missing } of Object.values(servers)) {
+    for (const { name, missing, reasons = {} } of Object.values(servers)) {
       if (missing === undefined || !chain.uses.servers.includes(name)) continue;
       throw new Failure(
         `the server "${name}" needs ${missing.map((each) => `"${each}"`).join(', ')}, not set in the environment or .env`,
-        { code: 'PC4020', reason: 'auth', help: `set it, or give a default in the chain: \${${missing[0]}:-…}` },
+        {
+          code: 'PC4020',
+          reason: 'auth',
+          help: Object.values(reasons).join('; ') || `set it, or give a default in the chain: \${${missing[0]}:-…}`,
+        },
       );
     }
   }
@@ -60,8 +67,25 @@ function checkToolFlags(chain: Chain, { approve, allowTools, denyTools, mcp }: W
     ...(allowTools.length === 0 ? [] : ['--allow-tool']),
     ...(denyTools.length === 0 ? [] : ['--deny-tool']),
   ];
-  if (given.length === 0 || usesTools(chain) || chain.uses.commands) return;
-  throw new UsageError(`${given[0]} is given, but no step of the chain uses tools or commands`, { code: 'PC2027' });
+  if (given.length > 0 && !usesTools(chain) && !chain.uses.commands) {
+    throw new UsageError(`${given[0]} is given, but no step of the chain uses tools or commands`, { code: 'PC2027' });
+  }
+  checkRules('--allow-tool', allowTools, chain);
+  checkRules('--deny-tool', denyTools, chain);
+}
+
+/** A rule that fits nothing is a slip, and one that was to forbid a tool would not. Malformed ones are told by the toolbox. */
+function checkRules(flag: string, rules: readonly string[], chain: Chain): void {
+  const chains = chainsIn(chain);
+  const servers = chains.flatMap((each) => Object.keys(each.servers));
+  const tools = [...BUILT_IN_NAMES, ...chains.flatMap((each) => Object.keys(each.tools))];
+  for (const source of rules) {
+    const parsed = parseRule(source);
+    if ('problem' in parsed || fitsSome(parsed.rule.name, { servers, tools })) continue;
+    const close = nearest(parsed.rule.name, [...tools, ...servers.map((server) => `${server}.*`), 'run']);
+    const help = close === undefined ? 'promptchain mcp tools shows those of servers' : `did you mean "${close}"?`;
+    throw new UsageError(`${flag} "${source}" fits no tool that the chain can have`, { code: 'PC2027', help });
+  }
 }
 
 function checkConcurrency(chain: Chain, { concurrency }: Partial<Pick<RunFlags, 'concurrency'>>): void {

@@ -18,7 +18,7 @@ export type DataSchema = keyof typeof DATA_SCHEMAS;
  * listed, which is how the tests hold the schema against real output.
  */
 export async function dataSchema(name: DataSchema, { closed }: { closed: boolean }): Promise<JsonObject> {
-  const { toJSONSchema } = await import('zod');
+  const { toJSONSchema } = await import('./to-json-schema.ts');
   const schema = await DATA_SCHEMAS[name]();
   return toJSONSchema(schema, { target: 'draft-07', io: closed ? 'output' : 'input', unrepresentable: 'any' }) as JsonObject;
 }

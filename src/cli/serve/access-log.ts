@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '../../core/errors.ts';
 import type { RunResult } from '../../core/run.ts';
 import { dollars } from '../../lib/dollars.ts';
 import type { Answered } from '../../serve/door.ts';
@@ -5,7 +6,7 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import { duration } from '../../terminal/words.ts';
 import type { Call } from '../command.ts';
 
-/** A line on stderr for each request and each run that has ended: no text of anyone, no query, no token. */
+/** A line on stderr for each request and each run that has ended: no text of anyone, no query, no token. With `--verbose` also why a run failed. */
 export interface AccessLog {
   request(request: Omit<Answered, 'refused'>): void;
   run(result: RunResult): void;
@@ -26,12 +27,19 @@ export function createAccessLog({ err, globals, io }: Pick<Call, 'err' | 'global
   };
   return {
     request: ({ address, method, path, status, ms }) =>
-      line(`${address} ${method} ${path.slice(0, LONGEST_PATH)} ${status ?? 'gone'} ${duration(ms)}`),
+      // Of a connection that was reset before it was looked at, nobody knows where it came from.
+      line(`${address || '-'} ${method} ${path.slice(0, LONGEST_PATH)} ${status ?? 'gone'} ${duration(ms)}`),
     run({ run_id, chain, status, duration_ms, cost_usd, error }) {
       const cost = cost_usd === null || cost_usd === 0 ? '' : ` ${dollars(cost_usd)}`;
       line(`run ${run_id} ${chain.name} ${status}${error === null ? '' : ` ${error.code}`} ${duration(duration_ms)}${cost}`);
+      if (globals.verbose && error !== null) line(`run ${run_id} ${oneLine(error)}`);
     },
   };
 }
 
 const LONGEST_PATH = 200;
+
+function oneLine({ step, message, help }: ErrorRecord): string {
+  const where = step === undefined ? '' : `step "${step}": `;
+  return `${where}${message}${help === undefined ? '' : ` (${help})`}`.replace(/\s*\n\s*/g, ' ⏎ ');
+}

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Conversation as Kept, openConversation } from '../../conversation/conversation.ts';
+import { SERVED } from '../../conversation/session.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import { textOf } from '../../core/json.ts';
@@ -16,7 +17,7 @@ export interface ConversationsWorld {
   readonly store: Memory;
   /** Milliseconds since 1970. */
   now(): number;
-  start(ready: ReadyChain, given: Given, conversation: ConversationSoFar): Promise<StartedRun>;
+  start(ready: ReadyChain, given: Given, conversation: ConversationSoFar, tracedAs: string): Promise<StartedRun>;
 }
 
 /** Conversations with the served chains: each turn is a run, kept under its session once it has succeeded. */
@@ -32,15 +33,18 @@ export function createConversations({ ready, store, now, start }: ConversationsW
   };
 }
 
-/** What a person said in a terminal is under a name that can be guessed: clients of a server have sessions of their own. */
-const SERVED = 'served:';
-
 /** 18 random bytes: whoever knows it can read the conversation. */
 function newSession(): string {
   return randomBytes(18).toString('base64url');
 }
 
+/** Traces go to others, and whoever knows the id of a session can read it. */
+function digest(session: string): string {
+  return createHash('sha256').update(session).digest('base64url').slice(0, 22);
+}
+
 function conversationWith(ready: ReadyChain, kept: Kept, start: ConversationsWorld['start']): Conversation {
+  const tracedAs = digest(kept.session);
   return {
     id: kept.session.slice(SERVED.length),
     reset: kept.reset,
@@ -53,7 +57,7 @@ function conversationWith(ready: ReadyChain, kept: Kept, start: ConversationsWor
     },
     async say(text, { id, user, ...given }) {
       const conversation = await soFar(ready, { turns: kept.turns, user, namespace: kept.namespace });
-      const run = await start(ready, { ...given, input: text, live: true }, conversation);
+      const run = await start(ready, { ...given, input: text, live: true }, conversation, tracedAs);
       return { ...run, events: keeping(run, kept, { text, id }) };
     },
   };

@@ -1,6 +1,19 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../lib/duration.ts';
 import type { Rate } from '../../serve/guards/rate.ts';
+
+/** Whether there is such an address, is found when it is listened on. */
+export function listenHost(text: string): string {
+  if (/^[\w.:%-]+$/.test(text)) return text;
+  throw new InvalidArgumentError('It is not an address, such as 127.0.0.1, ::1 or 0.0.0.0.');
+}
+
+/** A name as a `Host` header has it, without its port. */
+export function hostName(text: string): string {
+  if (/^[\w.-]+$/.test(text) || isIP(text) !== 0) return text;
+  throw new InvalidArgumentError('It is not the name of a host, such as chains.example.com, without a scheme and a port.');
+}
 
 export function listenPort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);

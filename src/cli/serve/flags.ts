@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type Command as Parser } from 'commander';
+import { InvalidArgumentError, Option, type Command as Parser } from 'commander';
 import type { Rate } from '../../serve/guards/rate.ts';
 import type { Call } from '../command.ts';
 import type { RunFlags } from '../run/flags.ts';
 import { declareLimitFlags, limitsIn } from '../run/limit-flags.ts';
 import { collect, declareChainFlags, declarePermissionFlags, type WorldFlags, worldFlags } from '../run/world-flags.ts';
-import { count, durationMs, listenPort, rate, size } from './flag-values.ts';
+import { count, durationMs, hostName, listenHost, listenPort, rate, size } from './flag-values.ts';
 import { type Overrides, overridesIn } from './overrides.ts';
 
 /** The options of `serve`. */
@@ -18,6 +18,7 @@ export interface ServeFlags extends WorldFlags, Pick<RunFlags, 'limits' | 'memor
   readonly tokenFile?: string;
   readonly overrides: Overrides;
   readonly showMemory: boolean;
+  readonly showLog: boolean;
   readonly rate?: Rate;
   readonly maxRuns: number;
   readonly maxRunsPerClient: number;
@@ -31,22 +32,27 @@ export interface ServeFlags extends WorldFlags, Pick<RunFlags, 'limits' | 'memor
 export function declareServeFlags(parser: Parser): void {
   parser
     .argument('<chain...>', 'chain files')
-    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', '127.0.0.1')
+    .option('--host <address>', 'the address to listen on; beyond this machine a token is needed', listenHost, '127.0.0.1')
     .option('-p, --port <n>', 'the port, 0 for any that is free', listenPort, 8080)
     .option('--token-file <file>', 'clients must send the token in this file (or in PROMPTCHAIN_SERVE_TOKEN)')
-    .option('--allow-host <name>', 'also answer requests for this host name', collect, [])
+    .option('--allow-host <name>', 'also answer requests for this host name', hostNames, [])
     .option('--allow-origin <origin>', 'let pages of this origin ask, such as https://app.example.com', origins, [])
     .option('--allow-override <names>', 'what clients may set: model=openai/*,temperature,max_tokens', collect, [])
     .option('--show-memory', 'let clients read what is in the memory store')
     .option('--rate <n/period>', 'requests that one client may make, such as 60/m', rate)
     .option('--max-runs <n>', 'runs at once', count, 500)
     .option('--max-runs-per-client <n>', 'runs at once of one client (default: as many as of all)', count)
-    .option('--max-body <size>', 'refuse larger requests, such as 500kb', size, 4 * 1024 * 1024)
-    .option('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, 30_000)
-    .option('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, 30_000)
-    .option('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, 15_000)
-    .option('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, 10_000);
+    .addOption(measured('--max-body <size>', 'refuse larger requests, such as 500kb', size, '4mb'))
+    .addOption(measured('--request-timeout <duration>', 'how long a request may take to arrive', durationMs, '30s'))
+    .addOption(measured('--drop-after <duration>', 'hang up on a client that takes nothing for so long', durationMs, '30s'))
+    .addOption(measured('--heartbeat <duration>', 'send a comment on a silent stream so often', durationMs, '15s'))
+    .addOption(measured('--grace <duration>', 'how long runs may go on once the server is told to stop', durationMs, '10s'));
   declareServedFlags(parser);
+}
+
+/** Its default is shown as one would write it. */
+function measured(flags: string, description: string, parse: (text: string) => number, initial: string): Option {
+  return new Option(flags, description).argParser(parse).default(parse(initial), initial);
 }
 
 /** Those about the runs of a server, whoever asks for them. */
@@ -54,6 +60,7 @@ export function declareServedFlags(parser: Parser): void {
   parser
     .option('--memory <namespace|path>', 'use this memory namespace, or this store')
     .option('--no-memory', 'start each run with an empty memory and keep nothing')
+    .option('--show-log', 'let clients see what commands and functions write for people, and why they failed')
     .option('--no-save', 'write no run journals')
     .option('--no-cache', 'ask models also where a step would take an earlier answer');
   declareLimitFlags(parser);
@@ -74,6 +81,7 @@ export function serveFlags(call: Call): ServeFlags {
     ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile as string }),
     overrides: overridesIn(options.allowOverride),
     showMemory: options.showMemory === true,
+    showLog: options.showLog === true,
     ...(options.rate === undefined ? {} : { rate: options.rate as Rate }),
     maxRuns: options.maxRuns as number,
     maxRunsPerClient: (options.maxRunsPerClient ?? options.maxRuns) as number,
@@ -87,6 +95,10 @@ export function serveFlags(call: Call): ServeFlags {
     cache: options.cache !== false,
     ...(options.memory === undefined || options.memory === true ? {} : { memory: options.memory as string | false }),
   };
+}
+
+function hostNames(text: string, before: readonly string[]): readonly string[] {
+  return [...before, hostName(text)];
 }
 
 function origins(text: string, before: readonly string[]): readonly string[] {

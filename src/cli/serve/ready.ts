@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { OpenModel } from '../../core/model.ts';
 import type { Toolbox } from '../../core/tool.ts';
+import { Refused } from '../../serve/refusal.ts';
 import type { Call } from '../command.ts';
 import { modelConfig } from '../model-config.ts';
 import { createRedactor, type Redactor, secretsOf } from '../redact.ts';
@@ -13,6 +14,7 @@ import { requireTrust } from '../trust/require.ts';
 import { type ClientView, clientViewOf } from './client-view.ts';
 import type { ServeFlags } from './flags.ts';
 import type { Override } from './overrides.ts';
+import { FILES_CHANGED } from './trust-watch.ts';
 
 /** A chain that is ready to be run any number of times, at once or one after the other. */
 export interface ReadyChain {
@@ -42,13 +44,13 @@ export async function readyChain(call: Call, flags: ServeFlags, file: string): P
     askInTurn: (ask) => ask(),
     lasting: true,
   });
-  const view = clientViewOf(chain, call);
+  const view = clientViewOf(chain, call, flags);
   return { chain, flags: own, openModel: await withCache(call, own, { chain, openModel, redactor }), redactor, view, toolbox };
 }
 
 /**
- * The same chain as a client wants it, with the servers it has. Throws `UsageError` for a model that cannot be called, and for
- * files that have changed since: what they would run now is not what was trusted.
+ * The same chain as a client wants it, with the servers it has. Throws `UsageError` for a model that cannot be called, `Refused`
+ * for files that have changed since: what they would run now is not what was trusted.
  */
 export async function overriddenChain(call: Call, ready: ReadyChain, { model, params }: Override): Promise<ReadyChain> {
   const flags = { ...ready.flags, params, ...(model === undefined ? {} : { model, stepModels: {} }) };
@@ -56,12 +58,7 @@ export async function overriddenChain(call: Call, ready: ReadyChain, { model, pa
     // What is wrong with the key or the file is the operator's to know.
     throw new UsageError('the chain cannot be run with this override', { code: 'PC2272', cause });
   });
-  if (contentHash(chain) !== contentHash(ready.chain)) {
-    throw new UsageError('the chain cannot be run with an override: its files have changed since the server began', {
-      code: 'PC2272',
-      help: 'start the server again',
-    });
-  }
+  if (contentHash(chain) !== contentHash(ready.chain)) throw new Refused(FILES_CHANGED);
   return { ...ready, flags, chain, openModel: await withCache(call, flags, { ...ready, chain, openModel }) };
 }
 

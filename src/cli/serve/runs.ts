@@ -1,12 +1,14 @@
 import { StoreError } from '../../core/errors.ts';
 import type { Event } from '../../core/event.ts';
 import { publicEvent } from '../../core/event.ts';
+import type { RunResult } from '../../core/run.ts';
 import type { RunRow, Runs, RunView } from '../../serve/service.ts';
 import { isStart } from '../../store/journal-lines.ts';
 import { type ListOptions, listRuns, type RunSummary, summaryFor } from '../../store/run-list.ts';
 import { type RunRecord, readRun } from '../../store/runs.ts';
 import type { Going } from './going.ts';
 import type { ReadyChain } from './ready.ts';
+import { joined } from './text-so-far.ts';
 
 /** The runs of the served chains, from the journals in `dir` and from what goes on here. */
 export function createRuns(
@@ -25,19 +27,21 @@ export function createRuns(
 
   async function* eventsOf(id: string, from: number, signal: AbortSignal): AsyncGenerator<Event> {
     let next = from;
-    function* recorded(): Generator<Event> {
+    const run = going.find(id);
+    function* soFar(): Generator<Event> {
       const { record, view } = recordOf(id) ?? {};
-      for (const event of record?.events ?? []) {
-        if (event.seq < next) continue;
+      const kept = (record?.events ?? []).filter(({ seq }) => seq >= next);
+      const told = kept.flatMap((event) => view?.event(publicEvent(event)) ?? []);
+      for (const event of joined([...told, ...(run?.said.from(next) ?? [])].sort((a, b) => a.seq - b.seq))) {
         next = event.seq + 1;
-        yield view?.event(publicEvent(event)) ?? event;
+        yield event;
       }
     }
-    const follower = going.find(id)?.tail.follow(signal);
+    const follower = run?.tail.follow(signal);
     try {
-      yield* recorded();
+      yield* soFar();
       for (let more = await follower?.next(); more !== undefined; more = await follower?.next()) {
-        if (more.missed) yield* recorded();
+        if (more.missed) yield* soFar();
         for (const event of more.values) {
           if (event.seq < next) continue;
           next = event.seq + 1;
@@ -72,7 +76,7 @@ export function createRuns(
   };
 }
 
-function viewOf({ id, events, running }: RunRecord, result: RunView['result']): RunView {
+function viewOf({ id, events, running }: RunRecord, result: RunResult): RunView {
   return {
     id,
     chain: result.chain.name,
@@ -80,7 +84,8 @@ function viewOf({ id, events, running }: RunRecord, result: RunView['result']): 
     started: events.find(isStart)?.ts ?? '',
     duration_ms: running ? null : result.duration_ms,
     cost_usd: result.cost_usd,
-    result,
+    // What its journal adds up to so far reads like the end of a run that was killed.
+    result: running ? null : result,
   };
 }
 

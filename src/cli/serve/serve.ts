@@ -55,7 +55,7 @@ export async function serveUntilStopped(
   const chat = createChat({
     chains: ready.map(({ chain }) => chain.name),
     conversations: service.conversations,
-    limits: { ...CHAT_LIMITS, frameBytes: flags.maxBodyBytes },
+    limits: { ...CHAT_LIMITS, frameBytes: flags.maxBodyBytes, stallMs: flags.dropAfterMs },
     errorOf: chatErrors(state.report),
   });
   const listening = await listen(app, {
@@ -68,7 +68,10 @@ export async function serveUntilStopped(
     allowOrigins: flags.allowOrigins,
     isClosing: () => closing.signal.aborted,
     upgrade: chat.upgrade,
-    upgraded: () => metrics.opened('websocket'),
+    upgraded() {
+      metrics.request('/chat/:name', 101);
+      return metrics.opened('websocket');
+    },
     answered({ refused, ...request }) {
       const { status = 0 } = request;
       if (refused && status >= 400) metrics.request('refused', status);
@@ -98,13 +101,16 @@ interface Stopping {
   readonly reason: Interrupted;
 }
 
-/** What runs may end by itself for a while; then it is ended, its journal tells so, and what is still connected is cut off. */
+/**
+ * What runs may end by itself for a while; then it is ended, its journal tells so, and what is still connected is cut off. The
+ * port is kept until nothing runs: who watches the server is told that it is stopping, and who asks is told when to come again.
+ */
 async function stop(
   { err, globals }: Call,
   { graceMs }: ServeFlags,
   { listening, chat, going, reason }: Stopping,
 ): Promise<void> {
-  const closed = Promise.all([listening.close(), chat.finish()]);
+  const farewell = chat.finish();
   const running = going.all().length;
   if (running > 0 && !globals.quiet) {
     await err.write(`${reason.message}: ${running === 1 ? '1 run has' : `${running} runs have`} ${graceMs / 1000} s to end\n`);
@@ -112,6 +118,7 @@ async function stop(
   await within(going.none(), graceMs);
   for (const run of going.all()) run.abort('stopping');
   await within(going.none(), ABORT_MS);
+  const closed = Promise.all([listening.close(), farewell]);
   // The last events are on their way to clients that read.
   await within(closed, FLUSH_MS);
   listening.cut();

@@ -15,6 +15,7 @@ import { overrideOf } from './overrides.ts';
 import type { ReadyChain } from './ready.ts';
 import { createRuns } from './runs.ts';
 import { type RunWorld, startRun } from './start.ts';
+import { createTrustWatch } from './trust-watch.ts';
 import { servedValues } from './values.ts';
 import { createVariants } from './variants.ts';
 
@@ -23,15 +24,30 @@ export function createService(world: RunWorld, flags: ServeFlags, chains: readon
   const { call, going } = world;
   const ready = new Map(chains.map((each) => [each.chain.name, each]));
   const variantOf = createVariants(call);
+  const checkTrust = createTrustWatch(call);
   const memory = createMemoryView(call, flags);
 
-  async function start(found: ReadyChain, given: Given, conversation?: ConversationSoFar): Promise<StartedRun> {
+  async function start(
+    found: ReadyChain,
+    given: Given,
+    conversation?: ConversationSoFar,
+    tracedAs?: string,
+  ): Promise<StartedRun> {
     const override = overrideOf(flags.overrides, given.overrides);
     const inputs = servedValues(found.chain, given);
+    checkTrust(found);
     const place = going.admit(given.client ?? '');
     const { input = '', live = false, traceparent } = given;
     try {
-      return startRun(world, await variantOf(found, override), { input, inputs, live, place, conversation, traceparent });
+      return startRun(world, await variantOf(found, override), {
+        input,
+        inputs,
+        live,
+        place,
+        conversation,
+        tracedAs,
+        traceparent,
+      });
     } catch (error) {
       place.leave();
       throw error;

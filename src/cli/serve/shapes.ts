@@ -3,7 +3,7 @@ import type { ServerState } from '../../serve/state.ts';
 /** The schemas that `promptchain schema` prints of results and events, in the dialect of OpenAPI. */
 export const servedShapes: ServerState['shapes'] = async () => {
   const [{ toJSONSchema }, { resultSchema }, { eventSchema }] = await Promise.all([
-    import('zod'),
+    import('../schemas/to-json-schema.ts'),
     import('../schemas/result.ts'),
     import('../schemas/events.ts'),
   ]);

@@ -6,6 +6,7 @@ import { createHandover } from '../../lib/handover.ts';
 import type { AbortCause, StartedRun } from '../../serve/service.ts';
 import { openJournal } from '../../store/journal.ts';
 import type { Telemetry, TracedRun } from '../../telemetry/start.ts';
+import { isLast } from '../../terminal/renderer.ts';
 import type { Call } from '../command.ts';
 import { runsDir } from '../paths.ts';
 import { createEventFilter } from '../redact.ts';
@@ -26,6 +27,8 @@ export interface Values {
   readonly live: boolean;
   readonly place: Place;
   readonly conversation?: ConversationSoFar | undefined;
+  /** The conversation it is a turn of, as traces name it. */
+  readonly tracedAs?: string | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
 }
@@ -54,11 +57,14 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
     observer.began(chain.name);
     const timeMs = ready.flags.timeoutMs ?? chain.limits.timeMs;
     const timer = timeMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(timeMs)), timeMs);
+    let told: RunResult | undefined;
     const finished = conclude(async (event) => {
+      if (isLast(event)) told = event.result;
       const seen = view.event(event);
+      if (seen === undefined) return;
       run.publish(seen);
       await handover.give(seen);
-    }).then(view.result);
+    }).then((ended) => told ?? ready.redactor.value(ended));
     finished
       .then((result) => observer.ended(chain.name, result))
       .then(() => handover.finish(), handover.finish)
@@ -68,7 +74,7 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
       });
     try {
       yield* handover.values;
-      return await finished;
+      return view.result(await finished);
     } finally {
       abort();
       await finished.catch(() => undefined);
@@ -126,10 +132,10 @@ export function startRun({ call, observer, prune, telemetry }: RunWorld, ready: 
   }
 }
 
-function tracedRun(runId: string, { chain, redactor }: ReadyChain, { traceparent }: Values): TracedRun {
+function tracedRun(runId: string, { chain, redactor }: ReadyChain, { traceparent, tracedAs }: Values): TracedRun {
   const { name, sha256 } = chain;
   const parent = traceparent === undefined ? undefined : { traceparent };
-  return { runId, chain: { name, sha256 }, redact: redactor.text, parent };
+  return { runId, chain: { name, sha256 }, redact: redactor.text, parent, conversation: tracedAs };
 }
 
 const REASONS: Readonly<Record<AbortCause, () => Interrupted>> = {

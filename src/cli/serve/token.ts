@@ -11,8 +11,10 @@ export function serveToken(
   { io }: Pick<Call, 'io'>,
   { host, tokenFile }: Pick<ServeFlags, 'host' | 'tokenFile'>,
 ): string | undefined {
-  const token = tokenFile === undefined ? io.env.PROMPTCHAIN_SERVE_TOKEN : readToken(resolve(io.cwd, tokenFile), tokenFile);
-  if (token === undefined || token === '') {
+  // A variable without a value is one that is not set; a file without a token would leave the server open to everybody.
+  const token =
+    tokenFile === undefined ? io.env.PROMPTCHAIN_SERVE_TOKEN || undefined : readToken(resolve(io.cwd, tokenFile), tokenFile);
+  if (token === undefined) {
     if (isLoopback(host)) return undefined;
     throw new UsageError(`${host} can be reached from other machines, and no token is set`, {
       code: 'PC2271',

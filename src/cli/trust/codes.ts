@@ -4,4 +4,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC7072: 'someone was asked whether to trust a chain, and did not say yes',
   PC7073: 'what is trusted cannot be read or kept',
   PC7074: 'a server is needed, and --no-mcp is given',
+  PC7075: 'what a chain runs has changed since a server or a chat began with it',
 };

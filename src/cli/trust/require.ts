@@ -16,14 +16,15 @@ import { listing } from './words.ts';
  * because the user's environment trusts everything. Otherwise shows what it would run and asks; throws when nobody agrees.
  */
 export async function requireTrust(call: Call, chain: Chain, { trust, also = [] }: TrustOptions): Promise<void> {
-  const runnables = [...whatRuns(chain), ...also];
-  if (runnables.length === 0 || call.io.env.PROMPTCHAIN_TRUST === 'always') return;
-  const file = realFile(chain);
-  const content = contentOf(chain, runnables);
-  const store = trustFile(call.paths);
-  if (isShipped(call, file) || isTrusted(call, file, content)) return;
+  const { runnables, file, content, isTrusted } = judge(call, chain, also);
+  if (isTrusted) return;
   const agreed = trust ? 'chain' : await askFor(call, chain, runnables);
-  addTrusted(store, agreed === 'folder' ? { folder: dirname(file) } : { file, content });
+  addTrusted(trustFile(call.paths), agreed === 'folder' ? { folder: dirname(file) } : { file, content });
+}
+
+/** Whether it would go on without a question: for what begins runs long after it loaded the chain, since files are read when they run. */
+export function isTrustedNow(call: Call, chain: Chain): boolean {
+  return judge(call, chain, []).isTrusted;
 }
 
 export interface TrustOptions {
@@ -33,12 +34,31 @@ export interface TrustOptions {
   readonly also?: readonly Runnable[];
 }
 
+interface Judged {
+  readonly runnables: readonly Runnable[];
+  /** Of the chain, links followed. */
+  readonly file: string;
+  readonly content: string;
+  readonly isTrusted: boolean;
+}
+
+/** The chain as it was loaded, and the files it runs as they are now. */
+function judge(call: Call, chain: Chain, also: readonly Runnable[]): Judged {
+  const runnables = [...whatRuns(chain), ...also];
+  const file = realFile(chain);
+  if (runnables.length === 0 || call.io.env.PROMPTCHAIN_TRUST === 'always') {
+    return { runnables, file, content: '', isTrusted: true };
+  }
+  const content = contentOf(chain, runnables);
+  return { runnables, file, content, isTrusted: isShipped(call, file) || isKept(call, file, content) };
+}
+
 /** The examples that come with the program. */
 function isShipped({ io }: Call, file: string): boolean {
   return isInFolder(realOf(join(io.packageDir, 'chains')), file);
 }
 
-function isTrusted({ paths, settings, io }: Call, file: string, content: string): boolean {
+function isKept({ paths, settings, io }: Call, file: string, content: string): boolean {
   const folders = (settings.config.trusted ?? []).map((folder) => realOf(folder.replace(/^~(?=\/|$)/, io.env.HOME ?? '~')));
   return (
     folders.some((folder) => isInFolder(folder, file)) ||

@@ -6,6 +6,7 @@ import type { Conversations } from '../service.ts';
 import { serveConnection } from './connection.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import type { ChatLimits } from './limits.ts';
+import { createPatience } from './patience.ts';
 import { type ChatError, CLOSE, SUBPROTOCOL } from './protocol.ts';
 import { createRooms } from './rooms.ts';
 
@@ -35,7 +36,8 @@ export function createChat({ chains, conversations, limits, errorOf }: ChatSetti
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
-  const heartbeat = createHeartbeat(server.clients, limits.pingMs);
+  const patience = createPatience(limits);
+  const heartbeat = createHeartbeat(server.clients, { everyMs: limits.pingMs, isMoving: patience.isMoving });
   const perClient = createTally();
 
   function refusalOf(chain: string | undefined, client: string): Refusal | undefined {
@@ -52,10 +54,17 @@ export function createChat({ chains, conversations, limits, errorOf }: ChatSetti
       const client = request.socket.remoteAddress ?? '';
       const refusal = refusalOf(chain, client);
       if (refusal !== undefined || chain === undefined) return refusal;
-      perClient.add(client, socket);
+      let fault: string | undefined;
+      const note = ({ message }: Error): void => {
+        fault = message;
+      };
+      server.once('wsClientError', note);
       server.handleUpgrade(request, socket, head, (connected) => {
-        serveConnection(connected, { chain, client, rooms, limits, errorOf });
+        serveConnection(connected, { chain, client, rooms, limits, patience, errorOf });
       });
+      server.off('wsClientError', note);
+      if (fault !== undefined) return noHandshake(fault);
+      perClient.add(client, socket);
       return undefined;
     },
     async finish() {
@@ -87,4 +96,9 @@ function createTally(): { count(client: string): number; add(client: string, soc
 
 function tooMany(status: 429 | 503, message: string): Refusal {
   return { status, code: 'PC2285', message, headers: { 'retry-after': '5' } };
+}
+
+function noHandshake(fault: string): Refusal {
+  const message = `the handshake is none of WebSocket: ${fault}`;
+  return { status: 400, code: 'PC2287', message, headers: { 'sec-websocket-version': '13' } };
 }

@@ -7,4 +7,5 @@ export const CODES: Readonly<Record<string, string>> = {
   PC2284: 'a session that another chain is answering now',
   PC2285: 'too many chats are connected',
   PC2286: 'a message was taken back before its turn began',
+  PC2287: 'an upgrade whose handshake is none of WebSocket',
 };

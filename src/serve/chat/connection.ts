@@ -4,6 +4,7 @@ import { type Member, refuse } from './audience.ts';
 import { readFrame } from './frame.ts';
 import type { ChatLimits } from './limits.ts';
 import { createOutlet } from './outlet.ts';
+import type { Patience } from './patience.ts';
 import { type ChatError, CLOSE, type ClientMessage } from './protocol.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
@@ -14,13 +15,15 @@ export interface ConnectionSettings {
   readonly client: string;
   readonly rooms: Rooms;
   readonly limits: ChatLimits;
+  readonly patience: Patience;
   /** What a client is told of a failure. */
   errorOf(error: unknown): ChatError;
 }
 
 /** Serves one client: its frames, one after the other, until it goes or breaks a rule. */
-export function serveConnection(socket: WebSocket, { chain, client, rooms, limits, errorOf }: ConnectionSettings): void {
-  const outlet = createOutlet(socket, limits);
+export function serveConnection(socket: WebSocket, settings: ConnectionSettings): void {
+  const { chain, client, rooms, limits, errorOf } = settings;
+  const outlet = createOutlet(socket, settings.patience, limits);
   const frames = createAllowance(limits.frames, limits.framePeriodMs);
   const unheard = setTimeout(() => outlet.close(CLOSE.policy, 'no hello came'), limits.helloMs);
   let seat: { readonly room: Room; readonly member: Member } | undefined;

@@ -10,8 +10,14 @@ export interface ChatLimits {
   readonly framePeriodMs: number;
   /** How long a client may take to say hello. */
   readonly helloMs: number;
-  /** What may wait for a client to read it; whoever has more is closed. */
+  /** What may wait for a client to read it, however long. */
   readonly unreadBytes: number;
+  /** What may wait for one that goes on reading, slowly; whoever has more is closed. */
+  readonly slowBytes: number;
+  /** What may wait beyond `unreadBytes` for all of those together. */
+  readonly slowBytesOfAll: number;
+  /** Who takes nothing for so long does not go on reading. */
+  readonly stallMs: number;
   /** How long a client that is closed may take to say so too. */
   readonly farewellMs: number;
   /** Pings go out so often; who has not answered one by the next is gone. */
@@ -33,6 +39,9 @@ export const CHAT_LIMITS: ChatLimits = {
   framePeriodMs: 10_000,
   helloMs: 10_000,
   unreadBytes: 512 * 1024,
+  slowBytes: 4 * 1024 * 1024,
+  slowBytesOfAll: 64 * 1024 * 1024,
+  stallMs: 30_000,
   farewellMs: 2000,
   pingMs: 30_000,
   waiting: 8,

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { ChatLimits } from './limits.ts';
+import type { Patience } from './patience.ts';
 import { CLOSE } from './protocol.ts';
 
 /** The way to one client. It never waits: a client that does not read is closed, and what waits for it has a limit. */
@@ -9,7 +10,9 @@ export interface Outlet {
   close(code: number, reason: string): void;
 }
 
-export function createOutlet(socket: WebSocket, { unreadBytes, farewellMs }: ChatLimits): Outlet {
+export function createOutlet(socket: WebSocket, patience: Patience, { farewellMs }: Pick<ChatLimits, 'farewellMs'>): Outlet {
+  const moved = (): void => patience.moved(socket);
+  socket.once('close', moved);
   const close = (code: number, reason: string): void => {
     if (socket.readyState !== socket.OPEN) return;
     socket.close(code, reason);
@@ -20,8 +23,8 @@ export function createOutlet(socket: WebSocket, { unreadBytes, farewellMs }: Cha
     close,
     send(frame) {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > unreadBytes) return close(CLOSE.tryLater, 'you read too slowly');
-      socket.send(frame);
+      if (patience.isOver(socket)) return close(CLOSE.tryLater, 'you read too slowly');
+      socket.send(frame, moved);
     },
   };
 }

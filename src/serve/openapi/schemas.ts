@@ -19,9 +19,20 @@ export function schemasOf(chains: readonly ServedChain[], shapes: Awaited<Return
     Chain: CHAIN,
     Run: RUN,
     RunWithResult: {
-      allOf: [{ $ref: '#/components/schemas/Run' }, { properties: { result: { $ref: '#/components/schemas/Result' } } }],
+      allOf: [
+        { $ref: '#/components/schemas/Run' },
+        {
+          type: 'object',
+          required: ['result'],
+          properties: {
+            result: { anyOf: [{ $ref: '#/components/schemas/Result' }, { type: 'null' }], description: 'null while it goes on' },
+          },
+        },
+      ],
     },
+    Begun: BEGUN,
     Refusal: REFUSAL,
+    OpenAiError: OPENAI_ERROR,
   };
 }
 
@@ -49,7 +60,7 @@ const NUMBER_OR_NULL = { type: ['number', 'null'] };
 
 const CHAIN = {
   type: 'object',
-  required: ['name', 'inputs', 'takesInput', 'conversational', 'outline', 'overridable'],
+  required: ['name', 'inputs', 'takesInput', 'conversational', 'changes', 'outline', 'overridable'],
   properties: {
     name: TEXT,
     description: TEXT,
@@ -59,7 +70,9 @@ const CHAIN = {
       description: 'by name: type, required, default, options',
     },
     takesInput: { type: 'boolean' },
-    conversational: { type: 'boolean' },
+    conversational: { type: 'boolean', description: 'it reads what was said before' },
+    changes: { type: 'boolean', description: 'it may do more than ask models' },
+    answer: { type: 'object', description: 'the JSON Schema of its output, where that is always an object' },
     outline: { type: 'object', description: 'its steps, to be drawn' },
     overridable: { type: 'array', items: TEXT, description: 'what a client may set besides' },
   },
@@ -78,10 +91,33 @@ const RUN = {
   },
 };
 
+const BEGUN = { type: 'object', required: ['id', 'status'], properties: { id: TEXT, status: TEXT } };
+
 const REFUSAL = {
   type: 'object',
   required: ['error'],
   properties: {
-    error: { type: 'object', required: ['code', 'message'], properties: { code: TEXT, message: TEXT, help: TEXT } },
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: {
+        code: TEXT,
+        message: TEXT,
+        help: TEXT,
+        inputs: { type: 'object', additionalProperties: TEXT, description: 'what is wrong with an input, by its name' },
+      },
+    },
+  },
+};
+
+const OPENAI_ERROR = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['message', 'type', 'param', 'code'],
+      properties: { message: TEXT, type: TEXT, param: { type: ['string', 'null'] }, code: TEXT },
+    },
   },
 };

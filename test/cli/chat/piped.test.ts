@@ -46,6 +46,16 @@ describe('messages through a pipe', () => {
     assert.match((await sandbox.run(['chat', 'c.yaml', '--session', 'trip to Rome'], { stdin: '' })).stderr, /\(3 turns\)/);
   });
 
+  it('go on with a conversation of a server only if it is named', async () => {
+    using sandbox = openSandbox({ 'c.yaml': ECHO });
+    const chat = (args: readonly string[], stdin: string) => sandbox.run(['chat', 'c.yaml', ...args], { stdin });
+    await chat(['--session', 'mine'], 'one');
+    await chat(['--session', 'served:theirs'], 'two');
+    const { stderr, stdout } = await chat(['--continue'], 'three');
+    assert.match(stderr, /session mine \(1 turn\)/);
+    assert.doesNotMatch(stdout, /two/);
+  });
+
   it('that fail are told and not kept, the chat goes on, and the exit code is that of the last failure', async () => {
     await using fake = await startFakeProvider({
       replies: [{ text: 'one' }, { status: 400, error: { message: 'no' } }, { status: 401 }, { text: 'four' }],

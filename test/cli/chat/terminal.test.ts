@@ -53,6 +53,20 @@ describe('a chat on a terminal', () => {
     assert.deepEqual(sent(fake), [['hello'], ['hello', 'First answer.', 'again']]);
   });
 
+  it('brings back with the arrow keys what was said before, also in a session that is taken up', async () => {
+    await using fake = await startFakeProvider();
+    using sandbox = openSandbox({ 'c.yaml': TALK });
+    await sandbox.run(['chat', 'c.yaml', '--session', 's'], { stdin: 'first one\nsecond\n', env: keys(fake) });
+    const live = chat(sandbox, 'c.yaml --session s', { env: keys(fake) });
+    await live.prompted(1);
+    live.type('\u001b[A\u001b[A again\n');
+    await live.saw('] first one again');
+    await live.prompted(2);
+    live.type(CTRL_D);
+    assert.match(await live.screen(), /code 0/);
+    assert.equal(sent(fake).at(-1)?.at(-1), 'first one again');
+  });
+
   it('stops an answer at Ctrl-C and keeps the session without it', async () => {
     await using fake = await startFakeProvider({
       replies: [{ text: 'One.' }, { tokens: ['half', ' of', ' it', '.'], stall: 'mid' }, { text: 'Three.' }],

@@ -29,6 +29,9 @@ describe('the tools of a run', () => {
     'plain.yaml': 'steps:\n  - set: { a: "{input}" }\n',
     'command.yaml': 'steps:\n  - run: cat\n',
     'denied.yaml': 'permissions: { deny: ["run(command=touch *)"], ask: ["run(command=cat*)"] }\nsteps:\n  - run: touch made\n',
+    'inner.yaml':
+      'permissions: { allow: [calculator], ask: ["*"] }\nsteps:\n  - tool: calculator\n    with: { expression: "1+1" }\n',
+    'outer.yaml': 'permissions: { ask: ["calc*"] }\nsteps:\n  - chain: inner.yaml\n',
     'asked.yaml': 'permissions: { deny: ["run(command=touch *)"], ask: ["run(command=cat*)"] }\nsteps:\n  - run: cat\n',
     'server.yaml': `mcp: { s: { command: node, env: { T: "\${NOT_SET_ANYWHERE}" } } }\nsteps:\n  - tool: s.x\n`,
   });
@@ -51,6 +54,13 @@ describe('the tools of a run', () => {
     assert.deepEqual(BUILT_IN_NAMES, BUILT_INS.map(({ name }) => name).sort());
   });
 
+  it('a chain may allow a part of what it asks about, and nothing of what its caller asks about', async () => {
+    assert.equal((await sandbox.run(['run', 'inner.yaml'])).stdout, '2\n');
+    const { code, stderr } = await sandbox.run(['run', 'outer.yaml']);
+    assert.equal(code, 8);
+    assert.match(stderr, /the rule "calc\*" in permissions\.ask/);
+  });
+
   it('one that a rule asks about needs a person: exit 8, --allow-tool, --approve', async () => {
     const run = async (...args: string[]) => (await sandbox.run(['run', 'ask.yaml', '-i', 'x', ...args])).code;
     assert.equal(await run(), 8);
@@ -59,6 +69,9 @@ describe('the tools of a run', () => {
     assert.equal(await run('--approve', 'never'), 1);
     assert.equal(await run('--allow-tool', 'shout', '--deny-tool', 'sh*'), 1);
     assert.equal(await run('--allow-tool', '(x'), 2);
+    const misspelt = await sandbox.run(['run', 'ask.yaml', '-i', 'x', '--deny-tool', 'shuot']);
+    assert.equal(misspelt.code, 2);
+    assert.match(misspelt.stderr, /PC2027.*--deny-tool "shuot" fits no tool that the chain can have\n.*did you mean "shout"\?/);
   });
 
   it('the person is asked at a terminal and sees the tool and its arguments', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startOtlpReceiver } from '../../fake/otlp-receiver.ts';
+import { chatWith } from '../../serve/chat/client.ts';
 import { chainOf, postJson, serve } from '../../serve/serving.ts';
 import { outlineOf } from './tracing.ts';
 
@@ -24,6 +25,27 @@ describe('the traces of a server', () => {
     const two = receiver.spans.filter(({ traceId }) => traceId !== TRACE_ID);
     assert.deepEqual(outlineOf(two), ['invoke_workflow two', '  prompt 1', '    chat gpt-4.1-mini']);
     assert.equal(receiver.span('invoke_workflow two').parentSpanId, '');
+  });
+
+  it('say which turns belong to one conversation, and not how it could be read', async () => {
+    await using receiver = await startOtlpReceiver();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    await using server = await serve({ files: { 'one.yaml': chainOf('one') }, env });
+    const sessions: string[] = [];
+    for (const texts of [['a', 'b'], ['c']]) {
+      using client = await chatWith(server.url, 'one');
+      sessions.push(client.hello.session);
+      for (const text of texts) await client.ask(text);
+    }
+    await server.stop();
+    const idsOf = (name: string) =>
+      receiver.spans.filter((span) => span.name === name).map(({ attributes }) => attributes['gen_ai.conversation.id']);
+    const ids = idsOf('invoke_workflow one');
+    assert.equal(ids.length, 3);
+    assert.ok(ids.every((id) => typeof id === 'string' && id.length > 20));
+    assert.deepEqual([ids[0] === ids[1], ids[0] === ids[2]], [true, false]);
+    assert.deepEqual(idsOf('chat gpt-4.1-mini'), ids);
+    for (const session of sessions) assert.ok(receiver.posts.every(({ body }) => !body.includes(session)));
   });
 
   it('that cannot be delivered hold up no run and no end of the server', async () => {

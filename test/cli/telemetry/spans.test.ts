@@ -77,6 +77,7 @@ describe('the spans of a run', () => {
     assert.deepEqual(run.attributes, {
       'gen_ai.operation.name': 'invoke_workflow',
       'gen_ai.workflow.name': 'greet',
+      'gen_ai.agent.name': 'greet',
       'promptchain.run.id': result.run_id,
       'promptchain.chain.sha256': result.chain.sha256,
       'promptchain.run.status': 'success',

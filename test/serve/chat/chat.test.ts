@@ -220,8 +220,8 @@ test('what cannot be taken is told to its sender alone, and the connection stays
   await ada.next('turn.started');
   for (let count = 0; count < 8; count += 1) ada.send({ type: 'message', text: `more ${count}`, inputs });
   assert.equal(await codeOf({ type: 'message', text: 'one too many', id: 'z', inputs }), 'PC2282');
+  for (let count = 0; count < 8; count += 1) await bob.next('turn.queued');
   assert.equal(bob.all.filter(({ type }) => type === 'error').length, 0);
-  assert.equal(bob.all.filter(({ type }) => type === 'turn.queued').length, 8);
 
   using eve = await connect(server.url, 'other');
   for (const [session, code] of [

@@ -97,7 +97,10 @@ test('progress is told step by step to whoever asks for it, and the log from the
   const steps = ['one', 'two', 'three'].map(
     (name) => `  - { id: ${name}, run: 'echo ${name}; echo at ${name} >&2', stdin: "" }\n`,
   );
-  await using server = await serve({ files: { 'steps.yaml': `name: steps\nsteps:\n${steps.join('')}` } });
+  await using server = await serve({
+    files: { 'steps.yaml': `name: steps\nsteps:\n${steps.join('')}` },
+    args: ['--show-log'],
+  });
   await using connected = await overHttp(server);
   const progress: unknown[] = [];
   const onprogress = (told: unknown): void => void progress.push(told);
