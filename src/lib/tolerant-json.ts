@@ -45,6 +45,13 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /-?[A-Za-z_$][\w$]*/y;
 const PLAIN = { '"': /[^"\\]*/y, "'": /[^'\\]*/y } as const;
 const DEEPEST = 200;
+/** A number keeps at least so many. */
+const SURE_DIGITS = 15;
+
+/** A whole number would become another one, which matters where it is the name of something. */
+function losesDigits(written: string, value: number): boolean {
+  return /^-?\d+$/.test(written) && written.replaceAll(/^-|0+$/g, '').length > SURE_DIGITS && String(value) !== written;
+}
 
 const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
   ['true', true],
@@ -166,6 +173,7 @@ class Reader {
       if (/[\w.$]/.test(this.text[this.at] ?? '')) throw this.unexpected('the end of a number');
       const value = Number(number);
       if (!Number.isFinite(value)) throw new Unreadable(`${number.slice(0, 40)} is larger than a number can be`);
+      if (losesDigits(number, value)) throw new Unreadable(`${number.slice(0, 40)} has more digits than a number keeps`);
       return value;
     }
     const word = this.match(WORD);

@@ -87,6 +87,8 @@ describe('what could be read in two ways is not read', () => {
     ['{"a": .5}', /a value/],
     ['{"a": +1}', /a value/],
     ['{"a": 1e999}', /larger than a number/],
+    ['{"a": 12345678901234567890}', /^12345678901234567890 has more digits than a number keeps/],
+    ['{"a": -9007199254740993}', /more digits than a number keeps/],
     ['{"a": "he said "x""}', /a comma/],
     ['{"a": "\\d"}', /no escape/],
     ['{"a": "\\u12"}', /no escape/],
