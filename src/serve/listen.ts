@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UsageError } from '../core/errors.ts';
 import { createDoor, type DoorSettings } from './door.ts';
+import { wantsWebSocket, withoutOffer } from './plain-request.ts';
 import type { Refusal } from './refusal.ts';
 import { createStallWatch } from './stalled.ts';
 
@@ -54,6 +55,10 @@ export async function listen(app: Hono, settings: ListenSettings): Promise<Liste
   }
   const upgraded = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
+    if (!wantsWebSocket(request)) {
+      socket.unshift(withoutOffer(request, head));
+      return void server.emit('connection', socket);
+    }
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     door.upgrade(request, socket, () => {
