@@ -71,9 +71,10 @@ export function createBinding(source: StepSource): Binding {
     model(params) {
       const own = at(['model']);
       const written = own?.kind === 'scalar' && typeof own.value === 'string' ? { name: own.value, place: own } : undefined;
-      const turn = { id: source.id, own: written, front: prompt?.model, turn: source.turn };
-      const model = frame.models.resolve({ ...turn, place: root, params, fallback: at(['fallback']) });
-      if (model !== undefined) made.push([model.id, { ...model.params } as JsonObject, model.baseUrl ?? '', model.api ?? '']);
+      const { id, turn } = source;
+      const wanted = { id, own: written, front: prompt?.model, turn, place: root, params, fallback: at(['fallback']) };
+      const model = frame.models.resolve(wanted);
+      if (model !== undefined) made.push([model.id, model.params as JsonObject, model.baseUrl ?? '', model.api ?? '']);
       return model;
     },
     steps(path) {

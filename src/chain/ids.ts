@@ -15,5 +15,5 @@ function collect(node: Node, ids: Set<string>): void {
   }
   const id = node.entries.get('id')?.value;
   if (id?.kind === 'scalar' && typeof id.value === 'string') ids.add(id.value);
-  for (const [key, { value }] of node.entries) if (key !== 'prompt') collect(value, ids);
+  for (const [key, { value }] of node.entries) if (value.kind !== 'scalar' && key !== 'prompt') collect(value, ids);
 }

@@ -118,7 +118,7 @@ export function readModels(report: Report, root: MapNode, options: LoadOptions):
       const others = request.fallback === undefined || isChosen ? fallbacks.of(spec) : fallbacks.named(request.fallback);
       const params = mergeParams(request.params, choice.params ?? {});
       const withParams = (each: ModelSpec) => ({ ...each, params: mergeParams(each.params, params) });
-      return { ...withParams(spec), ...(others.length === 0 ? {} : { fallback: others.map(withParams) }) };
+      return others.length === 0 ? withParams(spec) : { ...withParams(spec), fallback: others.map(withParams) };
     },
     finish(prompts) {
       if (node?.kind !== 'list' || listed.length === 1 || listed.length === prompts || choice.override !== undefined) return;

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Place } from './source.ts';
 
 /** A value of the file with its place: what is left of YAML once anchors, tags and merge keys are resolved. */
@@ -44,12 +44,15 @@ export function jsonOf(node: Node): Json {
       return node.value;
     case 'list':
       return node.items.map(jsonOf);
-    case 'map': {
-      const json: Record<string, Json> = {};
-      for (const [key, entry] of node.entries) json[key] = jsonOf(entry.value);
-      return json;
-    }
+    case 'map':
+      return jsonOfEntries(node.entries);
   }
+}
+
+export function jsonOfEntries(entries: MapNode['entries']): JsonObject {
+  const json: Record<string, Json> = {};
+  for (const [key, entry] of entries) json[key] = jsonOf(entry.value);
+  return json;
 }
 
 /** The text of a scalar in a text position: a number or a boolean in the form it was written in. */

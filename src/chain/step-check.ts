@@ -1,11 +1,10 @@
-import type { JsonObject } from '../core/json.ts';
 import type { StepKind } from '../core/step.ts';
 import type { Fields } from '../lib/fields.ts';
 import { compileTemplate } from '../template/compile.ts';
 import { checkedFields } from './checked.ts';
 import type { Frame, Reading } from './frame.ts';
 import type { Entry, MapNode } from './node.ts';
-import { jsonOf } from './node.ts';
+import { jsonOf, jsonOfEntries } from './node.ts';
 import type { Report } from './report.ts';
 import { isFreeKey, type Owner, unknownKey } from './unknown-key.ts';
 import { FOREIGN } from './words.ts';
@@ -39,9 +38,9 @@ export function checkOptions(frame: Frame, node: MapNode, kind: StepKind, label:
   const checkedCommon = checkPart(report, node, { entries: common, fields: options.stepOptions, owner });
   const checkedOwn = checkPart(report, node, { entries: own, fields: kind.options, required: kind.key, owner });
   if (checkedCommon === undefined || checkedOwn === undefined) return undefined;
+  if (frame.problems.length === before) return { common: checkedCommon, own: checkedOwn, node, valid: true };
   const entries = new Map([...node.entries].filter(([key]) => common.has(key) || own.has(key)));
-  const valid = frame.problems.length === before;
-  return { common: checkedCommon, own: checkedOwn, node: valid ? node : { ...node, entries }, valid };
+  return { common: checkedCommon, own: checkedOwn, node: { ...node, entries }, valid: false };
 }
 
 interface Part {
@@ -57,13 +56,12 @@ function checkPart(
   node: MapNode,
   { entries, fields, required, owner }: Part,
 ): Record<string, unknown> | undefined {
-  const json = (): JsonObject => Object.fromEntries([...entries].map(([key, entry]) => [key, jsonOf(entry.value)]));
-  const first = checkedFields(report, { node, json: json(), fields, required, owner });
+  const first = checkedFields(report, { node, json: jsonOfEntries(entries), fields, required, owner });
   if (first !== undefined) return first;
   for (const [key, entry] of entries) {
     if (fields.schema(key)?.safeParse(jsonOf(entry.value)).success !== true) entries.delete(key);
   }
-  const second = fields.whole().safeParse(json());
+  const second = fields.whole().safeParse(jsonOfEntries(entries));
   return second.success ? second.data : undefined;
 }
 
@@ -125,6 +123,18 @@ export function lintPrompt(frame: Frame, node: MapNode, reading: Reading): void 
     severity: 'warning',
     message: `this prompt reads nothing: ${dropped}`,
     help: 'put {input} where the text belongs, or raw: true on the step if nothing is to be read',
+  });
+}
+
+/** Nothing can read a value without a name, and `{input}` stays what it was. */
+export function lintSet(frame: Frame, node: MapNode): void {
+  const entry = node.entries.get('set');
+  if (entry === undefined || node.entries.has('id')) return;
+  frame.report.add(entry.key, {
+    code: 'PC1402',
+    severity: 'warning',
+    message: 'this value has no name, so nothing can read it: {input} stays what it was',
+    help: 'give the step an id and read {steps.<id>.data}',
   });
 }
 

@@ -3,7 +3,8 @@ import type { AnswerFormat } from '../core/model.ts';
 import type { Binding, Loop, Step, StepBody, StepKind } from '../core/step.ts';
 import type { Reference } from '../core/template.ts';
 import { once } from '../lib/once.ts';
-import { createBinding } from './bind.ts';
+import type { Writable } from '../lib/writable.ts';
+import { createBinding, type StepSource } from './bind.ts';
 import { answerShapes } from './data-shape.ts';
 import { definitionOf } from './definition.ts';
 import type { Frame, Reading } from './frame.ts';
@@ -13,7 +14,7 @@ import type { MapNode, Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
 import { bindParts, perItem, perTurn } from './scopes.ts';
 import { positionOf } from './source.ts';
-import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, refuseCache } from './step-check.ts';
+import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, lintSet, refuseCache } from './step-check.ts';
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
 import { bindExpression, type TextContext } from './texts.ts';
@@ -72,7 +73,7 @@ function bindStep(frame: Frame, item: Node, place: Around & { index: number }): 
   if (!kind.options.has('model')) refuseCache(frame, node);
   noteStep(frame, node, reading, bound.body);
   if (bound.loop?.kind === 'foreach') noteJoined(frame);
-  if (id !== undefined) register(frame, { ...draft, id }, bound.body);
+  if (id !== undefined) register(frame, id, draft, bound.body);
   const after: Reading = { references: [], conditional: true, missing: 'warning' };
   const common = bindCommon({ ...context, reading: after }, node, options?.common);
   const handlers = bindHandlers(frame, node);
@@ -81,20 +82,25 @@ function bindStep(frame: Frame, item: Node, place: Around & { index: number }): 
   if (common.cache !== undefined && bound.body?.model !== undefined) frame.uses.cache = true;
   if (bound.body === undefined || options?.valid !== true) return undefined;
   const { position, body, loop, definition } = bound;
-  return {
-    ...(id === undefined ? {} : { id }),
+  const step: Writable<Step> = {
     name,
     kind: kind.key,
     shape: kind.shape,
     position,
-    ...(bound.if === undefined ? {} : { if: bound.if }),
-    ...(loop === undefined ? {} : { loop }),
-    ...common,
-    ...(handlers === undefined ? {} : { onError: handlers }),
+    onError: handlers ?? common.onError,
+    remember: common.remember,
     body,
     reads: reading.references,
     definition,
   };
+  if (id !== undefined) step.id = id;
+  if (bound.if !== undefined) step.if = bound.if;
+  if (loop !== undefined) step.loop = loop;
+  if (common.description !== undefined) step.description = common.description;
+  if (common.retry !== undefined) step.retry = common.retry;
+  if (common.timeoutMs !== undefined) step.timeoutMs = common.timeoutMs;
+  if (common.cache !== undefined) step.cache = common.cache;
+  return step;
 }
 
 /** `on_error` with a list: steps that run in place of the one that failed, and can read why. */
@@ -115,13 +121,16 @@ function draftOf(frame: Frame, item: Node, { index, conditional, name: given }: 
   const label = called === undefined ? `step ${index + 1}` : `step "${called.slice(0, 64)}"`;
   const kind = findKind(frame, node, label);
   const isConditional = conditional || node.entries.has('if');
-  const isLast = item === frame.last?.node && !node.entries.has('foreach');
-  const answer = isLast ? { answer: frame.last.answer } : {};
-  const names = { name: called ?? String(index + 1), ...(called === undefined ? {} : { called }) };
-  const draft = { node, ...names, label, conditional: isConditional, guarded: conditional, ...answer };
-  if (kind !== undefined) return { ...draft, kind, ...(id === undefined ? {} : { id }) };
-  assume(frame, node);
-  return undefined;
+  if (kind === undefined) {
+    assume(frame, node);
+    return undefined;
+  }
+  const name = called ?? String(index + 1);
+  const draft: Writable<Draft> = { node, kind, name, label, conditional: isConditional, guarded: conditional };
+  if (id !== undefined) draft.id = id;
+  if (called !== undefined) draft.called = called;
+  if (item === frame.last?.node && !node.entries.has('foreach')) draft.answer = frame.last.answer;
+  return draft;
 }
 
 /** The ids of a step that is not bound: what reads them is not wrong because of that. */
@@ -162,13 +171,19 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
   if (body === undefined) assume(frame, node);
   const isClean = body !== undefined && frame.problems.length === before;
   if (kind.key === 'prompt' && isClean && !context.raw) lintPrompt(frame, node, reading);
+  if (kind.key === 'set' && isClean) lintSet(frame, node);
   return {
     if: condition,
-    ...(loop === undefined ? {} : { loop: withUntil(context, node, loop) }),
+    ...(loop === undefined ? {} : { loop: withUntil(context, node, loop, givesModelText(frame, draft, body)) }),
     body,
     position: binding.position,
     definition: once(() => definitionOf(kind.key, [options?.own ?? {}, context.raw, made] as Json[], body)),
   };
+}
+
+/** A group gives what its last step gave. */
+function givesModelText({ names }: Frame, { node, kind }: Draft, body: StepBody | undefined): boolean {
+  return kind.shape === 'group' ? names.inputIsModelText : isModelText(node, body);
 }
 
 /** Its own condition does not hold when it is read: only one around it does. */
@@ -182,19 +197,20 @@ function bindingOf(draft: Draft, context: TextContext, options: CheckedOptions |
   const { node, kind, called, conditional } = draft;
   const { frame } = context;
   const inside = (list: Node, around: Around) => bindSteps(frame, list, around);
-  return createBinding({
+  const source: Writable<StepSource> = {
     node: options?.node ?? node,
     context,
-    ...(called === undefined ? {} : { id: called }),
-    ...(kind.key === 'prompt' ? { turn: frame.prompts++ } : {}),
-    ...(draft.answer === undefined ? {} : { answer: draft.answer }),
     made,
     bindSteps: (list) => inside(list, { conditional }),
     bindParts(parts, how) {
       const beside = how === 'beside';
       return bindParts(frame, parts, { beside, conditional: beside ? conditional || continuesOnError(node) : true }, inside);
     },
-  });
+  };
+  if (called !== undefined) source.id = called;
+  if (kind.key === 'prompt') source.turn = frame.prompts++;
+  if (draft.answer !== undefined) source.answer = draft.answer;
+  return createBinding(source);
 }
 
 /** A loop that is wrong gives its names all the same: what reads them is not wrong because of that. */
@@ -208,7 +224,7 @@ function referencesOf(loop: Loop): readonly Reference[] {
   return loop.kind === 'foreach' ? loop.references : [];
 }
 
-function register(frame: Frame, { id, node, kind, conditional }: Draft & { id: string }, body: StepBody | undefined): void {
+function register(frame: Frame, id: string, { node, kind, conditional }: Draft, body: StepBody | undefined): void {
   frame.names.later.delete(id);
   const isList = node.entries.has('foreach');
   const known = body?.answer === undefined ? {} : answerShapes(body.answer);

@@ -5,6 +5,7 @@ import { isJsonObject } from '../core/json.ts';
 import type { MemoryChange } from '../core/memory.ts';
 import type { Remember, RetryPolicy, Step } from '../core/step.ts';
 import { cachePolicy } from '../lib/cache-option.ts';
+import type { Writable } from '../lib/writable.ts';
 import type { MapNode, Node } from './node.ts';
 import { jsonOf } from './node.ts';
 import type { TextContext } from './texts.ts';
@@ -19,14 +20,15 @@ type Common = Pick<Step, 'description' | 'retry' | 'timeoutMs' | 'cache' | 'reme
 export function bindCommon(context: TextContext, node: MapNode, options: Record<string, unknown> | undefined): Common {
   const { description, retry, timeout, cache: own, on_error: onError } = options ?? {};
   const cache = own === undefined ? context.frame.cache : cachePolicy(own as boolean | number);
-  return {
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(retry === undefined ? {} : { retry: retryOf(retry as RetryOption) }),
-    ...(typeof timeout === 'number' ? { timeoutMs: timeout } : {}),
-    ...(cache === undefined ? {} : { cache }),
+  const common: Writable<Common> = {
     onError: onError === 'continue' ? 'continue' : 'stop',
     remember: bindRemember(context, node.entries.get('remember')?.value),
   };
+  if (typeof description === 'string') common.description = description;
+  if (retry !== undefined) common.retry = retryOf(retry as RetryOption);
+  if (typeof timeout === 'number') common.timeoutMs = timeout;
+  if (cache !== undefined) common.cache = cache;
+  return common;
 }
 
 type RetryOption = number | { readonly attempts: number; readonly on?: readonly Reason[] };

@@ -130,19 +130,24 @@ function note({ frame, reading }: TextContext, node: ScalarNode, references: rea
       });
     }
     if (reference.root !== 'steps' || reference.optional || reading.conditional || typeof id !== 'string') continue;
-    const place = frame.locator.place(node, reference.offset, reference.length);
-    const written = node.value === null ? '' : textOfScalar(node).slice(reference.offset, reference.offset + reference.length);
-    const remedy = isAsked ? `ask first: has(${written}) && …` : `say what to use then: {${written} | default "…"}`;
+    const place = () => frame.locator.place(node, reference.offset, reference.length);
     if (frame.uncertain.has(id) && (field === 'output' || field === 'data')) {
       const message = `step "${id}" may not have run, and this has no default`;
-      frame.report.add(place, { code: 'PC3009', severity: reading.missing, message, help: remedy });
+      const help = remedyOf(node, reference, isAsked);
+      frame.report.add(place(), { code: 'PC3009', severity: reading.missing, message, help });
       continue;
     }
     const found = shapeOf(reference.root, reference.path, frame.names);
     if ('wrong' in found || found.gap === undefined) continue;
     const message = `"${reference.path[found.gap - 1]}" may be left out, and this has no default`;
-    frame.report.add(place, { code: 'PC3013', severity: reading.missing, message, help: remedy });
+    const help = remedyOf(node, reference, isAsked);
+    frame.report.add(place(), { code: 'PC3013', severity: reading.missing, message, help });
   }
+}
+
+function remedyOf(node: ScalarNode, { offset, length }: Reference, isAsked: boolean): string {
+  const written = node.value === null ? '' : textOfScalar(node).slice(offset, offset + length);
+  return isAsked ? `ask first: has(${written}) && …` : `say what to use then: {${written} | default "…"}`;
 }
 
 /** `prompt: Use #hashtag`: a plain text ends where ` #` starts a comment. */

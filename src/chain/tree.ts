@@ -69,7 +69,7 @@ function buildScalar(builder: Builder, scalar: Scalar): ScalarNode {
   const place = placeOf(scalar);
   const style = STYLES[scalar.type ?? ''] ?? 'plain';
   const { value } = scalar;
-  if (typeof value === 'string') return { kind: 'scalar', value, style, ...place };
+  if (typeof value === 'string') return { kind: 'scalar', value, style, start: place.start, end: place.end };
   const written = scalar.source ?? '';
   if (typeof value === 'number') {
     const trap = numberTrap(value, written);
@@ -79,13 +79,13 @@ function buildScalar(builder: Builder, scalar: Scalar): ScalarNode {
     }
   }
   const known = typeof value === 'number' || typeof value === 'boolean' ? value : null;
-  return { kind: 'scalar', value: known, style, written, ...place };
+  return { kind: 'scalar', value: known, style, written, start: place.start, end: place.end };
 }
 
 function buildList(builder: Builder, list: YAMLSeq): ListNode {
   const place = placeOf(list);
   const items = list.items.map((item) => build(builder, item as YamlNode | null, place));
-  const node: ListNode = { kind: 'list', items, flow: list.flow === true, ...place };
+  const node: ListNode = { kind: 'list', items, flow: list.flow === true, start: place.start, end: place.end };
   measure(builder, node, items);
   return node;
 }
@@ -104,7 +104,7 @@ function buildMap(builder: Builder, map: YAMLMap): MapNode {
     else addEntry(builder, entries, { pair, keyPlace, value });
   }
   for (const source of merged) merge(builder, entries, source);
-  const node: MapNode = { kind: 'map', entries, flow: map.flow === true, ...place };
+  const node: MapNode = { kind: 'map', entries, flow: map.flow === true, start: place.start, end: place.end };
   measure(builder, node, valuesOf(entries));
   return node;
 }

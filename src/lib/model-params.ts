@@ -22,17 +22,17 @@ export const modelParams = {
 
 /** The parameters among some options. `params` may hold them too, as in the original; what else it holds becomes `extra`. */
 export function paramsOf(options: Readonly<Record<string, unknown>>): ModelParams {
-  const { params, ...own } = options;
-  const inner = isJsonObject(params) ? params : {};
-  const extra = Object.fromEntries(Object.entries(inner).filter(([name]) => !NAMES.has(name)));
-  const known = [...Object.entries(inner), ...Object.entries(own)].filter(
-    ([name, value]) => NAMES.has(name) && value !== undefined,
-  );
-  return { ...Object.fromEntries(known), ...(Object.keys(extra).length === 0 ? {} : { extra }) };
+  const known: Record<string, unknown> = {};
+  const inner = isJsonObject(options.params) ? Object.entries(options.params) : [];
+  for (const [name, value] of inner) if (NAMES.has(name)) known[name] = value;
+  for (const [name, value] of Object.entries(options)) if (value !== undefined && NAMES.has(name)) known[name] = value;
+  const extra = inner.filter(([name]) => !NAMES.has(name));
+  return extra.length === 0 ? known : { ...known, extra: Object.fromEntries(extra) };
 }
 
 /** One set of parameters over another. */
 export function mergeParams(under: ModelParams, over: ModelParams): ModelParams {
+  if (Object.keys(over).length === 0) return under;
   const given = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) as ModelParams;
   const extra = { ...under.extra, ...given.extra };
   return { ...under, ...given, ...(Object.keys(extra).length === 0 ? {} : { extra }) };

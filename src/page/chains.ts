@@ -1,17 +1,11 @@
 import { getJson } from './request.ts';
-import type { ServedChain } from './wire.ts';
+import type { Served, ServedChain } from './wire.ts';
 
-let asked: Promise<readonly ServedChain[]> | undefined;
-
-/** The chains that are served; they stay the same while the server is up, so it is asked once. */
-export function servedChains(): Promise<readonly ServedChain[]> {
-  asked ??= getJson<{ readonly chains: readonly ServedChain[] }>('chains').then(({ chains }) => chains);
-  asked.catch(() => {
-    asked = undefined;
-  });
-  return asked;
+/** What is served. It is asked each time: a page may stay open while its server is started anew with other chains. */
+export function served(): Promise<Served> {
+  return getJson<Served>('chains');
 }
 
 export async function servedChain(name: string): Promise<ServedChain | undefined> {
-  return (await servedChains()).find((chain) => chain.name === name);
+  return (await served()).chains.find((chain) => chain.name === name);
 }

@@ -1,6 +1,13 @@
 import type { InputSpec } from '../core/chain.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { RunStatus } from '../core/run.ts';
+import type { RunResult, RunStatus } from '../core/run.ts';
+
+/** What the server says of itself. */
+export interface Served {
+  readonly chains: readonly ServedChain[];
+  /** A run has a journal: it can go on in the background, and be looked at later. */
+  readonly keeps_runs: boolean;
+}
 
 /** What the server says of a chain. */
 export interface ServedChain {
@@ -39,6 +46,12 @@ export interface RunRow {
   readonly started: string;
   readonly duration_ms: number | null;
   readonly cost_usd: number | null;
+}
+
+/** A run by itself. */
+export interface RunView extends RunRow {
+  /** Null while the run goes on. */
+  readonly result: RunResult | null;
 }
 
 /** What a client gives a run. */

@@ -84,7 +84,10 @@ export interface Runs {
   find(id: string): RunView | undefined;
   /** Newest first. */
   list(options: { readonly limit: number; readonly chain?: string }): readonly RunRow[];
-  /** Those kept so far from `seq` on, and while the run goes on here, those that come. Undefined when there is no such run. */
+  /**
+   * Those kept so far from `seq` on, and while the run goes on here, with the text so far of what has not ended, those that
+   * come. Undefined when there is no such run.
+   */
   events(id: string, from: number, signal: AbortSignal): AsyncIterable<Event> | undefined;
   /** Ends a run that goes on here; another one has ended already, or goes on in another process. Undefined as above. */
   cancel(id: string): 'cancelled' | 'ended' | 'elsewhere' | undefined;

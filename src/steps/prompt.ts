@@ -6,10 +6,11 @@ import type { StepEvent } from '../core/event.ts';
 import type { Message, UserMessage } from '../core/message.ts';
 import type { AnswerFormat, ModelRequest } from '../core/model.ts';
 import type { Scope } from '../core/scope.ts';
-import type { Binding, StepContext, StepOutcome } from '../core/step.ts';
+import type { Binding, StepBody, StepContext, StepOutcome } from '../core/step.ts';
 import { formatInWords } from '../lib/answer-words.ts';
 import { fields } from '../lib/fields.ts';
 import { modelParams, paramsOf } from '../lib/model-params.ts';
+import type { Writable } from '../lib/writable.ts';
 import { defineKind } from './define.ts';
 import { fileName, text } from './fields.ts';
 import { contextPolicy, fitting } from './fit-context.ts';
@@ -68,21 +69,8 @@ export const prompt = defineKind({
     refusePolicyWithTools(options, binding);
     const policy = options.context ?? 'fail';
     const values = [...(main?.template.references ?? []), ...(system?.references ?? [])];
-    return {
-      ...(model === undefined ? {} : { model }),
-      ...(format === undefined ? {} : { answer: format }),
-      ...(patterns.length === 0 ? {} : { shape: 'group', tools: patterns }),
-      ...(turns === 0 ? {} : { reads: ['history'] as const }),
+    const body: Writable<StepBody> = {
       preview: rendered,
-      ...(model === undefined || turns > 0 || patterns.length > 0
-        ? {}
-        : {
-            request: (scope: Scope) => ({
-              ...(system === undefined ? {} : { system: system.fill(scope) }),
-              messages: [{ role: 'user', text: rendered(scope) }],
-              params: model.params,
-            }),
-          }),
       run: fitting({ policy, values, model, rendered }, async function* (context) {
         if (model === undefined) throw new TypeError('a prompt step without a model was bound');
         const asked: UserMessage = { role: 'user', text: rendered(context.scope) };
@@ -101,6 +89,20 @@ export const prompt = defineKind({
         return yield* answer(await context.model(model), request, asked, context);
       }),
     };
+    if (model !== undefined) body.model = model;
+    if (format !== undefined) body.answer = format;
+    if (turns > 0) body.reads = ['history'];
+    if (patterns.length > 0) {
+      body.shape = 'group';
+      body.tools = patterns;
+    } else if (model !== undefined && turns === 0) {
+      body.request = (scope) => ({
+        ...(system === undefined ? {} : { system: system.fill(scope) }),
+        messages: [{ role: 'user', text: rendered(scope) }],
+        params: model.params,
+      });
+    }
+    return body;
   },
 });
 

@@ -2,7 +2,7 @@ import { StepError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { textOf } from '../core/json.ts';
 import type { Scope } from '../core/scope.ts';
-import type { Template } from '../core/template.ts';
+import type { Reference, Template } from '../core/template.ts';
 import { checkReads, checkWords } from './check.ts';
 import type { Names } from './names.ts';
 import type { TextProblem } from './problem.ts';
@@ -44,7 +44,8 @@ const LONGEST = 4_000_000;
 const MOST = 10_000;
 
 function templateOf(source: string, parts: readonly (string | Slot)[]): Template {
-  const references = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.reference]));
+  const references: Reference[] = [];
+  for (const part of parts) if (typeof part !== 'string') references.push(part.reference);
   const [first] = parts;
   const only = parts.length === 1 && typeof first === 'object' ? first : undefined;
   const fill = (scope: Scope): string => {

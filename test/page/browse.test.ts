@@ -63,10 +63,10 @@ test('a run that goes on is followed in another tab, stopped there, and both tel
   server.fake.release(1);
   await page.locator('article').getByText('A', { exact: true }).waitFor();
   const other = await open.newTab(new URL(page.url()).hash);
-  await other.locator('article').getByText('running').waitFor();
+  await other.locator('article').getByText('A', { exact: true }).waitFor();
   server.fake.release(1);
   await page.locator('article').getByText('AB', { exact: true }).waitFor();
-  await other.locator('article').getByText('…B', { exact: true }).waitFor();
+  await other.locator('article').getByText('AB', { exact: true }).waitFor();
   await other.getByRole('button', { name: 'Stop' }).click();
   for (const tab of [page, other]) await tab.locator('.summary').getByText('stopped').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);

@@ -96,7 +96,7 @@ test('turns and calls of an agent are shown, the call folded with its arguments 
           reasoning: 'a hard one',
           toolCalls: [{ id: 'c1', name: 'calculator', arguments: '{"expression":"6*7"}' }],
         },
-        { text: 'It is 42.' },
+        { text: 'It is 42.', held: true },
       ],
     },
   });
@@ -104,8 +104,10 @@ test('turns and calls of an agent are shown, the call folded with its arguments 
   const { page } = open;
   await page.getByLabel('Input').fill('6*7');
   await page.getByRole('button', { name: 'Run' }).click();
-  await page.getByRole('button', { name: 'Copy result' }).waitFor();
   const first = page.getByRole('region', { name: 'Turn 1' });
+  await first.getByText('Reasoning').waitFor();
+  server.fake.release(10);
+  await page.getByRole('button', { name: 'Copy result' }).waitFor();
   assert.match((await first.textContent()) ?? '', /I shall compute\./);
   const call = first.locator('details', { hasText: 'calculator' });
   assert.equal(await call.getByText('Answer').isVisible(), false);

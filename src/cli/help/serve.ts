@@ -10,7 +10,7 @@ openai"), MCP at /mcp ("help mcp-server"), a WebSocket chat at /chat/<chain> ("h
   POST /chains/<chain>/runs       run it: {"input": "…", "inputs": {…}, "user": "…", "overrides": {…}}
   GET  /runs, /runs/<id>          runs of the served chains, newest first (?chain=, ?limit=); one with its result,
                                   which is null while it goes on
-  GET  /runs/<id>/events          its events from the journal, without deltas, then those that come; ?after=<seq>
+  GET  /runs/<id>/events          its events so far, deltas of what goes on only, then those that come; ?after=<seq>
   POST /runs/<id>/cancel          ends it
   GET  /memory, /memory/<name>    what the chains remember, with --show-memory only: all of the store
   GET  /healthz, /readyz          the process answers; it takes new work (503 once it is stopping)

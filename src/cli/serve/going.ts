@@ -3,6 +3,7 @@ import type { RunResult } from '../../core/run.ts';
 import { createLiveTail, type LiveTail } from '../../lib/live-tail.ts';
 import { Refused } from '../../serve/refusal.ts';
 import type { StartedRun } from '../../serve/service.ts';
+import { createTextSoFar, type TextSoFar } from './text-so-far.ts';
 
 /** A run that goes on in this process. */
 export interface GoingRun extends Pick<StartedRun, 'id' | 'abort'> {
@@ -11,11 +12,17 @@ export interface GoingRun extends Pick<StartedRun, 'id' | 'abort'> {
   readonly client: string;
 }
 
+/** What who follows it is given besides its journal. */
+export interface FollowableRun extends GoingRun {
+  readonly said: Pick<TextSoFar, 'from'>;
+  readonly tail: LiveTail<Event>;
+}
+
 /** The runs that go on in this process: how many there may be, who follows them, and how they are all brought to their end. */
 export interface Going {
   /** Throws `Refused` PC2266 when no more may begin. */
   admit(client: string): Place;
-  find(id: string): (GoingRun & { readonly tail: LiveTail<Event> }) | undefined;
+  find(id: string): FollowableRun | undefined;
   all(): readonly GoingRun[];
   /** Resolves once none goes on. */
   none(): Promise<void>;
@@ -34,7 +41,7 @@ export interface GoingLimits {
 }
 
 export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
-  const runs = new Map<string, GoingRun & { readonly tail: LiveTail<Event> }>();
+  const runs = new Map<string, FollowableRun>();
   const places = new Set<{ readonly client: string }>();
   const waiting = new Set<() => void>();
   const ofClient = (client: string): number => [...places].filter((place) => place.client === client).length;
@@ -58,9 +65,13 @@ export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
 
   function begin(run: GoingRun, place: { readonly client: string }): ReturnType<Place['begin']> {
     const tail = createLiveTail<Event>(MOST_BEHIND);
-    runs.set(run.id, { ...run, tail });
+    const said = createTextSoFar();
+    runs.set(run.id, { ...run, said, tail });
     return {
-      publish: (event) => tail.publish(event),
+      publish(event) {
+        said.take(event);
+        tail.publish(event);
+      },
       end() {
         places.delete(place);
         runs.delete(run.id);
@@ -73,7 +84,7 @@ export function createGoing({ maxRuns, maxRunsPerClient }: GoingLimits): Going {
   }
 }
 
-/** Events kept for a reader that is slower than the run; it then reads the journal, which has all but the deltas. */
+/** Events kept for a reader that is slower than the run; it is then given the journal and the text so far. */
 const MOST_BEHIND = 1000;
 
 function tooMany(status: 429 | 503, message: string): Refused {

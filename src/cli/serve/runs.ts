@@ -8,6 +8,7 @@ import { type ListOptions, listRuns, type RunSummary, summaryFor } from '../../s
 import { type RunRecord, readRun } from '../../store/runs.ts';
 import type { Going } from './going.ts';
 import type { ReadyChain } from './ready.ts';
+import { joined } from './text-so-far.ts';
 
 /** The runs of the served chains, from the journals in `dir` and from what goes on here. */
 export function createRuns(
@@ -26,20 +27,21 @@ export function createRuns(
 
   async function* eventsOf(id: string, from: number, signal: AbortSignal): AsyncGenerator<Event> {
     let next = from;
-    function* recorded(): Generator<Event> {
+    const run = going.find(id);
+    function* soFar(): Generator<Event> {
       const { record, view } = recordOf(id) ?? {};
-      for (const event of record?.events ?? []) {
-        if (event.seq < next) continue;
+      const kept = (record?.events ?? []).filter(({ seq }) => seq >= next);
+      const told = kept.flatMap((event) => view?.event(publicEvent(event)) ?? []);
+      for (const event of joined([...told, ...(run?.said.from(next) ?? [])].sort((a, b) => a.seq - b.seq))) {
         next = event.seq + 1;
-        const seen = view?.event(publicEvent(event));
-        if (seen !== undefined) yield seen;
+        yield event;
       }
     }
-    const follower = going.find(id)?.tail.follow(signal);
+    const follower = run?.tail.follow(signal);
     try {
-      yield* recorded();
+      yield* soFar();
       for (let more = await follower?.next(); more !== undefined; more = await follower?.next()) {
-        if (more.missed) yield* recorded();
+        if (more.missed) yield* soFar();
         for (const event of more.values) {
           if (event.seq < next) continue;
           next = event.seq + 1;

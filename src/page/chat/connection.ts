@@ -1,4 +1,5 @@
 import { part, RefusedRequest, request } from '../request.ts';
+import { ATTEMPTS, type TellConnection, waitMs } from '../retries.ts';
 import { token } from '../token.ts';
 import type { ClientMessage, ServerMessage } from './messages.ts';
 
@@ -11,8 +12,7 @@ export interface ChatConnection {
 
 export interface ChatListener {
   take(message: ServerMessage): void;
-  /** A sentence for people about the connection, nothing when it stands; with `again` it is for them to try once more. */
-  state(says: string | undefined, again?: () => void): void;
+  readonly state: TellConnection;
 }
 
 /** `session` is asked each time, since the server gives one to whoever has none. */
@@ -95,7 +95,7 @@ export function connect(chain: string, session: () => string | undefined, listen
   function later(): void {
     if (failures > ATTEMPTS) return void giveUp('There is no connection: the server cannot be reached.');
     listener.state(`The connection is lost. Connecting again, attempt ${failures} of ${ATTEMPTS}…`);
-    timer = setTimeout(open, Math.min(250 * 2 ** failures, 10_000));
+    timer = setTimeout(open, waitMs(failures));
   }
 
   function giveUp(says: string): void {
@@ -112,9 +112,6 @@ export function connect(chain: string, session: () => string | undefined, listen
 }
 
 const PROTOCOL = 'promptchain.chat.v1';
-
-/** About a minute and a half, as the waits grow to ten seconds. */
-const ATTEMPTS = 12;
 
 /** Connecting again would end the same way. */
 const REFUSED: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);

@@ -3,6 +3,7 @@ import { badge, setBadge } from '../badge.ts';
 import { el } from '../element.ts';
 import type { State } from '../icon.ts';
 import type { Outline, OutlineNode } from '../wire.ts';
+import { isEnd } from './is-end.ts';
 
 /** The steps of a chain as a drawing that is a list, each with how it stands in the run. */
 export interface Graph {
@@ -51,7 +52,7 @@ export function createGraph(outline: Outline, show?: (path: string) => void): Gr
   }
 
   function take(event: RunEvent): void {
-    if (event.type.startsWith('run.') && event.type !== 'run.started') {
+    if (isEnd(event)) {
       for (const node of nodes.values()) node.end();
     } else if ('step' in event && event.step !== undefined) {
       nodes.get(plainPath(event.step))?.take(event, /\]$/.test(event.step));
@@ -110,6 +111,7 @@ function createNode(): DrawnNode {
     },
     end() {
       if (times === 0 && element.classList.contains('waiting')) tell('waiting', 'not run');
+      else if (going > 0) tell('skipped', 'cut off');
     },
   };
 }

@@ -15,8 +15,8 @@ export interface StepCard {
   /** Where the steps of a call stand, when the tool is a chain. */
   insideCall(call: string): HTMLElement | undefined;
   take(event: RunEvent): void;
-  /** Text of it was not heard: what comes is the middle of something, until the step has ended. */
-  missed(): void;
+  /** The run has ended; a step whose process was killed has not told its end. */
+  runEnded(): void;
   show(): void;
 }
 
@@ -38,7 +38,7 @@ export function createCard(path: string, depth: number): StepCard {
   let text: TextSink | undefined;
   let reasoning: TextSink | undefined;
   let log: TextSink | undefined;
-  let isMissing = false;
+  let isGoing = false;
 
   return {
     element,
@@ -48,8 +48,10 @@ export function createCard(path: string, depth: number): StepCard {
       title.focus({ preventScroll: true });
       element.scrollIntoView({ block: 'start' });
     },
-    missed() {
-      isMissing = true;
+    runEnded() {
+      if (isGoing) setBadge(state, 'skipped', 'cut off');
+      isGoing = false;
+      turns.runEnded();
     },
     take,
   };
@@ -60,6 +62,7 @@ export function createCard(path: string, depth: number): StepCard {
         fill(title, /^\d+$/.test(event.id) ? `${event.id}. ${event.kind}` : event.id);
         fill(about, [event.kind, event.model].filter((word) => word !== undefined && word !== event.id).join(', '));
         setBadge(state, 'running');
+        isGoing = true;
         break;
       case 'step.delta':
         say(event.text);
@@ -76,9 +79,11 @@ export function createCard(path: string, depth: number): StepCard {
         retry(event);
         break;
       case 'step.completed':
+        isGoing = false;
         complete(event);
         break;
       case 'step.failed':
+        isGoing = false;
         fail(event);
         break;
       case 'step.skipped': {
@@ -128,7 +133,6 @@ export function createCard(path: string, depth: number): StepCard {
     if (text === undefined) {
       text = createTextSink();
       body.append(text.element);
-      if (isMissing) text.append('…');
     }
     text.append(more);
   }
@@ -175,7 +179,9 @@ export function createCard(path: string, depth: number): StepCard {
   function fail(event: StepFailed): void {
     setBadge(state, 'failed', event.continued ? 'failed, the run goes on' : 'failed');
     measure(event);
-    const { error } = event;
+    const { error, partial } = event;
+    // Said before this page listened.
+    if (partial !== undefined && text === undefined && turns.lastText() === undefined) show(partial, 'text');
     if (error.step !== undefined && error.step !== path && inside.hasChildNodes()) {
       body.append(el('p', { class: 'note' }, 'For ', el('code', {}, error.step), ' failed.'));
     } else {

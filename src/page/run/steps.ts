@@ -1,6 +1,7 @@
 import type { Event as RunEvent } from '../../core/event.ts';
 import { el } from '../element.ts';
 import { plainPath } from './graph.ts';
+import { isEnd } from './is-end.ts';
 import { createCard, type StepCard } from './step-card.ts';
 
 /** The steps of a run as they happen: a card each, inside the cards of the steps around them. */
@@ -16,13 +17,10 @@ export function createSteps(): Steps {
   /** By journal path: what stands inside a step, a branch or a call. */
   const insides = new Map<string, HTMLElement>();
   const cards = new Map<string, StepCard>();
-  let lastSeq = -1;
   return { element, take, show };
 
   function take(event: RunEvent): void {
-    // Journals keep no deltas: whoever comes in the middle of a step hears the rest of it.
-    if (event.seq > lastSeq + 1) for (const card of cards.values()) card.missed();
-    lastSeq = event.seq;
+    if (isEnd(event)) for (const card of cards.values()) card.runEnded();
     if (!('step' in event) || event.step === undefined) return;
     if (event.type === 'warning' || event.type === 'memory.written') cards.get(event.step)?.take(event);
     else cardOf(event.step).take(event);

@@ -53,9 +53,12 @@ export function createTimeline(): Timeline {
         end(event.call, event.is_error ? 'failed' : 'done', at);
         break;
       case 'run.started':
+        beforeFrame(draw);
+        break;
       case 'run.completed':
       case 'run.failed':
       case 'run.interrupted':
+        for (const [path, { to }] of bars) if (to === undefined) end(path, 'skipped', at);
         beforeFrame(draw);
         break;
       default:

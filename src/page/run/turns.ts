@@ -13,6 +13,8 @@ export interface Turns {
   place(): HTMLElement;
   /** What the last turn said. */
   lastText(): string | undefined;
+  /** Calls that have not told their end will not. */
+  runEnded(): void;
   /** Takes away what the turn that goes on has said, since it is tried again. */
   dropText(): string;
 }
@@ -27,6 +29,9 @@ export function createTurns(body: HTMLElement): Turns {
     insideCall: (call) => calls.get(call)?.inside,
     place: () => turn?.element ?? body,
     lastText: () => turn?.text.text,
+    runEnded() {
+      for (const each of calls.values()) each.cutOff();
+    },
     dropText() {
       const said = turn?.text.text ?? '';
       turn?.text.replace('');
@@ -90,6 +95,8 @@ interface DrawnCall {
   readonly element: HTMLElement;
   readonly inside: HTMLElement;
   end(event: ToolCompleted): void;
+  /** Unless it has ended. */
+  cutOff(): void;
 }
 
 const LONGEST = 60;
@@ -115,10 +122,16 @@ function drawCall({ tool, arguments: given }: ToolStarted): DrawnCall {
     inside,
     answer,
   );
+  let isGoing = true;
   return {
     element,
     inside,
+    cutOff() {
+      if (isGoing) setBadge(state, 'skipped', 'cut off');
+      isGoing = false;
+    },
     end({ is_error, text, data, duration_ms, reused }) {
+      isGoing = false;
       setBadge(state, is_error ? 'failed' : 'done', is_error ? 'error' : reused ? 'done, of an earlier run' : 'done');
       fill(figures, duration(duration_ms));
       fill(

@@ -1,19 +1,19 @@
-import { servedChain } from '../chains.ts';
+import { served } from '../chains.ts';
 import { el } from '../element.ts';
 import { runForm } from '../form/run-form.ts';
 import { part } from '../request.ts';
 import { page, type View } from '../router.ts';
-import { startRun } from '../run/feed.ts';
 import { createGraph } from '../run/graph.ts';
+import { startRun } from '../run/start.ts';
 
 /** One chain: what it takes, what it does, and the button that runs it. */
 export async function chainView(name: string): Promise<View> {
-  const chain = await servedChain(name);
+  const { chains, keeps_runs: keepsRuns } = await served();
+  const chain = chains.find((each) => each.name === name);
   if (chain === undefined)
     return page('Not found', el('p', {}, `No chain “${name}” is served here. `, el('a', { href: '#/' }, 'All chains')));
   const form = runForm(chain, async (given) => {
-    const feed = await startRun(name, given);
-    location.hash = `#/runs/${part(feed.id)}`;
+    location.hash = `#/runs/${part(await startRun(name, given, keepsRuns))}`;
   });
   return page(
     name,

@@ -1,4 +1,4 @@
-import { servedChains } from '../chains.ts';
+import { served } from '../chains.ts';
 import { el } from '../element.ts';
 import { part } from '../request.ts';
 import { page, type View } from '../router.ts';
@@ -6,7 +6,7 @@ import type { ServedChain } from '../wire.ts';
 
 /** All chains that are served, to pick one. */
 export async function chainsView(): Promise<View> {
-  const chains = await servedChains();
+  const { chains } = await served();
   return page('Chains', el('ul', { class: 'cards' }, ...chains.map(card)));
 }
 

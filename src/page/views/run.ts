@@ -1,12 +1,13 @@
-import type { Event as RunEvent } from '../../core/event.ts';
-import { servedChains } from '../chains.ts';
-import { el, fill } from '../element.ts';
+import { served } from '../chains.ts';
+import { el } from '../element.ts';
 import { follow } from '../frames.ts';
 import { problemBox } from '../problem.ts';
 import { part, problemOf } from '../request.ts';
 import type { View } from '../router.ts';
-import { type Feed, openFeed } from '../run/feed.ts';
-import { createGraph, type Graph } from '../run/graph.ts';
+import { createConnectionNote } from '../run/connection-note.ts';
+import { openFeed, stopRun } from '../run/feed.ts';
+import { createGraph } from '../run/graph.ts';
+import { isEnd } from '../run/is-end.ts';
 import { createResult } from '../run/result.ts';
 import { createSteps } from '../run/steps.ts';
 import { createSummary } from '../run/summary.ts';
@@ -14,22 +15,25 @@ import { createTimeline } from '../run/timeline.ts';
 
 /** One run: as it goes on, or as it was. */
 export async function runView(id: string): Promise<View> {
-  const [feed, chains] = await Promise.all([openFeed(id), servedChains()]);
+  const [feed, { chains }] = await Promise.all([openFeed(id), served()]);
   const [summary, result, steps, timeline] = [createSummary(), createResult(), createSteps(), createTimeline()];
-  const drawing = el('section', {}, el('h2', {}, 'Chain'));
-  drawing.hidden = true;
-  let graph: Graph | undefined;
-  const heading = el('h1', {}, 'Run');
-  const actions = el('div', { class: 'actions' }, stopButton(feed));
+  const { chain: name } = feed;
+  const chain = chains.find((each) => each.name === name);
+  const graph = chain && createGraph(chain.outline, steps.show);
+  const again = chain && el('a', { href: `#/chains/${part(name)}` }, 'Run this chain again');
+  const actions = el('div', { class: 'actions' }, stopButton(id), again);
+  const connection = createConnectionNote();
+  const held = el('p', { class: 'note' }, 'The server keeps no runs: this one ends when you close or reload the page.');
+  held.hidden = !feed.endsWithPage;
 
   const leave = feed.read({
     take(event) {
-      if (event.type === 'run.started') begin(event.chain.name);
       for (const reader of [summary, result, steps, timeline, graph]) reader?.take(event);
-      if (isEnd(event)) actions.querySelector('.stop')?.remove();
+      if (isEnd(event)) over();
     },
+    connection: connection.tell,
     end(problem) {
-      actions.querySelector('.stop')?.remove();
+      over();
       summary.close();
       if (problem !== undefined) result.broke(problem);
     },
@@ -38,19 +42,26 @@ export async function runView(id: string): Promise<View> {
   const element = el(
     'div',
     {},
-    heading,
+    el('h1', {}, name),
     summary.element,
     actions,
+    held,
+    connection.element,
     result.element,
     el(
       'div',
       { class: 'columns run' },
-      el('div', { class: 'aside' }, drawing, el('section', {}, el('h2', {}, 'Timeline'), timeline.element)),
+      el(
+        'div',
+        { class: 'aside' },
+        graph && el('section', {}, el('h2', {}, 'Chain'), graph.element),
+        el('section', {}, el('h2', {}, 'Timeline'), timeline.element),
+      ),
       el('section', {}, el('h2', {}, 'Steps'), steps.element),
     ),
   );
   return {
-    title: `Run of ${heading.textContent}`,
+    title: `Run of ${name}`,
     element,
     close() {
       leave();
@@ -59,29 +70,20 @@ export async function runView(id: string): Promise<View> {
     },
   };
 
-  function begin(name: string): void {
-    const chain = chains.find((each) => each.name === name);
-    fill(heading, name);
-    if (chain === undefined) return;
-    graph = createGraph(chain.outline, steps.show);
-    drawing.append(graph.element);
-    drawing.hidden = false;
-    actions.append(el('a', { href: `#/chains/${part(name)}` }, 'Run this chain again'));
+  function over(): void {
+    actions.querySelector('.stop')?.remove();
+    held.hidden = true;
   }
 }
 
-function isEnd({ type }: RunEvent): boolean {
-  return type === 'run.completed' || type === 'run.failed' || type === 'run.interrupted';
-}
-
-function stopButton(feed: Feed): HTMLElement {
+function stopButton(id: string): HTMLElement {
   const button = el('button', { type: 'button', class: 'stop', onclick: () => void stop() }, 'Stop');
   return button;
 
   async function stop(): Promise<void> {
     button.disabled = true;
     try {
-      await feed.stop();
+      await stopRun(id);
     } catch (error) {
       button.disabled = false;
       button.after(problemBox(problemOf(error)));

@@ -4,7 +4,7 @@ export const PATHS = {
     get: {
       operationId: 'listChains',
       summary: 'the chains that are served',
-      responses: answers(object({ chains: list('Chain') })),
+      responses: answers(object({ chains: list('Chain'), keeps_runs: keepsRuns() })),
     },
   },
   '/chains/{name}': {
@@ -65,7 +65,8 @@ export const PATHS = {
       ],
       responses: {
         '200': {
-          description: 'the events; of a run that has ended without deltas',
+          description:
+            'the events; deltas are those of steps that go on, what was said so far as one where it can be, and none of steps that have ended',
           content: { 'text/event-stream': { schema: ref('Event') } },
         },
         '204': { description: 'the run has ended and there are no more' },
@@ -130,6 +131,10 @@ function ref(name: string) {
 
 function list(name: string) {
   return { type: 'array', items: ref(name) };
+}
+
+function keepsRuns() {
+  return { type: 'boolean', description: 'a run has a journal: it can go on in the background, and be looked at later' };
 }
 
 function object(properties: object) {

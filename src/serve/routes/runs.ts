@@ -54,7 +54,9 @@ async function wholeResult(context: Context, run: StartedRun): Promise<Response>
   });
 }
 
-function inBackground(context: Context, run: StartedRun, { report }: ServerState): Response {
+/** Its journal is there before the answer is: whoever goes to its address finds it. */
+async function inBackground(context: Context, run: StartedRun, { report }: ServerState): Promise<Response> {
+  await run.events.next();
   toEnd(run).catch(report);
   return context.json({ id: run.id, status: 'running' }, 202, { location: `/runs/${run.id}` });
 }
