@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import type { ModelParams } from '../../core/model.ts';
 import { matches } from '../../lib/glob.ts';
 import { modelParams } from '../../lib/model-params.ts';
-import { zodSentence } from '../../lib/zod-sentence.ts';
+import { WrongOverride } from '../../serve/wrong-override.ts';
 
 /** What the server lets a client set: parameters by name, and models by patterns. */
 export interface Overrides {
@@ -39,10 +39,20 @@ export function overrideOf({ names, models }: Overrides, given: { readonly [name
     throw refused('this model', names);
   }
   const parsed = z.strictObject(PARAMS).safeParse(params);
-  if (!parsed.success) throw new UsageError(zodSentence(parsed.error), { code: 'PC2272' });
+  if (!parsed.success) {
+    const [
+      {
+        path: [parameter],
+        message,
+      } = NO_ISSUE,
+    ] = parsed.error.issues;
+    throw new WrongOverride(String(parameter), message);
+  }
   if (Object.keys(given).length === 0) return undefined;
   return { ...(typeof model === 'string' ? { model } : {}), params: parsed.data as ModelParams };
 }
+
+const NO_ISSUE = { path: ['overrides'], message: 'not understood' };
 
 /** `params` is left out: what is in it goes into the request as it is. */
 const PARAMS = {

@@ -3,6 +3,7 @@ import { clientOf } from '../client.ts';
 import { frameStream } from '../frame-stream.ts';
 import type { ServedChain, Service, StartedRun } from '../service.ts';
 import type { ServerState } from '../state.ts';
+import { WrongOverride } from '../wrong-override.ts';
 import { answerOf, collect } from './answer.ts';
 import { begun } from './begun.ts';
 import { BadRequest, type Problem, problemOf } from './problem.ts';
@@ -16,17 +17,23 @@ export async function answerRequest(
 ): Promise<Response> {
   const request = protocol.read(await context.req.json().catch(() => undefined));
   const chain = chainOf(chains, request.model);
-  const { given, ignored } = request.asked(chain);
+  const { given, fields, ignored } = request.asked(chain);
   const traceparent = context.req.header('traceparent');
   const run = await start(chain.name, {
     ...given,
     live: request.stream,
     client: clientOf(context),
     ...(traceparent === undefined ? {} : { traceparent }),
+  }).catch((error: unknown) => {
+    throw error instanceof WrongOverride ? wrongValue(fields[error.parameter] ?? error.parameter, error.fault) : error;
   });
   context.header('x-request-id', run.id);
   if (ignored.length > 0) context.header('x-promptchain-ignored', headerValue(ignored));
   return tell(context, { run, request, model: chain.name, state });
+}
+
+function wrongValue(field: string, fault: string): BadRequest {
+  return new BadRequest(field, `"${field}": ${fault}`);
 }
 
 /** The chain that a client calls a model. Throws `BadRequest` where there is none. */

@@ -8,6 +8,8 @@ import { BadRequest } from './problem.ts';
 /** What a request asks of a chain, and what of it has no effect. */
 export interface Asked {
   readonly given: Given;
+  /** The field that sets a parameter of the models. */
+  readonly fields: { readonly [parameter: string]: string };
   readonly ignored: readonly string[];
 }
 
@@ -25,7 +27,7 @@ interface Request {
 
 /** Puts a request into the words of the port. Throws `BadRequest` for what must not be ignored. */
 export function givenOf({ body, chain, messages, param, words }: Request): Asked {
-  const { overrides, ignored } = parametersOf(body, chain, words);
+  const { overrides, fields, ignored } = parametersOf(body, chain, words);
   const dialogue = dialogueOf(messages, param);
   const inputs = inputsOf(body.inputs ?? {}, dialogue, chain);
   return {
@@ -36,6 +38,7 @@ export function givenOf({ body, chain, messages, param, words }: Request): Asked
       overrides,
       ...(body.user == null ? {} : { user: body.user }),
     },
+    fields,
     ignored: [...ignored, ...unheard(dialogue, chain)],
   };
 }

@@ -10,8 +10,11 @@ export function bodyIn<T>(body: unknown, form: z.ZodType<T>): T {
     (path, key) => (typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`),
     '',
   );
-  throw new BadRequest(
-    param === '' ? null : param,
-    `${param === '' ? 'the body' : `"${param}"`}: ${issue?.message ?? 'not understood'}`,
-  );
+  const fault = isMissing(body, issue?.path ?? []) ? ' is required' : `: ${issue?.message ?? 'not understood'}`;
+  throw new BadRequest(param === '' ? null : param, `${param === '' ? 'the body' : `"${param}"`}${fault}`);
+}
+
+function isMissing(body: unknown, path: readonly PropertyKey[]): boolean {
+  const at = path.reduce<unknown>((value, key) => (value as { readonly [key: PropertyKey]: unknown } | null)?.[key], body);
+  return at === undefined;
 }

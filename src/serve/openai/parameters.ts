@@ -31,6 +31,8 @@ export interface Refusable {
 
 export interface Parameters {
   readonly overrides: { readonly [name: string]: Json };
+  /** The fields that set them, by the name of the parameter. */
+  readonly fields: { readonly [name: string]: string };
   /** Fields without effect. */
   readonly ignored: readonly string[];
 }
@@ -44,6 +46,7 @@ export function parametersOf(body: Fields, { overridable }: Pick<ServedChain, 'o
   }
   for (const field of words.understood) given.delete(field);
   const overrides: Record<string, Json> = {};
+  const fields: Record<string, string> = {};
   for (const { field, sets, value = asGiven, needed } of words.parameters) {
     if (!given.has(field)) continue;
     const own = value(given.get(field));
@@ -51,10 +54,13 @@ export function parametersOf(body: Fields, { overridable }: Pick<ServedChain, 'o
       if (needed !== undefined) throw unsupported(field, `${needed}, and the server does not let clients set it`);
       continue;
     }
-    if (own !== undefined && own !== null) overrides[sets] = own as Json;
+    if (own !== undefined && own !== null) {
+      overrides[sets] = own as Json;
+      fields[sets] = field;
+    }
     given.delete(field);
   }
-  return { overrides, ignored: [...given.keys()] };
+  return { overrides, fields, ignored: [...given.keys()] };
 }
 
 function asGiven(given: unknown): unknown {

@@ -64,6 +64,25 @@ test('parameters that clients may set reach the model; others are told to have n
   assert.deepEqual([body.seed, body.top_p], [undefined, undefined]);
 });
 
+test('a value that is none for what clients may set is refused under the name of its field', async () => {
+  await using server = await serve({
+    files: { 'one.yaml': chainOf('one') },
+    args: ['--allow-override', 'temperature,max_tokens,stop_sequences'],
+  });
+  const { completions } = clientOf(server).chat;
+  for (const [param, fields] of [
+    ['temperature', { temperature: 9 }],
+    ['max_completion_tokens', { max_completion_tokens: -1 }],
+    ['stop', { stop: 5 as unknown as string }],
+  ] as const) {
+    const refusal = { status: 400, param, message: new RegExp(`"${param}": `) };
+    await assert.rejects(completions.create({ model: 'one', messages: USER, ...fields }), refusal);
+  }
+  const { responses } = clientOf(server);
+  await assert.rejects(responses.create({ model: 'one' }), { status: 400, param: 'input', message: /"input" is required/ });
+  assert.equal(server.fake.requests.length, 0);
+});
+
 const TOOL = { type: 'function' as const, function: { name: 'f', parameters: {} } };
 const REFUSED: readonly (readonly [param: string, body: Partial<Body> & { readonly [other: string]: unknown }])[] = [
   ['tools', { tools: [TOOL] }],
