@@ -37,14 +37,16 @@ const COSTLY = new Set([
 
 /**
  * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
- * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code.
+ * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code. `main.cjs` alone
+ * has none, and is never kept.
  *
  * Nothing here may fail a run: without a folder that is the user's own and closed to others, code is compiled as ever. Node
  * 22.8 has `module.enableCompileCache()` for this, but lets any folder do and leaves the files' modes to the umask.
  */
-exports.chunkLoader = (chunks, own) => {
+exports.chunkLoader = (chunks) => {
   const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
-  return cache === undefined ? own : cachingLoader(chunks, own, join(cache, `${process.version}-${process.arch}`));
+  if (cache === undefined) return (id) => require(join(chunks, id));
+  return cachingLoader(chunks, join(cache, `${process.version}-${process.arch}`));
 };
 
 /** Where `cli/paths.ts` has its cache folder, worked out without loading it. */
@@ -55,7 +57,7 @@ function cacheFolder() {
   return user && isAbsolute(user) ? join(user, '.cache/promptchain/code') : undefined;
 }
 
-function cachingLoader(chunks, own, folder) {
+function cachingLoader(chunks, folder) {
   const vm = require('node:vm');
   const readable = isPrivate(folder);
   const loaded = new Map();
@@ -64,7 +66,7 @@ function cachingLoader(chunks, own, folder) {
   return load;
 
   function load(id) {
-    if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => own(id)) : own(id);
+    if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => require(id)) : require(id);
     return id.startsWith('./late-') ? late(() => chunk(id)) : chunk(id);
   }
 
@@ -73,7 +75,7 @@ function cachingLoader(chunks, own, folder) {
     if (known !== undefined) return known.exports;
     const filename = join(chunks, id);
     const source = readFileSync(filename, 'latin1'); // The bundler leaves ASCII only: this is read twice as fast as UTF-8.
-    const kept = source.length >= WORTH_KEEPING;
+    const kept = source.length >= WORTH_KEEPING && id !== './main.cjs';
     const cachedData = kept && readable ? read(join(folder, id)) : undefined;
     const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,

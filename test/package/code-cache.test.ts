@@ -81,20 +81,20 @@ test('it can be switched off, and has its place under PROMPTCHAIN_HOME', async (
 
 test('what was last built runs: an old bundle is never taken for newer source', async () => {
   const copy = join(home, 'copy');
-  const stub = (name: string) => `console.log(${JSON.stringify(name)});`;
+  const stub = (name: string) => `exports.main = () => console.log(${JSON.stringify(name)});`;
   await mkdir(join(copy, 'bin'), { recursive: true });
-  for (const name of ['promptchain.js', 'package.json'])
+  for (const name of ['promptchain.js', 'code-cache.js', 'package.json'])
     await writeFile(join(copy, 'bin', name), await readFile(join(packageDir, 'bin', name)));
   await mkdir(join(copy, 'dist/cli'), { recursive: true });
-  await writeFile(join(copy, 'dist/cli/entry.cjs'), stub('bundle'));
+  await writeFile(join(copy, 'dist/cli/main.cjs'), stub('bundle'));
   const start = async () => (await node([join(copy, 'bin/promptchain.js')], inHome())).stdout.trim();
   assert.equal(await start(), 'bundle');
 
   await mkdir(join(copy, 'build/src/cli'), { recursive: true });
-  await writeFile(join(copy, 'build/src/cli/main.js'), `exports.main = () => { ${stub('compiled')} };`);
+  await writeFile(join(copy, 'build/src/cli/main.js'), stub('compiled'));
   await writeFile(join(copy, 'build/.tsbuildinfo'), '');
   assert.equal(await start(), 'compiled');
-  await writeFile(join(copy, 'dist/cli/entry.cjs'), stub('bundle'));
+  await writeFile(join(copy, 'dist/cli/main.cjs'), stub('bundle'));
   assert.equal(await start(), 'bundle');
 });
 
