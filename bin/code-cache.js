@@ -11,6 +11,7 @@ const {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } = require('node:fs');
 const { dirname, isAbsolute, join } = require('node:path');
@@ -61,8 +62,8 @@ function cachingLoader(chunks, folder) {
   const vm = require('node:vm');
   const readable = isPrivate(folder);
   const loaded = new Map();
-  const compiled = [];
-  process.once('exit', () => save(folder, compiled));
+  const used = [];
+  process.once('exit', () => save(folder, used));
   return load;
 
   function load(id) {
@@ -81,7 +82,7 @@ function cachingLoader(chunks, folder) {
       filename,
       cachedData,
     });
-    if (kept && (cachedData === undefined || script.cachedDataRejected)) compiled.push([id, script]);
+    if (kept) used.push({ id, script, isNew: cachedData === undefined || script.cachedDataRejected });
     const module = { exports: {} };
     loaded.set(id, module);
     script.runInThisContext().call(module.exports, module.exports, load, module, filename, chunks);
@@ -129,17 +130,34 @@ function read(file) {
   }
 }
 
-/** At exit, when everything that matters to the user is done; by then functions that ran are in the data as well. */
-function save(folder, compiled) {
-  if (compiled.length === 0) return;
+/**
+ * At exit, when everything that matters to the user is done; by then functions that ran are in the data as well. Each command
+ * runs others, so the first time that one is used, all its chunks are kept again, with what it added to what was there.
+ */
+function save(folder, used) {
+  if (used.length === 0) return;
+  const seen = join(folder, `${used[0].id}.${commandWord()}`);
+  const grows = process.uptime() < STILL_COMPILED_S && !existsSync(seen);
+  const chunks = grows ? used : used.filter(({ isNew }) => isNew);
+  if (chunks.length === 0) return;
   try {
     makeFolder(folder);
     if (!isPrivate(folder)) return;
-    for (const [id, script] of compiled) write(join(folder, id), script.createCachedData());
+    for (const { id, script } of chunks) write(join(folder, id), script.createCachedData());
+    if (grows) writeFileSync(seen, '', { mode: 0o600 });
     removeOld(folder);
   } catch {
     // A full disk, a read-only home: the next start compiles again.
   }
+}
+
+/** V8 drops what a long run has not used for a while. */
+const STILL_COMPILED_S = 30;
+
+/** Of the command line; a file's name whatever was typed. */
+function commandWord() {
+  const word = process.argv[2] ?? '';
+  return /^[a-z]{1,20}$/.test(word) ? word : 'other';
 }
 
 /** Node's own `recursive` never returns where a folder that exists says of a new one in it that it does not (`/proc`). */
