@@ -73,19 +73,19 @@ function bindRepeat(context: TextContext, node: MapNode, { max, on_max: onMax }:
   return { kind: 'repeat', max, onMax: onMax ?? 'fail', ...(condition === undefined ? {} : { while: condition }) };
 }
 
-/** Bound after the steps inside, whose last turn it reads. */
-export function withUntil(context: TextContext, node: MapNode, loop: Loop): Loop {
+/** Bound after the steps inside, whose last turn it reads. `turnIsModelText`: a turn gives the free text of a model. */
+export function withUntil(context: TextContext, node: MapNode, loop: Loop, turnIsModelText: boolean): Loop {
   if (loop.kind === 'foreach') return loop;
-  const until = bindTurnCondition(context, node, 'until');
+  const until = bindTurnCondition(context, node, 'until', turnIsModelText);
   return until === undefined ? loop : { ...loop, until };
 }
 
-function bindTurnCondition({ frame, reading, raw }: TextContext, node: MapNode, key: 'while' | 'until') {
+function bindTurnCondition({ frame, reading, raw }: TextContext, node: MapNode, key: 'while' | 'until', turnIsModelText = false) {
   const repeat = node.entries.get('repeat')?.value;
   const condition = repeat?.kind === 'map' ? repeat.entries.get(key)?.value : undefined;
   if (condition === undefined) return undefined;
   const loop = loopShape(node, { output: { type: 'string' }, data: { type: 'any' } });
-  const names: Frame['names'] = { ...frame.names, loop };
+  const names: Frame['names'] = { ...frame.names, loop, turnIsModelText };
   const own: Reading = { ...reading, conditional: true };
   return bindExpression({ frame: { ...frame, names }, reading: own, raw }, condition, 'bool');
 }

@@ -126,6 +126,18 @@ export function lintPrompt(frame: Frame, node: MapNode, reading: Reading): void 
   });
 }
 
+/** Nothing can read a value without a name, and `{input}` stays what it was. */
+export function lintSet(frame: Frame, node: MapNode): void {
+  const entry = node.entries.get('set');
+  if (entry === undefined || node.entries.has('id')) return;
+  frame.report.add(entry.key, {
+    code: 'PC1402',
+    severity: 'warning',
+    message: 'this value has no name, so nothing can read it: {input} stays what it was',
+    help: 'give the step an id and read {steps.<id>.data}',
+  });
+}
+
 function sendsHistory(node: MapNode): boolean {
   const history = node.entries.get('history')?.value;
   return history?.kind === 'scalar' && history.value !== 'none' && history.value !== 0;

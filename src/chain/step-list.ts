@@ -14,7 +14,7 @@ import type { MapNode, Node } from './node.ts';
 import { describe, textOfScalar } from './node.ts';
 import { bindParts, perItem, perTurn } from './scopes.ts';
 import { positionOf } from './source.ts';
-import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, refuseCache } from './step-check.ts';
+import { type CheckedOptions, checkCommand, checkOptions, lintPrompt, lintSet, refuseCache } from './step-check.ts';
 import { findKind, reportTextStep } from './step-kind.ts';
 import { bindCommon } from './step-options.ts';
 import { bindExpression, type TextContext } from './texts.ts';
@@ -171,13 +171,19 @@ function bindWork(draft: Draft, context: TextContext, options: CheckedOptions | 
   if (body === undefined) assume(frame, node);
   const isClean = body !== undefined && frame.problems.length === before;
   if (kind.key === 'prompt' && isClean && !context.raw) lintPrompt(frame, node, reading);
+  if (kind.key === 'set' && isClean) lintSet(frame, node);
   return {
     if: condition,
-    ...(loop === undefined ? {} : { loop: withUntil(context, node, loop) }),
+    ...(loop === undefined ? {} : { loop: withUntil(context, node, loop, givesModelText(frame, draft, body)) }),
     body,
     position: binding.position,
     definition: once(() => definitionOf(kind.key, [options?.own ?? {}, context.raw, made] as Json[], body)),
   };
+}
+
+/** A group gives what its last step gave. */
+function givesModelText({ names }: Frame, { node, kind }: Draft, body: StepBody | undefined): boolean {
+  return kind.shape === 'group' ? names.inputIsModelText : isModelText(node, body);
 }
 
 /** Its own condition does not hold when it is read: only one around it does. */

@@ -159,8 +159,8 @@ function parametersOf(frame: Frame, node: MapNode, written: JsonObject | undefin
   }
   const read = fieldsSchema(written);
   if ('schema' in read) return read.schema;
-  const place = placeAt(node, ['parameters', ...read.path]);
-  frame.report.add(place, { code: 'PC1122', message: `"${read.path.join('.')}" ${read.problem}` });
+  for (const { path, problem } of read.problems)
+    frame.report.add(placeAt(node, ['parameters', ...path]), { code: 'PC1122', message: `"${path.join('.')}" ${problem}` });
   return NO_PARAMETERS;
 }
 

@@ -34,6 +34,8 @@ export interface Expression {
   readonly references: readonly Reference[];
   /** The texts it can give, where it is the one read of a choice or of true and false. */
   readonly values?: readonly string[];
+  /** It is the free text of a model and nothing else. */
+  readonly modelText?: true;
   /** Throws `StepError` (reason `condition`) when it cannot be evaluated. */
   evaluate(scope: Scope): Json;
   /** Every value it reads, by its path as written, for "skipped because" messages. */

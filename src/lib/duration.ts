@@ -17,9 +17,9 @@ export const duration = () =>
 export const age = () =>
   z
     .string()
-    .regex(DURATION)
+    .regex(DURATION, 'must be an age such as 12h or 7d')
     .transform((source) => parseDuration(source) ?? 0)
-    .refine((ms) => ms > 0);
+    .refine((ms) => ms > 0, 'must be more than 0');
 
 /** Milliseconds; undefined when `source` is not a number and a unit. */
 export function parseDuration(source: string): number | undefined {

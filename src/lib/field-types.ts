@@ -1,7 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 
-/** What a shorthand says, as JSON Schema; or what is wrong with it and where. */
-export type Fields = { readonly schema: JsonObject } | { readonly path: readonly string[]; readonly problem: string };
+/** What a shorthand says, as JSON Schema; or all that is wrong with it and where. */
+export type Fields = { readonly schema: JsonObject } | { readonly problems: readonly FieldProblem[] };
+
+interface FieldProblem {
+  readonly path: readonly string[];
+  readonly problem: string;
+}
 
 /**
  * The shorthand for the fields of an object: `{a: string, b?: integer, kind: bug|feature, score: 1..5, tags: [string]}`, maps
@@ -10,13 +15,15 @@ export type Fields = { readonly schema: JsonObject } | { readonly path: readonly
 export function fieldsSchema(fields: JsonObject, path: readonly string[] = []): Fields {
   const properties: Record<string, JsonObject> = Object.create(null);
   const required: string[] = [];
+  const problems: FieldProblem[] = [];
   for (const [key, written] of Object.entries(fields)) {
     const name = key.endsWith('?') ? key.slice(0, -1) : key;
-    const type = typeSchema(written, [...path, key]);
-    if ('problem' in type) return type;
-    properties[name] = type.schema;
+    const type = name in properties ? wrong([...path, key], 'is given twice') : typeSchema(written, [...path, key]);
+    if ('problems' in type) problems.push(...type.problems);
+    properties[name] = 'schema' in type ? type.schema : {};
     if (name === key) required.push(name);
   }
+  if (problems.length > 0) return { problems };
   return { schema: { type: 'object', properties: { ...properties }, required, additionalProperties: false } };
 }
 
@@ -39,7 +46,7 @@ const RANGE = /^(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$/;
 function typeSchema(written: Json, path: readonly string[]): Fields {
   if (isJsonObject(written)) return fieldsSchema(written, path);
   if (Array.isArray(written)) return listSchema(written, path);
-  if (typeof written !== 'string') return { path, problem: `is ${JSON.stringify(written)}, not a type; ${KNOWN}` };
+  if (typeof written !== 'string') return wrong(path, `is ${JSON.stringify(written)}, not a type; ${KNOWN}`);
   const type = written.trim();
   const plain = Object.hasOwn(PLAIN, type) ? PLAIN[type] : undefined;
   if (plain !== undefined) return { schema: plain };
@@ -47,22 +54,27 @@ function typeSchema(written: Json, path: readonly string[]): Fields {
   const [, low, high] = RANGE.exec(type) ?? [];
   if (low !== undefined && high !== undefined) return rangeSchema(low, high, path);
   const words = type.split('|').map((word) => word.trim());
-  if (words.length > 1 && words.every((word) => word !== '')) return { schema: { type: 'string', enum: words } };
-  return { path, problem: `has the unknown type "${type}"; ${KNOWN}` };
+  if (words.length < 2 || words.includes('')) return wrong(path, `has the unknown type "${type}"; ${KNOWN}`);
+  const twice = words.find((word, index) => words.indexOf(word) < index);
+  return twice === undefined ? { schema: { type: 'string', enum: words } } : wrong(path, `has the choice "${twice}" twice`);
 }
 
 const KNOWN = 'types are string, number, integer, boolean, list, map, any, a|b|c, 1..5, [type] and maps of fields';
 
 function listSchema(written: readonly Json[], path: readonly string[]): Fields {
   const [item, ...more] = written;
-  if (item === undefined || more.length > 0) return { path, problem: 'must have one type in its brackets, as in [string]' };
+  if (item === undefined || more.length > 0) return wrong(path, 'must have one type in its brackets, as in [string]');
   const type = typeSchema(item, path);
-  return 'problem' in type ? type : { schema: { type: 'array', items: type.schema } };
+  return 'problems' in type ? type : { schema: { type: 'array', items: type.schema } };
 }
 
 function rangeSchema(low: string, high: string, path: readonly string[]): Fields {
   const [minimum, maximum] = [Number(low), Number(high)];
-  if (minimum > maximum) return { path, problem: `has an empty range: ${low} is more than ${high}` };
+  if (minimum > maximum) return wrong(path, `has an empty range: ${low} is more than ${high}`);
   const type = /\./.test(low + high) ? 'number' : 'integer';
   return { schema: { type, minimum, maximum } };
+}
+
+function wrong(path: readonly string[], problem: string): Fields {
+  return { problems: [{ path, problem }] };
 }

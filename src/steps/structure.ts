@@ -54,7 +54,8 @@ export function bindStructure(options: Options, binding: Binding): AnswerFormat 
 function ofFields(fields: JsonObject, binding: Binding): AnswerFormat | undefined {
   const read = fieldsSchema(fields);
   if ('schema' in read) return { schema: read.schema };
-  binding.problem(['fields', ...read.path], { code: 'PC1404', message: `the field "${read.path.join('.')}" ${read.problem}` });
+  for (const { path, problem } of read.problems)
+    binding.problem(['fields', ...path], { code: 'PC1404', message: `the field "${path.join('.')}" ${problem}` });
   return undefined;
 }
 

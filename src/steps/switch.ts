@@ -48,7 +48,14 @@ export const switchKind = defineKind({
 });
 
 /** Where the values are known, each has its case; where they are not, there is a default. */
-function checkCases({ values, source }: Expression, written: readonly string[], hasDefault: boolean, binding: Binding): void {
+function checkCases(subject: Expression, written: readonly string[], hasDefault: boolean, binding: Binding): void {
+  const { values, source } = subject;
+  if (subject.modelText) {
+    const message = `${source} is the free text of a model: it is hardly ever exactly "${written[0]}"`;
+    const help = 'give the step that answers choices or fields and take its data, or use "if" with contains or matches';
+    binding.problem(['switch'], { code: 'PC3204', message, help });
+    return;
+  }
   if (values === undefined) {
     if (hasDefault) return;
     const help = 'add default: with a step, or take a value that has choices or fields';

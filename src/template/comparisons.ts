@@ -35,6 +35,11 @@ export function checkComparisons(source: string, root: Node, shapes: Walked['sha
   return problems;
 }
 
+/** Tells whether an expression is the free text of a model and nothing else, as in `steps.x.output.trim()`. */
+export function isModelText(root: Node, shapes: Walked['shapes']): boolean {
+  return shapes.get(readOf(root))?.modelText === true;
+}
+
 /** What a value is read from: `x.trim()` is still the text of `x`. */
 function readOf(node: Node): Node {
   if (node.op !== 'rcall') return node;
@@ -45,7 +50,8 @@ function readOf(node: Node): Node {
 function modelText(value: Node, literal: Node, name: string): TextProblem {
   const shown = JSON.stringify(literal.args);
   const id = /^steps\.(\w+)\.output$/.exec(name)?.[1];
-  const choices = id === undefined ? 'give the step before choices' : `give step "${id}" choices and compare steps.${id}.data`;
+  const before = name === 'loop.output' ? 'give the step of the turn choices' : 'give the step before choices';
+  const choices = id === undefined ? before : `give step "${id}" choices and compare steps.${id}.data`;
   return {
     code: 'PC3204',
     severity: 'error',

@@ -5,7 +5,7 @@ import type { Expression, Reference } from '../core/template.ts';
 import type { CelError, Parsed } from './cel.ts';
 import { celError, LIMITS, MATCHES, parseSource, parseTyped, TYPES, variable } from './cel.ts';
 import { celInteger, fromCel, toCel } from './cel-value.ts';
-import { checkComparisons } from './comparisons.ts';
+import { checkComparisons, isModelText } from './comparisons.ts';
 import type { Names, Shape } from './names.ts';
 import type { TextProblem } from './problem.ts';
 import { readValue, whyMissing } from './read.ts';
@@ -42,7 +42,8 @@ export function compileExpression(
   if ('error' in typed) return { problems: [typeProblem(typed.error, walked.reads)] };
   const wrong = wrongType(source, typed.type, type);
   if (wrong !== undefined) return { problems: [wrong] };
-  return { expression: expressionOf(source, type, typed.parsed, walked.reads, variables), problems: [] };
+  const expression = expressionOf(source, type, typed.parsed, walked.reads, variables);
+  return { expression: isModelText(parsed.node, walked.shapes) ? { ...expression, modelText: true } : expression, problems: [] };
 }
 
 function tooLongOrEmpty(source: string): TextProblem | undefined {

@@ -40,4 +40,6 @@ export interface Names {
   readonly item?: Shape | undefined;
   /** Inside `repeat`; `index` exists with it too. */
   readonly loop?: Shape | undefined;
+  /** True when `loop.output` is the free text of a model. */
+  readonly turnIsModelText?: boolean;
 }

@@ -47,7 +47,7 @@ export function shapeOf(root: Root, path: Path, names: Names): Found {
     case 'index':
       return (names.item ?? names.loop) === undefined ? outside('index', 'foreach or repeat') : follow(root, path, 0, WHOLE);
     case 'loop':
-      return names.loop === undefined ? outside('loop', 'repeat') : follow(root, path, 0, names.loop);
+      return names.loop === undefined ? outside('loop', 'repeat') : loop(path, names.loop, names);
   }
 }
 
@@ -88,6 +88,10 @@ const FOREIGN_FIELDS: ReadonlyMap<string, string> = new Map([
   ...['json', 'parsed', 'fields'].map((name) => [name, 'data'] as const),
   ...['conclusion', 'outcome', 'state'].map((name) => [name, 'status'] as const),
 ]);
+
+function loop(path: Path, shape: Shape, { turnIsModelText }: Names): Found {
+  return follow('loop', path, 0, shape, turnIsModelText === true && path.length === 1 && path[0] === 'output');
+}
 
 function input(path: Path, names: Names): Found {
   const [name] = path;

@@ -95,7 +95,9 @@ describe('a chain file', () => {
     for (const key of ['__proto__', 'constructor', 'prototype', '"__proto__"']) {
       const name = key.replaceAll('"', '');
       const message = `the key "${name}" is reserved: no map of a chain may have it`;
-      assert.deepEqual(told(`steps:\n  - set: { ${key}: {polluted: yes} }\n  - "{input}"\n`), [`PC1006 2:12 ${message}`]);
+      assert.deepEqual(told(`steps:\n  - set: { ${key}: {polluted: yes} }\n    id: s\n  - "{input}"\n`), [
+        `PC1006 2:12 ${message}`,
+      ]);
       assert.deepEqual(told(`${key}: 1\nsteps: ["{input}"]\n`), [`PC1006 1:1 ${message}`]);
     }
   });

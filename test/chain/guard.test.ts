@@ -29,7 +29,7 @@ describe('a hostile file is refused with a position:', () => {
   });
 
   it('nesting just under the limit is not', () => {
-    const text = `steps:\n  - set: ${'['.repeat(190)}${']'.repeat(190)}\n  - "{input}"\n`;
+    const text = `steps:\n  - set: ${'['.repeat(190)}${']'.repeat(190)}\n    id: s\n  - "{input}"\n`;
     assert.deepEqual(told(text), []);
   });
 

@@ -65,7 +65,7 @@ describe('models', () => {
   });
 
   it('count as many as there are prompt steps', () => {
-    assert.deepEqual(told('models: [echo/a, echo/b]\nsteps: ["{input}", {set: x}, {steps: ["{input}", "{input}"]}]'), [
+    assert.deepEqual(told('models: [echo/a, echo/b]\nsteps: ["{input}", {set: x, id: s}, {steps: ["{input}", "{input}"]}]'), [
       'PC1202 1:9 there are 2 models for 3 prompt steps',
     ]);
   });

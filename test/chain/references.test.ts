@@ -104,6 +104,15 @@ steps:
     assert.equal(check(text).problems[0]?.code, 'PC3204');
   });
 
+  it('may compare what a turn or a case gives where it is no free text of a model', () => {
+    const until = (step: string) =>
+      told(`steps:\n  - "{input}"\n  - repeat: { max: 2, until: 'loop.output == "done"' }\n    ${step}\n`);
+    assert.deepEqual(until('run: cat'), []);
+    assert.deepEqual(until('prompt: "{input}"\n    choices: [done, more]'), []);
+    assert.deepEqual(until('steps: ["{input}", {run: cat}]'), []);
+    assert.deepEqual(told('steps:\n  - run: cat\n  - {switch: input, cases: {a: "{input}"}, default: "{input}"}\n'), []);
+  });
+
   it('say what running the chain will touch', () => {
     const uses = (text: string) => {
       const { models, ...rest } = chainOf(text).uses;

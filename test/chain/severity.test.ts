@@ -9,6 +9,9 @@ const TEXT = (text: string): string => `${ECHO}  - prompt: '${text} {input}'\n`;
 /** What would run and do another thing than was meant is an error; what may be meant is a warning. */
 const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['PC3204', PROMPT(`if: 'steps.a.output == "yes"'`)],
+  ['PC3204', `${ECHO}  - switch: steps.a.output.trim()\n    cases: { x: "{input}" }\n    default: "{input}"\n`],
+  ['PC3204', `${ECHO}  - repeat: { max: 2, until: 'loop.output == "done"' }\n    prompt: "{input}"\n`],
+  ['PC3204', `${ECHO}  - repeat: { max: 2, until: 'loop.output != "done"' }\n    steps: ["{input}"]\n`],
   ['PC3203', PROMPT(`if: 'size(input)'`)],
   ['PC3001', PROMPT(`if: 'nope > 3'`)],
   ['PC3005', PROMPT(`if: 'steps.a.outptu != ""'`)],
@@ -34,6 +37,7 @@ const WARNINGS: readonly (readonly [code: string, text: string])[] = [
   ['PC3114', TEXT('{inptu}')],
   ['PC3009', `${ECHO}  - { id: b, prompt: "{input}", if: input != "" }\n  - "{steps.b.output} {input}"\n`],
   ['PC1401', `${ECHO}  - "reads nothing"\n`],
+  ['PC1402', `${ECHO}  - set: "no name"\n`],
 ];
 
 describe('of what is found', () => {

@@ -41,6 +41,21 @@ describe('what an answer must be', () => {
     });
   }
 
+  it('tells all fields that are wrong, each at its place', (test) => {
+    const step =
+      '  - { prompt: "{input}", fields: { a: strnig, b: { c: 5..1, d: string }, e: [int, int], f: x|x, g: int, g?: int } }\n';
+    assert.deepEqual(
+      told(test, step).map((problem) => problem.replace(/; types are .*/, '')),
+      [
+        'PC1404 3:39 the field "a" has the unknown type "strnig"',
+        'PC1404 3:55 the field "b.c" has an empty range: 5 is more than 1',
+        'PC1404 3:77 the field "e" must have one type in its brackets, as in [string]',
+        'PC1404 3:92 the field "f" has the choice "x" twice',
+        'PC1404 3:109 the field "g?" is given twice',
+      ],
+    );
+  });
+
   it('takes a JSON Schema of either dialect, from a file too', (test) => {
     const draft07 = {
       $schema: 'http://json-schema.org/draft-07/schema#',

@@ -37,10 +37,10 @@ describe('slips of the keyboard', () => {
       '!!constructor x',
     ];
     for (const tag of [...tags, '!!int abc', '!!bool maybe', '!!map [a]', '!!str {a: 1}']) {
-      assert.match(told(`steps: [{set: {a: ${tag}}}]\n`).join('\n'), /^PC1008 1:19 [^\n]*$/, tag);
+      assert.match(told(`steps: [{set: {a: ${tag}}, id: s}]\n`).join('\n'), /^PC1008 1:19 [^\n]*$/, tag);
     }
     assert.deepEqual(
-      told('steps: [{set: {a: !!str 1, b: !!int 2, c: !!float 0.5, d: !!null "", e: !!seq [x], f: !!map {x: y}}}]\n'),
+      told('steps: [{set: {a: !!str 1, b: !!int 2, c: !!float 0.5, d: !!null "", e: !!seq [x], f: !!map {x: y}}, id: s}]\n'),
       [],
     );
     assert.deepEqual(told('x-own: !!binary aGk=\nsteps: ["{input}"]\n'), []);

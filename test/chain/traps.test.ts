@@ -31,9 +31,9 @@ const TRAPS: readonly { name: string; written: string; problem: string; fixed: s
   },
   {
     name: 'doubled braces are a nested map',
-    written: 'steps:\n  - set: {text: {{ input }}}\n  - "{input}"\n',
+    written: 'steps:\n  - set: {text: {{ input }}}\n    id: s\n  - "{input}"\n',
     problem: 'PC1109 2:17 this is a map, not text: YAML reads "{" as the start of a map; quote it',
-    fixed: 'steps:\n  - set: {text: \'{input}\'}\n  - "{input}"\n',
+    fixed: 'steps:\n  - set: {text: \'{input}\'}\n    id: s\n  - "{input}"\n',
   },
   {
     name: 'text after a placeholder is no YAML',
@@ -85,9 +85,9 @@ const TRAPS: readonly { name: string; written: string; problem: string; fixed: s
   },
   {
     name: 'a long number loses digits',
-    written: 'steps:\n  - set: {id: 12345678901234567890}\n  - "{input}"\n',
+    written: 'steps:\n  - set: {id: 12345678901234567890}\n    id: s\n  - "{input}"\n',
     problem: 'PC1009 2:15 the number 12345678901234567890 would lose digits; quote it',
-    fixed: 'steps:\n  - set: {id: \'12345678901234567890\'}\n  - "{input}"\n',
+    fixed: 'steps:\n  - set: {id: \'12345678901234567890\'}\n    id: s\n  - "{input}"\n',
   },
   {
     name: 'a leading star is an alias',

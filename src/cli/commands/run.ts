@@ -13,6 +13,7 @@ import { type About, tellAsJson } from '../run/failure.ts';
 import { declareRunFlags, type RunFlags, runFlags } from '../run/flags.ts';
 import { inputIsUnused, type RunInput, readInput } from '../run/input.ts';
 import { outputFormat } from '../run/output-schema.ts';
+import { chainFiles, isOneOf, spareChainFiles } from '../run/own-files.ts';
 import { partOf } from '../run/part.ts';
 import { planText } from '../run/plan.ts';
 import { checkGithub, reportFailure } from '../run/report.ts';
@@ -52,12 +53,15 @@ export const run: Command = {
       runId: newRunId(call.io.clock.now(), call.io.random),
       chain: { name: '', file: flags.chain, sha256: '' },
     };
+    let files: readonly string[] = [flags.chain];
     try {
       const chain = await load(call, flags, await outputFormat(call.io.cwd, flags));
+      files = chainFiles(chain);
       about = { ...about, chain: { name: chain.name, file: chain.file, sha256: chain.sha256 } };
       return await start(call, flags, chain, about);
     } catch (error) {
-      if (flags.summary !== undefined || flags.github) await reportFailure(call, flags, error, about);
+      const summary = flags.summary === undefined || isOneOf(files, flags.summary, call.io.cwd) ? undefined : flags.summary;
+      if (summary !== undefined || flags.github) await reportFailure(call, { ...flags, summary }, error, about);
       if (flags.format === 'text') throw error;
       return await tellAsJson(error, call, flags.format, about);
     }
@@ -71,6 +75,7 @@ export type Again = Pick<Execution, 'input' | 'stdin' | 'conversation' | 'inputs
 export async function start(call: Call, flags: RunFlags, whole: Chain, about: About, again?: Again): Promise<number> {
   const chain = partOf(whole, flags);
   checkAgainst(chain, flags);
+  spareChainFiles(whole, flags, call.io.cwd);
   const earlier = again === undefined ? earlierRun(call, flags, chain) : earlierIfKept(call, flags, chain);
   const inputs = again?.inputs ?? (await inputValues(chain, flags, earlier?.inputs));
   if (flags.dryRun) {

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UsageError } from '../../core/errors.ts';
+import { StoreError, UsageError } from '../../core/errors.ts';
 import { fileCause } from '../../lib/file-cause.ts';
 import type { Output } from '../../terminal/output.ts';
 
 /** A file that appears whole or not at all: the old one stays as it is until `commit`. */
 export interface FileOutput extends Output {
-  /** Throws when not everything could be written; the old file is then untouched. */
+  /** Throws `StoreError` when not everything could be written; the old file is then untouched. */
   commit(): void;
   discard(): void;
 }
@@ -47,10 +47,14 @@ export function openFileOutput(path: string, wanted?: number): FileOutput {
     stopWaiting: () => undefined,
     onFailure: () => undefined,
     commit() {
-      if (failed !== undefined) throw failed;
-      if (!direct) fsyncSync(descriptor);
-      close();
-      if (!direct) renameSync(file, target);
+      try {
+        if (failed !== undefined) throw failed;
+        if (!direct) fsyncSync(descriptor);
+        close();
+        if (!direct) renameSync(file, target);
+      } catch (cause) {
+        throw new StoreError(`cannot write "${path}": ${fileCause(cause)}`, { code: 'PC2025', cause });
+      }
     },
     discard() {
       close();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UsageError } from '../../core/errors.ts';
+import { StoreError, UsageError } from '../../core/errors.ts';
 import { textOf } from '../../core/json.ts';
 import type { RunResult } from '../../core/run.ts';
 import { fileCause } from '../../lib/file-cause.ts';
@@ -35,8 +35,13 @@ export function openReport({ io }: Pick<Call, 'io'>, flags: RunFlags): RunReport
   };
 }
 
+interface Failing {
+  readonly summary: string | undefined;
+  readonly github: boolean;
+}
+
 /** The same of a run that failed before it began, or after it had ended. Only warns when it cannot. */
-export async function reportFailure(call: Call, flags: RunFlags, error: unknown, about: About): Promise<void> {
+export async function reportFailure(call: Call, flags: Failing, error: unknown, about: About): Promise<void> {
   const { io, err, paint } = call;
   const redact = createRedactor(secretsOf(io.env, [])).text;
   try {
@@ -60,20 +65,27 @@ function writeWhole(path: string, text: string): void {
 
 /** The files in which a step of GitHub Actions leaves its summary and its outputs. */
 function tellActions(result: RunResult, page: string, env: Call['io']['env']): void {
-  const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: outputs } = env;
-  if (summary) appendFileSync(summary, `${page}\n`);
-  if (!outputs) return;
+  if (env.GITHUB_STEP_SUMMARY) append(env.GITHUB_STEP_SUMMARY, `${page}\n`);
+  if (!env.GITHUB_OUTPUT) return;
   const values = {
     status: result.status,
     cost_usd: result.cost_usd === null ? '' : String(result.cost_usd),
     output: textOf(result.output ?? ''),
   };
-  appendFileSync(
-    outputs,
+  append(
+    env.GITHUB_OUTPUT,
     Object.entries(values)
       .map(([name, value]) => outputEntry(name, value))
       .join(''),
   );
+}
+
+function append(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (cause) {
+    throw new StoreError(`cannot write "${path}": ${fileCause(cause)}`, { code: 'PC2025', cause });
+  }
 }
 
 /** The end mark is random: a text that holds it, to set outputs of its own, would have to guess it. */

@@ -28,7 +28,10 @@ export function writeCassette(file: string, chain: string, before: readonly Exch
       try {
         output.commit();
       } catch (cause) {
-        throw new StoreError(`the cassette could not be written: ${fileCause(cause)}`, { code: 'PC8204', cause });
+        throw new StoreError(`the cassette could not be written: ${fileCause((cause as Error).cause)}`, {
+          code: 'PC8204',
+          cause,
+        });
       }
     },
     discard: () => output.discard(),

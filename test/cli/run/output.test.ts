@@ -77,6 +77,33 @@ describe('stdout of run', () => {
     assert.deepEqual(readdirSync(sandbox.dir).sort(), ['a.yaml', 'out.txt']);
   });
 
+  it('that cannot be written whole is an error with its reason', async () => {
+    using sandbox = openSandbox({ 'a.yaml': TWO_STEPS });
+    const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hi', '-q', '-o', '/dev/full']);
+    assert.deepEqual([code, stderr], [1, 'error[PC2025]: cannot write "/dev/full": the disk is full\n']);
+  });
+
+  it('never takes the place of a chain file, and neither does anything else a run writes', async () => {
+    const inner = 'models: [echo/x]\nsteps: ["in: {input}"]\n';
+    const outer = 'steps: [{ chain: ./in/b.yaml }]\n';
+    using sandbox = openSandbox({ 'a.yaml': outer, 'in/b.yaml': inner });
+    symlinkSync('a.yaml', sandbox.path('link.yaml'));
+    for (const [option, file] of [
+      ['-o', 'a.yaml'],
+      ['-o', 'link.yaml'],
+      ['--summary', 'in/b.yaml'],
+      ['--record', './in/../in/b.yaml'],
+    ] as const) {
+      const { code, stderr } = await sandbox.run(['run', 'a.yaml', '-i', 'hi', option, file]);
+      assert.equal(code, 2, stderr);
+      assert.ok(stderr.includes(`"${file}" is the chain file: it would be lost`), stderr);
+    }
+    assert.deepEqual(
+      [readFileSync(sandbox.path('a.yaml'), 'utf8'), readFileSync(sandbox.path('in/b.yaml'), 'utf8')],
+      [outer, inner],
+    );
+  });
+
   it('can be one step, or all of them', async () => {
     using sandbox = openSandbox({
       'a.yaml': 'models: [echo/x]\nsteps:\n  - { id: one, prompt: "1 {input}" }\n  - { id: two, prompt: "2 {input}" }\n',
