@@ -59,7 +59,8 @@ const config = defineConfig({
     format: 'cjs',
     exports: 'named',
     dynamicImportInCjs: false,
-    entryFileNames: '[name]-[hash].cjs',
+    // `bin/promptchain.js` has to find it.
+    entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
@@ -70,7 +71,7 @@ const config = defineConfig({
     inject: { Headers: [leanGlobals, 'Headers'], FormData: [leanGlobals, 'FormData'] },
     define: { 'globalThis.Blob': 'undefined', 'globalThis.ReadableStream': 'undefined' },
   },
-  plugins: [ascii(), acyclic(), entry(), notices()],
+  plugins: [ascii(), acyclic(), notices()],
 });
 
 /** The page that `serve` serves: a script, a style sheet and an icon, named by their content, and the document that names them. */
@@ -132,18 +133,6 @@ function ascii() {
     name: 'ascii',
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, escaped);
-    },
-  };
-}
-
-/** The file that `bin/promptchain.js` runs: it alone has a name without a hash. */
-function entry() {
-  return {
-    name: 'entry',
-    generateBundle(_options, bundle) {
-      const main = Object.values(bundle).find((file) => file.type === 'chunk' && file.isEntry);
-      const source = `require('../../bin/code-cache.js').chunkLoader(__dirname, require)('./${main.fileName}').main(process);\n`;
-      this.emitFile({ type: 'asset', fileName: 'entry.cjs', source });
     },
   };
 }

@@ -11,6 +11,7 @@ const {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } = require('node:fs');
 const { dirname, isAbsolute, join } = require('node:path');
@@ -37,14 +38,16 @@ const COSTLY = new Set([
 
 /**
  * A `require` for the bundle's chunks that keeps V8's compiled code in the user's cache folder: compiling is half of what
- * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code.
+ * a start costs. Names of chunks hold a hash of their content, so a name found in the cache is this very code. `main.cjs` alone
+ * has none, and is never kept.
  *
  * Nothing here may fail a run: without a folder that is the user's own and closed to others, code is compiled as ever. Node
  * 22.8 has `module.enableCompileCache()` for this, but lets any folder do and leaves the files' modes to the umask.
  */
-exports.chunkLoader = (chunks, own) => {
+exports.chunkLoader = (chunks) => {
   const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
-  return cache === undefined ? own : cachingLoader(chunks, own, join(cache, `${process.version}-${process.arch}`));
+  if (cache === undefined) return (id) => require(join(chunks, id));
+  return cachingLoader(chunks, join(cache, `${process.version}-${process.arch}`));
 };
 
 /** Where `cli/paths.ts` has its cache folder, worked out without loading it. */
@@ -55,16 +58,16 @@ function cacheFolder() {
   return user && isAbsolute(user) ? join(user, '.cache/promptchain/code') : undefined;
 }
 
-function cachingLoader(chunks, own, folder) {
+function cachingLoader(chunks, folder) {
   const vm = require('node:vm');
   const readable = isPrivate(folder);
   const loaded = new Map();
-  const compiled = [];
-  process.once('exit', () => save(folder, compiled));
+  const used = [];
+  process.once('exit', () => save(folder, used));
   return load;
 
   function load(id) {
-    if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => own(id)) : own(id);
+    if (!id.startsWith('./')) return COSTLY.has(id.replace('node:', '')) ? late(() => require(id)) : require(id);
     return id.startsWith('./late-') ? late(() => chunk(id)) : chunk(id);
   }
 
@@ -73,13 +76,13 @@ function cachingLoader(chunks, own, folder) {
     if (known !== undefined) return known.exports;
     const filename = join(chunks, id);
     const source = readFileSync(filename, 'latin1'); // The bundler leaves ASCII only: this is read twice as fast as UTF-8.
-    const kept = source.length >= WORTH_KEEPING;
+    const kept = source.length >= WORTH_KEEPING && id !== './main.cjs';
     const cachedData = kept && readable ? read(join(folder, id)) : undefined;
     const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename,
       cachedData,
     });
-    if (kept && (cachedData === undefined || script.cachedDataRejected)) compiled.push([id, script]);
+    if (kept) used.push({ id, script, isNew: cachedData === undefined || script.cachedDataRejected });
     const module = { exports: {} };
     loaded.set(id, module);
     script.runInThisContext().call(module.exports, module.exports, load, module, filename, chunks);
@@ -127,17 +130,34 @@ function read(file) {
   }
 }
 
-/** At exit, when everything that matters to the user is done; by then functions that ran are in the data as well. */
-function save(folder, compiled) {
-  if (compiled.length === 0) return;
+/**
+ * At exit, when everything that matters to the user is done; by then functions that ran are in the data as well. Each command
+ * runs others, so the first time that one is used, all its chunks are kept again, with what it added to what was there.
+ */
+function save(folder, used) {
+  if (used.length === 0) return;
+  const seen = join(folder, `${used[0].id}.${commandWord()}`);
+  const grows = process.uptime() < STILL_COMPILED_S && !existsSync(seen);
+  const chunks = grows ? used : used.filter(({ isNew }) => isNew);
+  if (chunks.length === 0) return;
   try {
     makeFolder(folder);
     if (!isPrivate(folder)) return;
-    for (const [id, script] of compiled) write(join(folder, id), script.createCachedData());
+    for (const { id, script } of chunks) write(join(folder, id), script.createCachedData());
+    if (grows) writeFileSync(seen, '', { mode: 0o600 });
     removeOld(folder);
   } catch {
     // A full disk, a read-only home: the next start compiles again.
   }
+}
+
+/** V8 drops what a long run has not used for a while. */
+const STILL_COMPILED_S = 30;
+
+/** Of the command line; a file's name whatever was typed. */
+function commandWord() {
+  const word = process.argv[2] ?? '';
+  return /^[a-z]{1,20}$/.test(word) ? word : 'other';
 }
 
 /** Node's own `recursive` never returns where a folder that exists says of a new one in it that it does not (`/proc`). */

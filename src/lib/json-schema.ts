@@ -1,13 +1,43 @@
+import { createContext, Script } from 'node:vm';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Json, JsonObject } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 
-/** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. A schema that is none accepts everything. */
+/** What is wrong with a value against a JSON Schema, a phrase each; empty when it fits. What cannot be read of a schema accepts everything. */
 export function problemsOf(schema: JsonObject, value: Json, reading: Reading = ARGUMENTS): readonly string[] {
   const validate = compiled(schema, reading);
-  if (validate === undefined || validate(value)) return [];
+  if (validate === undefined) return [];
+  const fits = hasPatterns(schema) ? inTime(() => validate(value)) : validate(value);
+  if (fits === undefined)
+    return [`${reading.whole} could not be checked within ${LONGEST_MS} ms: a "pattern" of the schema takes too long for them`];
+  if (fits) return [];
   return (validate.errors ?? []).slice(0, reading.most).map((error) => phrase(error, reading.whole));
 }
+
+/** Regular expressions can take hours over a few words, and nothing else happens meanwhile: not even an interruption is heard. */
+const LONGEST_MS = 1000;
+
+/** Undefined when it took too long. */
+function inTime(work: () => boolean): boolean | undefined {
+  try {
+    return new Script('work()').runInContext(createContext({ work }), { timeout: LONGEST_MS }) === true;
+  } catch (error) {
+    // It is an error of the other context's making.
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return undefined;
+    throw error;
+  }
+}
+
+function hasPatterns(schema: JsonObject): boolean {
+  const known = patterned.get(schema);
+  if (known !== undefined) return known;
+  const has = JSON.stringify(schema).includes('"pattern');
+  patterned.set(schema, has);
+  return has;
+}
+
+const patterned = new WeakMap<JsonObject, boolean>();
 
 /** How a schema is read and its problems are told. */
 export interface Reading {
@@ -58,17 +88,34 @@ function pointed(pointer: string): readonly (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
-function compiled(schema: JsonObject, { formats }: Reading): ValidateFunction | undefined {
+function compiled(schema: JsonObject, reading: Reading): ValidateFunction | undefined {
   const known = cache.get(schema);
   if (known !== undefined) return known;
+  const validate = compile(schema, reading) ?? compile(readable(schema, reading), reading);
+  if (validate !== undefined) cache.set(schema, validate);
+  return validate;
+}
+
+/** What can be read of a schema that is none as a whole: which values there must be, and of what kind those are that are told rightly. */
+function readable({ type, required, properties, additionalProperties }: JsonObject, reading: Reading): JsonObject {
+  const told = isJsonObject(properties) ? Object.entries(properties) : [];
+  return {
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(Array.isArray(required) ? { required: [...new Set(required.filter((name) => typeof name === 'string'))] } : {}),
+    properties: Object.fromEntries(
+      told.map(([name, each]) => [name, isJsonObject(each) && compile(each, reading) !== undefined ? each : {}]),
+    ),
+    ...(typeof additionalProperties === 'boolean' ? { additionalProperties } : {}),
+  };
+}
+
+function compile(schema: JsonObject, { formats }: Reading): ValidateFunction | undefined {
   const { $schema: _, ...rest } = schema;
   for (const Dialect of dialectsOf(schema)) {
     try {
       const ajv = new Dialect({ ...OPTIONS, validateFormats: formats !== undefined });
       formats?.(ajv);
-      const validate = ajv.compile(rest);
-      cache.set(schema, validate);
-      return validate;
+      return ajv.compile(rest);
     } catch {
       // The next dialect may know it.
     }

@@ -3,15 +3,31 @@ import { Parser } from 'htmlparser2';
 /**
  * What a reader of an HTML page would read: the title, text by blocks, headings with `#`, entries of lists with `-`, cells
  * apart with `|`, links as `[text](address)` with whole addresses, pictures by their description. Scripts, styles and drawings
- * are left out. Nothing is nested, so a page of any depth will do.
+ * are left out. The text is not nested, so a page of any depth will do.
  */
 export function textOfHtml(html: string, address: string): string {
   const out = createText();
+  for (let from = 0; from < html.length; ) from += read(from === 0 ? html : html.slice(from), address, out);
+  return out.whole();
+}
+
+/**
+ * Reads up to the end, or to where elements nest so deep that the parser, whose time grows with the depth, had better begin
+ * anew. Returns how far it came.
+ */
+function read(html: string, address: string, out: ReturnType<typeof createText>): number {
   const hidden: string[] = [];
   const links: string[] = [];
   let preformatted = 0;
+  let depth = 0;
+  let stopped = false;
   const parser = new Parser({
     onopentag(name, attributes) {
+      depth += 1;
+      if (depth === DEEPEST) {
+        stopped = true;
+        parser.pause();
+      }
       if (HIDDEN.has(name)) hidden.push(name);
       if (hidden.length > 0) return;
       if (BLOCKS.has(name)) out.line();
@@ -34,6 +50,7 @@ export function textOfHtml(html: string, address: string): string {
       else out.text(text);
     },
     onclosetag(name) {
+      depth -= 1;
       if (hidden.length > 0) {
         if (hidden.at(-1) === name) hidden.pop();
         return;
@@ -48,8 +65,11 @@ export function textOfHtml(html: string, address: string): string {
     },
   });
   parser.end(html);
-  return out.whole();
+  return stopped ? parser.endIndex + 1 : html.length;
 }
+
+/** Browsers go on to 512. */
+const DEEPEST = 1000;
 
 const HIDDEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'math', 'iframe', 'object', 'canvas', 'select']);
 const PARAGRAPHS = new Set(

@@ -51,6 +51,8 @@ describe('promptchain mcp', () => {
     assert.equal((await call('echo', '--args', '{"text":"hi"}', ...DIRECT)).stdout, 'hi\n');
     const unknown = await call('chain.yaml', 'fake.ecko');
     assert.deepEqual([unknown.code, unknown.stderr.includes('did you mean "fake.echo"?')], [1, true], unknown.stderr);
+    const bare = await call('ecko', ...DIRECT);
+    assert.deepEqual([bare.code, bare.stderr.includes('did you mean "echo"?')], [1, true], bare.stderr);
     assert.equal((await call('chain.yaml', 'fake.echo', 'text')).code, 2);
     assert.equal((await call('echo', '--args', '[1]', ...DIRECT)).code, 2);
   });

@@ -29,6 +29,19 @@ test('compiled code is kept for the user alone and used again', async () => {
   assert.equal((await stat(file)).mtimeMs, before.mtimeMs, 'the second run takes what the first one kept');
 });
 
+test('what another command compiles is added, once', async () => {
+  await wrongCommand();
+  const [file = ''] = await kept();
+  const before = await stat(file);
+  assert.equal((await node([bin, 'help', 'exit-codes'], inHome())).code, 0);
+  const grown = await stat(file);
+  assert.ok(grown.size > before.size, `${grown.size} bytes after ${before.size}`);
+  for (const args of [['nosuch'], ['help', 'exit-codes']]) {
+    await node([bin, ...args], inHome());
+    assert.equal((await stat(file)).mtimeMs, grown.mtimeMs, args.join(' '));
+  }
+});
+
 test('help and version leave nothing on the disk', async () => {
   for (const option of ['--help', '--version']) assert.equal((await node([bin, option], inHome())).code, 0);
   assert.deepEqual(await readdir(home), []);
@@ -81,20 +94,20 @@ test('it can be switched off, and has its place under PROMPTCHAIN_HOME', async (
 
 test('what was last built runs: an old bundle is never taken for newer source', async () => {
   const copy = join(home, 'copy');
-  const stub = (name: string) => `console.log(${JSON.stringify(name)});`;
+  const stub = (name: string) => `exports.main = () => console.log(${JSON.stringify(name)});`;
   await mkdir(join(copy, 'bin'), { recursive: true });
-  for (const name of ['promptchain.js', 'package.json'])
+  for (const name of ['promptchain.js', 'code-cache.js', 'package.json'])
     await writeFile(join(copy, 'bin', name), await readFile(join(packageDir, 'bin', name)));
   await mkdir(join(copy, 'dist/cli'), { recursive: true });
-  await writeFile(join(copy, 'dist/cli/entry.cjs'), stub('bundle'));
+  await writeFile(join(copy, 'dist/cli/main.cjs'), stub('bundle'));
   const start = async () => (await node([join(copy, 'bin/promptchain.js')], inHome())).stdout.trim();
   assert.equal(await start(), 'bundle');
 
   await mkdir(join(copy, 'build/src/cli'), { recursive: true });
-  await writeFile(join(copy, 'build/src/cli/main.js'), `exports.main = () => { ${stub('compiled')} };`);
+  await writeFile(join(copy, 'build/src/cli/main.js'), stub('compiled'));
   await writeFile(join(copy, 'build/.tsbuildinfo'), '');
   assert.equal(await start(), 'compiled');
-  await writeFile(join(copy, 'dist/cli/entry.cjs'), stub('bundle'));
+  await writeFile(join(copy, 'dist/cli/main.cjs'), stub('bundle'));
   assert.equal(await start(), 'bundle');
 });
 
@@ -109,5 +122,6 @@ function inHome(env: NodeJS.ProcessEnv = {}) {
 
 async function kept(): Promise<string[]> {
   const found = await readdir(home, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const data = found.filter((entry) => entry.isFile() && entry.name.endsWith('.cjs'));
+  return data.map((entry) => join(entry.parentPath, entry.name));
 }

@@ -32,7 +32,7 @@ test('the tarball holds what is declared and nothing else', async () => {
   );
   for (const needed of [
     'bin/promptchain.js',
-    'dist/cli/entry.cjs',
+    'dist/cli/main.cjs',
     'dist/lib/index.js',
     'dist/lib/index.d.ts',
     'dist/page/index.html',

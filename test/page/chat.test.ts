@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { serve } from '../serve/serving.ts';
 import { checkAccessible, checkFits, launch, openPage } from './browser.ts';
+import { layWire } from './wire.ts';
 
 let browser: Browser;
 before(async () => {
@@ -180,6 +181,76 @@ test('a line of nearly a mebibyte is sent and answered, and the page goes on', a
   assert.equal(await page.locator('.said').textContent(), line);
   await say(page, 'second');
   await answer(page, 'Two.').waitFor();
+  open.check();
+});
+
+test('a message that the server would not take is refused before it is sent, says the limit and stays', async () => {
+  await using server = await serve({ files: { 'letter.yaml': LETTER }, args: ['--max-body', '2kb'] });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/letter' });
+  const { page } = open;
+  await page.getByLabel('topic').fill('tea');
+  await say(page, 'hello');
+  await answer(page, 'hello on tea, brief, 100').waitFor();
+  const long = 'ä'.repeat(1000);
+  await say(page, long);
+  await page
+    .locator('.wrong', { hasText: /^This message is too long: it takes 2,\d\d\d bytes with its inputs.*at most 2,048\./ })
+    .waitFor();
+  assert.equal(await page.getByLabel('Message').inputValue(), long);
+  assert.equal(await page.locator('.exchange').count(), 1);
+  await say(page, 'again');
+  await answer(page, 'again on tea, brief, 100').waitFor();
+  assert.equal(await page.locator('.wrong', { hasText: 'too long' }).count(), 0);
+  open.check();
+});
+
+test('what was typed and what was sent without a connection outlive a reload', async () => {
+  await using server = await serve({ files: { 'talk.yaml': CHAT }, fake: { replies: [{ text: 'One.' }] } });
+  await using wire = await layWire(server.port);
+  await using open = await openPage(browser, wire.url, { hash: '#/chat/talk' });
+  open.expectRefusals();
+  const { page } = open;
+  await say(page, 'first');
+  await answer(page, 'One.').waitFor();
+  wire.cut();
+  await page.getByText('The connection is lost.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Forget all' }).isDisabled(), true);
+  await say(page, 'second');
+  await page.getByLabel('Message').fill('not done yet');
+  server.fake.reply({ text: 'Two.' });
+  wire.mend();
+  await page.reload();
+  await answer(page, 'Two.').waitFor();
+  assert.deepEqual(await page.locator('.user .text').allTextContents(), ['first', 'second']);
+  assert.equal(await page.getByLabel('Message').inputValue(), 'not done yet');
+  await page.reload();
+  await answer(page, 'Two.').waitFor();
+  assert.deepEqual(await page.locator('.user .text').allTextContents(), ['first', 'second']);
+  assert.equal(server.fake.requests.length, 2);
+  open.check();
+});
+
+test('an answer that a killed server began is made anew by the next one', async () => {
+  await using server = await serve({
+    files: { 'talk.yaml': CHAT },
+    fake: { replies: [{ tokens: ['Half', ' an answer'], held: true }] },
+  });
+  await using open = await openPage(browser, server.url, { hash: '#/chat/talk' });
+  open.expectRefusals();
+  const { page } = open;
+  await say(page, 'first');
+  server.fake.release(1);
+  await answer(page, 'Half').waitFor();
+  await page.getByLabel('Message').fill('not done yet');
+  await server.stop('SIGKILL');
+  await page.getByText('The connection is lost.').waitFor();
+  const args = ['--port', String(server.port)];
+  const fake = { replies: [{ text: 'A whole answer.' }] };
+  await using _ = await serve({ files: {}, chains: ['talk.yaml'], sandbox: server.sandbox, args, fake });
+  await answer(page, 'A whole answer.').waitFor();
+  assert.equal(await page.getByLabel('Message').inputValue(), 'not done yet');
+  assert.equal(await page.locator('.exchange').count(), 1);
+  assert.equal(await page.getByText('The connection is lost.').count(), 0);
   open.check();
 });
 

@@ -27,7 +27,7 @@ test('the page is served without the token, with its policy, and is not sent twi
 
 test('nothing but the files of the page is at its addresses', async () => {
   await using server = await serve({ files: { 'one.yaml': chainOf('one') } });
-  for (const path of ['nothing.js', '..%2fcli%2fentry.cjs', '%2e%2e/cli/entry.cjs', '..%5ccli', 'index.html%00.js', '']) {
+  for (const path of ['nothing.js', '..%2fcli%2fmain.cjs', '%2e%2e/cli/main.cjs', '..%5ccli', 'index.html%00.js', '']) {
     const answer = await fetch(`${server.url}/page/${path}`);
     assert.ok(answer.status === 404 || answer.status === 400, `${path}: ${answer.status}`);
   }

@@ -18,10 +18,11 @@ the text that it reads as {input} ("input_text" where the chain declares an inpu
 fields, they are the output schema, and a result has structuredContent beside the text. A chain that only asks models
 says readOnlyHint. _meta has the id of the run, promptchain/run_id.
 
-A call is a run. With a progress token, its progress is counted in steps of the chain. The log has what commands write to
-stderr, warnings and steps: from the level that the client sets, by default warning. A call that is cancelled, or whose
-client has gone, ends its run. What fails, and arguments that do not fit, are results with isError that tell the sentence
-and the code; only a tool that is none is an error of the protocol.
+A call is a run. With a progress token, its progress is counted in steps of the chain. The log has warnings and steps, and
+with --show-log what commands write to stderr: from the level that the client sets, by default warning. A call that is
+cancelled, or whose client has gone, ends its run. What fails, and arguments that do not fit, are results with isError that
+tell the sentence and the code, and with --show-log what a command or a function failed with; only a tool that is none is
+an error of the protocol. A chain whose functions or scripts have changed since the server began is not run.
 
 Over HTTP a client has a session; one that was silent for 30 minutes is forgotten, and beyond 1000 the one that was silent
 longest. Its next request is answered with 404, and it begins another. No stream is kept open between calls, so GET is

@@ -16,7 +16,8 @@ You send
 
 and get
 
-  {"type":"hello","v":1,"chain":"…","session":"…","turns":[{"id":"…","user":"…","assistant":"…"}],"earlier":0}
+  {"type":"hello","v":1,"chain":"…","session":"…","turns":[{"id":"…","user":"…","assistant":"…"}],"earlier":0,
+      "max_message_bytes":4194304}     a longer frame ends the connection; --max-body sets it
   {"type":"turn.queued","id":"…","text":"Hi","user":"Ada","position":1}     it waits for the turns before it
   {"type":"turn.started","id":"…","text":"Hi","user":"Ada","run_id":"…"}
   {"type":"delta","id":"…","text":"Hel"}     together, in order, they are the answer

@@ -136,7 +136,7 @@ function findTool(name: string, spec: ServerSpec, tools: readonly Tool[]): Tool 
   if (tool !== undefined) return tool;
   const near = nearest(
     name,
-    tools.map((each) => each.name),
+    tools.flatMap((each) => [each.name, each.name.slice(spec.name.length + 1)]),
   );
   throw new ToolError(`the server "${spec.name}" has no tool "${name}"`, {
     code: 'PC7001',

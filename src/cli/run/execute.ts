@@ -106,8 +106,10 @@ export async function execute(execution: Execution): Promise<number> {
     // Before the last words: what a server started is gone when the run says that it is done.
     await toolbox?.[Symbol.asyncDispose]();
     traffic?.finish();
-    await readers.journal?.close();
+    const closed = readers.journal?.close();
+    // While the disk is waited for.
     if (flags.save) pruneRuns(runsDir(call.paths), { ...RETENTION, nowMs: call.io.clock.now() });
+    await closed;
     await renderer.end();
     if (result.status === 'success') checkOutputStep(flags, result);
     if (file !== undefined && (result.status === 'success' || flags.format !== 'text')) file.commit();

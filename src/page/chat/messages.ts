@@ -20,6 +20,8 @@ export type ServerMessage =
       readonly turns: readonly { readonly id?: string; readonly user: string; readonly assistant: string }[];
       /** How many older turns there are. */
       readonly earlier: number;
+      /** Of a message as it is sent; a longer one ends the connection. */
+      readonly max_message_bytes: number;
     }
   | { readonly type: 'turn.queued'; readonly id: string; readonly text: string; readonly position: number }
   | { readonly type: 'turn.started'; readonly id: string; readonly text: string; readonly run_id: string }

@@ -1,7 +1,10 @@
+import { announce } from '../announce.ts';
 import { servedChain } from '../chains.ts';
 import { connect } from '../chat/connection.ts';
 import { createChatInputs } from '../chat/inputs.ts';
-import type { ServerMessage } from '../chat/messages.ts';
+import { keep, keptOf } from '../chat/kept.ts';
+import type { Message, ServerMessage } from '../chat/messages.ts';
+import { tooLong } from '../chat/too-long.ts';
 import { createTranscript } from '../chat/transcript.ts';
 import { el, fill, newId } from '../element.ts';
 import { follow } from '../frames.ts';
@@ -13,6 +16,7 @@ export async function chatView(name: string, given: string): Promise<View> {
   const chain = await servedChain(name);
   if (chain === undefined) return page('Not found', el('p', {}, `No chain “${name}” is served here.`));
   let session = given === '' ? undefined : given;
+  let most: number | undefined;
   const state = el('p', { class: 'note', role: 'status' }, 'Connecting…');
   const stop = el('button', { type: 'button', class: 'stop', onclick: stopTurn }, 'Stop');
   const reset = el('button', { type: 'button', onclick: () => connection.send({ type: 'reset' }) }, 'Forget all');
@@ -25,27 +29,39 @@ export async function chatView(name: string, given: string): Promise<View> {
     take(message) {
       if (message.type === 'hello') {
         session = message.session;
+        most = message.max_message_bytes;
         // The address is the session's from now on; no step back leads to the one without it.
         history.replaceState(null, '', `#/chat/${part(name)}/${part(session)}`);
       }
       if (message.type === 'turn.failed') complain(message);
       transcript.take(message);
-      if (message.type === 'hello') for (const each of transcript.unanswered()) connection.send(each);
+      if (message.type === 'hello') for (const each of transcript.unanswered()) send(each);
     },
     state(says, again) {
+      // What is said without a connection is lost; messages are said again.
+      stop.disabled = says !== undefined;
+      reset.disabled = says !== undefined;
       const button = again && el('button', { type: 'button', class: 'quiet', onclick: again }, 'Connect again');
       fill(state, says, button && ' ', button);
     },
   });
 
   const id = newId('message');
-  const input = el('textarea', { id, rows: 2, onkeydown: sendOnEnter, 'aria-describedby': `${id}-about` });
+  const input = el('textarea', { id, rows: 2, onkeydown: sendOnEnter, 'aria-describedby': `${id}-about ${id}-wrong` });
+  const wrong = el('p', { id: `${id}-wrong`, class: 'wrong' });
+  wrong.hidden = true;
+  const kept = keptOf(session);
+  input.value = kept.draft;
+  for (const message of kept.unanswered) transcript.asked(message);
+  const leaving = new AbortController();
+  addEventListener('pagehide', keepAll, { signal: leaving.signal });
   const form = el(
     'form',
     { class: 'say', onsubmit: submit },
     el('label', { for: id }, 'Message'),
     input,
     el('p', { id: `${id}-about`, class: 'about' }, 'Enter sends, Shift and Enter begins a line.'),
+    wrong,
     el(
       'div',
       { class: 'actions' },
@@ -60,6 +76,8 @@ export async function chatView(name: string, given: string): Promise<View> {
     title: `Chat with ${name}`,
     element: el('div', { class: 'chat' }, el('h1', {}, `Chat with ${name}`), inputs.element, transcript.element, state, form),
     close() {
+      keepAll();
+      leaving.abort();
       connection.close();
       unfollow();
     },
@@ -88,6 +106,7 @@ export async function chatView(name: string, given: string): Promise<View> {
       text,
       ...(inputs.element === undefined ? {} : { inputs: values }),
     } as const;
+    if (refuse(tooLong(message, most))) return;
     input.value = '';
     input.focus();
     inputs.fold();
@@ -95,6 +114,35 @@ export async function chatView(name: string, given: string): Promise<View> {
     connection.send(message);
     stop.hidden = false;
     form.scrollIntoView({ block: 'end' });
+  }
+
+  /** Says beside the field why what it holds cannot be sent. */
+  function refuse(why: string | undefined): boolean {
+    fill(wrong, why);
+    wrong.hidden = why === undefined;
+    if (why === undefined) {
+      input.removeAttribute('aria-invalid');
+      return false;
+    }
+    input.setAttribute('aria-invalid', 'true');
+    input.focus();
+    announce(why);
+    return true;
+  }
+
+  /** Of a message that was said before the server told what it takes, one that is too long comes back. */
+  function send(message: Message): void {
+    const why = tooLong(message, most);
+    if (why === undefined) {
+      connection.send(message);
+      return;
+    }
+    transcript.take({ type: 'error', id: message.id, message: why });
+    if (input.value === '') input.value = message.text;
+  }
+
+  function keepAll(): void {
+    keep(session, { draft: input.value, unanswered: transcript.unanswered() });
   }
 
   /** What was wrong with the inputs of a message of ours; its text comes back, to be sent again. */

@@ -6,7 +6,7 @@ export interface Member {
   readonly wantsEvents: boolean;
   /** The address it comes from. */
   readonly client: string;
-  send(frame: string): void;
+  send(frame: Buffer): void;
 }
 
 /** Who hears what is said in a session. */
@@ -31,7 +31,8 @@ export function createAudience(): Audience {
     tell(message) {
       const hearers = message.type === 'step' ? [...members].filter(({ wantsEvents }) => wantsEvents) : [...members];
       if (hearers.length === 0) return;
-      const frame = JSON.stringify(message);
+      // One for all: what waits for many clients that read slowly is in memory once.
+      const frame = frameOf(message);
       for (const member of hearers) member.send(frame);
     },
   };
@@ -39,7 +40,11 @@ export function createAudience(): Audience {
 
 /** Says something to one member alone. */
 export function tellOne(member: Pick<Member, 'send'>, message: ServerMessage): void {
-  member.send(JSON.stringify(message));
+  member.send(frameOf(message));
+}
+
+function frameOf(message: ServerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message));
 }
 
 /** Tells a member that its message was not taken. */

@@ -5,7 +5,7 @@ import type { SaidTurn, ServerHello } from './protocol.ts';
 export function helloOf(
   { chain, session }: Pick<ServerHello, 'chain' | 'session'>,
   said: readonly SaidTurn[],
-  { helloTurns, helloBytes }: Pick<ChatLimits, 'helloTurns' | 'helloBytes'>,
+  { helloTurns, helloBytes, frameBytes }: Pick<ChatLimits, 'helloTurns' | 'helloBytes' | 'frameBytes'>,
 ): ServerHello {
   let first = said.length;
   for (let bytes = 0; first > 0 && said.length - first < helloTurns; first -= 1) {
@@ -14,5 +14,5 @@ export function helloOf(
     // The last turn is always told: somebody is waiting for it.
     if (bytes > helloBytes && first < said.length) break;
   }
-  return { type: 'hello', v: 1, chain, session, turns: said.slice(first), earlier: first };
+  return { type: 'hello', v: 1, chain, session, turns: said.slice(first), earlier: first, max_message_bytes: frameBytes };
 }

@@ -5,7 +5,8 @@ import { CLOSE } from './protocol.ts';
 
 /** The way to one client. It never waits: a client that does not read is closed, and what waits for it has a limit. */
 export interface Outlet {
-  send(frame: string): void;
+  /** The bytes are kept until they have left, so they are nobody's to change. */
+  send(frame: Buffer): void;
   /** The first reason counts; a client that does not close from its side is cut off. */
   close(code: number, reason: string): void;
 }
@@ -24,7 +25,7 @@ export function createOutlet(socket: WebSocket, patience: Patience, { farewellMs
     send(frame) {
       if (socket.readyState !== socket.OPEN) return;
       if (patience.isOver(socket)) return close(CLOSE.tryLater, 'you read too slowly');
-      socket.send(frame, moved);
+      socket.send(frame, { binary: false }, moved);
     },
   };
 }

@@ -70,6 +70,8 @@ export interface ServerHello {
   readonly turns: readonly SaidTurn[];
   /** How many older turns there are. */
   readonly earlier: number;
+  /** Of a frame that the client sends; a longer one ends the connection with 1009. */
+  readonly max_message_bytes: number;
 }
 
 export interface SaidTurn {

@@ -32,6 +32,8 @@ describe('the tools of a run', () => {
     'inner.yaml':
       'permissions: { allow: [calculator], ask: ["*"] }\nsteps:\n  - tool: calculator\n    with: { expression: "1+1" }\n',
     'outer.yaml': 'permissions: { ask: ["calc*"] }\nsteps:\n  - chain: inner.yaml\n',
+    'slow.yaml':
+      'tools: { t: { description: d, run: cat, parameters: { type: object, properties: { u: { type: string, pattern: "^(a+)+$" } } } } }\nsteps:\n  - tool: t\n    with: { u: "{input}" }\n',
     'asked.yaml': 'permissions: { deny: ["run(command=touch *)"], ask: ["run(command=cat*)"] }\nsteps:\n  - run: cat\n',
     'server.yaml': `mcp: { s: { command: node, env: { T: "\${NOT_SET_ANYWHERE}" } } }\nsteps:\n  - tool: s.x\n`,
   });
@@ -59,6 +61,13 @@ describe('the tools of a run', () => {
     const { code, stderr } = await sandbox.run(['run', 'outer.yaml']);
     assert.equal(code, 8);
     assert.match(stderr, /the rule "calc\*" in permissions\.ask/);
+  });
+
+  it('a pattern that takes hours over the arguments is given up, and nothing is called', async () => {
+    assert.equal((await sandbox.run(['run', 'slow.yaml', '-i', 'aaa'])).stdout, '{"u":"aaa"}\n');
+    const { code, stdout, stderr } = await sandbox.run(['run', 'slow.yaml', '-i', `${'a'.repeat(60)}!`]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /the arguments could not be checked within 1000 ms: a "pattern" of the schema/);
   });
 
   it('one that a rule asks about needs a person: exit 8, --allow-tool, --approve', async () => {

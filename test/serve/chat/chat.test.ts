@@ -13,7 +13,10 @@ test('a turn streams its answer, is a run with a journal, and knows the turns be
   await using server = await serve({ files: { 'chat.yaml': CHAT } });
   using ada = await chatWith(server.url, 'chat', { user: 'Ada' });
   assert.match(ada.hello.session, /^[\w-]{20,}$/);
-  assert.deepEqual({ ...ada.hello, session: '' }, { type: 'hello', v: 1, chain: 'chat', session: '', turns: [], earlier: 0 });
+  assert.deepEqual(
+    { ...ada.hello, session: '' },
+    { type: 'hello', v: 1, chain: 'chat', session: '', turns: [], earlier: 0, max_message_bytes: 4 * 1024 * 1024 },
+  );
 
   const id = randomUUID();
   const first = await ada.ask('hi', { id });

@@ -8,7 +8,7 @@ import { createPatience } from '../../../src/serve/chat/patience.ts';
 import { within } from '../serving.ts';
 
 const LIMITS = { unreadBytes: 100_000, slowBytes: 1_000_000, slowBytesOfAll: 1_500_000, stallMs: 3_600_000, farewellMs: 100 };
-const FRAME = 'x'.repeat(50_000);
+const FRAME = Buffer.from('x'.repeat(50_000));
 
 test('a client that reads slowly gets everything that is sent within the larger limit', async () => {
   await using world = await open(LIMITS);
