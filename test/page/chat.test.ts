@@ -176,6 +176,8 @@ test('a line of nearly a mebibyte is sent and answered, and the page goes on', a
   await using server = await serve({ files: { 'talk.yaml': CHAT }, fake: { replies: [{ text: line }, { text: 'Two.' }] } });
   await using open = await openPage(browser, server.url, { hash: '#/chat/talk' });
   const { page } = open;
+  // On a busy machine the browser takes its time to lay that out.
+  page.setDefaultTimeout(60_000);
   await say(page, line);
   await page.getByRole('link', { name: 'Its run' }).waitFor();
   assert.equal(await page.locator('.said').textContent(), line);

@@ -13,9 +13,9 @@ ${columns(SPANS)}
 Names follow OpenTelemetry's conventions for generative AI (gen_ai.*), what they have no name for is promptchain.*: the
 journal path of a step, the id of the run, what it cost. Retries, skipped steps, warnings and checks are events of the
 span they happen in. A run that goes on from another is linked to it. Each turn of a chat, each case of a test and each
-run of a server has a trace of its own; that of a server is a child of the request, if that has a traceparent header. The
-turns of a conversation have gen_ai.conversation.id: the session of a chat, and of a server a digest of it, since whoever
-knows the id of a session there can read it.
+run of a server has a trace of its own; that of a server is a child of the request, if that has a traceparent header.
+The turns of a conversation have gen_ai.conversation.id: the session of a chat, and of a server a digest of it, since
+whoever knows the id of a session there can read it.
 
 Prompts, answers, what tools get and give, and the sentences of errors stay here, unless you ask for them with
 OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true; secrets are masked then as they are everywhere.
