@@ -1,5 +1,4 @@
-import type { Event } from '../core/event.ts';
-import { journalEvent } from '../core/event.ts';
+import { type DeltaEvent, type Event, isDelta, journalEvent } from '../core/event.ts';
 import { isSecretName } from '../lib/secret-name.ts';
 import { headerSecrets } from './header-secrets.ts';
 
@@ -42,7 +41,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
  * out later or in other pieces, because a secret can be split across deltas; `seq` is counted anew.
  */
 export function createEventFilter(redactor: Redactor): (event: Event) => readonly Event[] {
-  const waiting = new Map<string, Delta>();
+  const waiting = new Map<string, DeltaEvent>();
   let seq = 0;
 
   const numbered = (event: Event): Event => {
@@ -59,7 +58,7 @@ export function createEventFilter(redactor: Redactor): (event: Event) => readonl
     });
   };
 
-  const delta = (event: Delta): readonly Event[] => {
+  const delta = (event: DeltaEvent): readonly Event[] => {
     const key = JSON.stringify([event.type, event.step, event.type === 'turn.delta' ? event.turn : '']);
     const text = (waiting.get(key)?.text ?? '') + event.text;
     const keep = redactor.pending(text);
@@ -87,12 +86,6 @@ function marked(event: Event, redactor: Redactor): Event {
 }
 
 const RECORDS: ReadonlySet<Event['type']> = new Set<Event['type']>(['step.completed', 'turn.completed', 'tool.completed']);
-
-type Delta = Extract<Event, { type: 'step.delta' | 'step.reasoning_delta' | 'turn.delta' }>;
-
-function isDelta(event: Event): event is Delta {
-  return event.type === 'step.delta' || event.type === 'step.reasoning_delta' || event.type === 'turn.delta';
-}
 
 const MASK = '***';
 

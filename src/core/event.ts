@@ -250,6 +250,13 @@ export interface Warning {
   readonly step?: string;
 }
 
+/** A piece of a text that a step or a turn says, or of what its model thinks. */
+export type DeltaEvent = Extract<Event, { type: 'step.delta' | 'turn.delta' | 'step.reasoning_delta' }>;
+
+export function isDelta(event: Event): event is DeltaEvent {
+  return event.type === 'step.delta' || event.type === 'turn.delta' || event.type === 'step.reasoning_delta';
+}
+
 /** The event as anyone outside the process may see it. */
 export function publicEvent(event: Event): Event {
   switch (event.type) {

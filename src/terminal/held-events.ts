@@ -1,6 +1,5 @@
-import type { Event } from '../core/event.ts';
-import type { DeltaEvent, TextEnd } from './text-events.ts';
-import { endsText, isDelta } from './text-events.ts';
+import { type DeltaEvent, type Event, isDelta } from '../core/event.ts';
+import { endsText, type TextEnd } from './text-events.ts';
 
 /** Events that wait to be told, in bounded memory. */
 export interface HeldEvents {

@@ -1,7 +1,7 @@
-import type { Event } from '../core/event.ts';
+import { type DeltaEvent, type Event, isDelta } from '../core/event.ts';
 import { holdEvents } from './held-events.ts';
 import { isLast, type Renderer } from './renderer.ts';
-import { type DeltaEvent, endsText, isDelta } from './text-events.ts';
+import { endsText } from './text-events.ts';
 
 /**
  * Steps that run together speak one at a time: while the text of one is on the screen, what the others do waits until that text

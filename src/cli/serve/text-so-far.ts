@@ -1,4 +1,4 @@
-import type { Event } from '../../core/event.ts';
+import { type DeltaEvent, type Event, isDelta } from '../../core/event.ts';
 
 /**
  * What a run has said and no journal has: the text of the steps that go on, and what models thought. Who follows the run may
@@ -8,15 +8,13 @@ export interface TextSoFar {
   /** Every event of the run, in order. */
   take(event: Event): void;
   /** The deltas from `seq` on, each text's in order. */
-  from(seq: number): readonly Delta[];
+  from(seq: number): readonly DeltaEvent[];
 }
-
-type Delta = Extract<Event, { type: 'step.delta' | 'step.reasoning_delta' | 'turn.delta' }>;
 
 export function createTextSoFar(): TextSoFar {
   const texts = new Map<string, Text>();
   let thought = 0;
-  const drop = (isMeant: (last: Delta) => boolean): void => {
+  const drop = (isMeant: (last: DeltaEvent) => boolean): void => {
     for (const [key, { last }] of texts) if (isMeant(last)) texts.delete(key);
   };
   return {
@@ -48,13 +46,13 @@ const MOST_THOUGHT = 256 * 1024;
 
 /** One text, and which of its pieces came when: two numbers for each piece are less than its event. */
 interface Text {
-  last: Delta;
+  last: DeltaEvent;
   whole: string;
   readonly seqs: number[];
   readonly ends: number[];
 }
 
-function add(texts: Map<string, Text>, event: Delta): void {
+function add(texts: Map<string, Text>, event: DeltaEvent): void {
   const key = keyOf(event);
   const text = texts.get(key) ?? { last: event, whole: '', seqs: [], ends: [] };
   texts.set(key, text);
@@ -64,7 +62,7 @@ function add(texts: Map<string, Text>, event: Delta): void {
   text.ends.push(text.whole.length);
 }
 
-function deltasFrom({ last, whole, seqs, ends }: Text, from: number): readonly Delta[] {
+function deltasFrom({ last, whole, seqs, ends }: Text, from: number): readonly DeltaEvent[] {
   return seqs.flatMap((seq, index) =>
     seq < from ? [] : [{ ...last, seq, text: whole.slice(ends[index - 1] ?? 0, ends[index]) }],
   );
@@ -72,7 +70,7 @@ function deltasFrom({ last, whole, seqs, ends }: Text, from: number): readonly D
 
 /** Neighbours of the same text as one event, with the last one's `seq`: whoever has it has all that came up to it. */
 export function* joined(events: readonly Event[]): Generator<Event> {
-  let open: Delta | undefined;
+  let open: DeltaEvent | undefined;
   for (const event of events) {
     if (open !== undefined && isDelta(event) && keyOf(event) === keyOf(open)) {
       open = { ...event, text: open.text + event.text };
@@ -86,10 +84,6 @@ export function* joined(events: readonly Event[]): Generator<Event> {
   if (open !== undefined) yield open;
 }
 
-function isDelta(event: Event): event is Delta {
-  return event.type === 'step.delta' || event.type === 'step.reasoning_delta' || event.type === 'turn.delta';
-}
-
-function keyOf(event: Delta): string {
+function keyOf(event: DeltaEvent): string {
   return `${event.type} ${event.type === 'turn.delta' ? event.turn : event.step}`;
 }
