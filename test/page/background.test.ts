@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { chainOf, serve } from '../serve/serving.ts';
+import { chainOf, type Serving, serve } from '../serve/serving.ts';
 import { launch, openPage } from './browser.ts';
 import { layWire } from './wire.ts';
 
@@ -18,16 +18,13 @@ steps:
   - { id: title, prompt: "Title: {input}" }
 `;
 const REPLIES = [{ text: 'A draft' }, { tokens: ['A', ' long', ' title'], held: true }];
-/** The first step has told all; of the second, the first word has come. */
 const FIRST_WORD = 'A';
 
 test('a reload shows the run that goes on, with the steps and the text so far, and it comes to its end', async () => {
   await using server = await serve({ files: { 'story.yaml': STORY }, fake: { replies: REPLIES } });
   await using open = await openPage(browser, server.url, { hash: '#/chains/story' });
   const { page } = open;
-  await start(page);
-  server.fake.release(1);
-  await said(page, 'title', FIRST_WORD).waitFor();
+  await startToFirstWord(page, server);
   assert.match(page.url(), /#\/runs\/[^/]+$/);
   await page.reload();
   await said(page, 'title', FIRST_WORD).waitFor();
@@ -61,9 +58,7 @@ test('leaving a run by a link leaves no connection behind, and coming back shows
   await using server = await serve({ files: { 'story.yaml': STORY }, fake: { replies: REPLIES } });
   await using open = await openPage(browser, server.url, { hash: '#/chains/story' });
   const { page } = open;
-  await start(page);
-  server.fake.release(1);
-  await said(page, 'title', FIRST_WORD).waitFor();
+  await startToFirstWord(page, server);
   const closed = page.waitForEvent('requestfailed', (request) => /\/events/.test(request.url()));
   await page.getByRole('link', { name: 'Runs' }).click();
   await closed;
@@ -83,9 +78,7 @@ test('a lost connection is said and comes back, and nothing of the run is missin
   await using open = await openPage(browser, wire.url, { hash: '#/chains/story' });
   open.expectRefusals();
   const { page } = open;
-  await start(page);
-  server.fake.release(1);
-  await said(page, 'title', FIRST_WORD).waitFor();
+  await startToFirstWord(page, server);
   wire.cut();
   await lost(page).waitFor();
   server.fake.release(1);
@@ -104,9 +97,7 @@ test('a run whose server was killed says so once another one is there, and no st
   await using open = await openPage(browser, server.url, { hash: '#/chains/story' });
   open.expectRefusals();
   const { page } = open;
-  await start(page);
-  server.fake.release(1);
-  await said(page, 'title', FIRST_WORD).waitFor();
+  await startToFirstWord(page, server);
   await server.stop('SIGKILL');
   await lost(page).waitFor();
   assert.equal(await page.locator('.summary .badge').textContent(), 'running');
@@ -148,6 +139,13 @@ test('where the server keeps no runs, the page says that the run ends with it', 
 async function start(page: Page): Promise<void> {
   await page.getByLabel('Input').fill('a fox');
   await page.getByRole('button', { name: 'Run' }).click();
+}
+
+/** The first step has told all; of the second, the first word has come. */
+async function startToFirstWord(page: Page, { fake }: Pick<Serving, 'fake'>): Promise<void> {
+  await start(page);
+  fake.release(1);
+  await said(page, 'title', FIRST_WORD).waitFor();
 }
 
 /** What a step has said, in full. */
